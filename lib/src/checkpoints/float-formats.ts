@@ -1,0 +1,71 @@
+import type { HostTensor } from "./dtypes";
+
+/** Bits of the float32 with the value of each of the 65,536 float16 bit patterns; made at first use. */
+let float16Table: Uint32Array | undefined;
+
+function float16Bits(half: number): number {
+  const sign = (half & 0x8000) << 16;
+  let exponent = (half >> 10) & 0x1f;
+  let mantissa = half & 0x3ff;
+  if (exponent === 0x1f) return (sign | 0x7f800000 | (mantissa << 13)) >>> 0;
+  if (exponent === 0) {
+    if (mantissa === 0) return sign >>> 0;
+    // Subnormal: every one of them is a normal float32.
+    exponent = 1;
+    while ((mantissa & 0x400) === 0) {
+      mantissa <<= 1;
+      exponent -= 1;
+    }
+    mantissa &= 0x3ff;
+  }
+  return (sign | ((exponent + 112) << 23) | (mantissa << 13)) >>> 0;
+}
+
+/** Exact values of IEEE half-precision bit patterns; NaN keeps its payload. */
+export function float16ToFloat32(halves: Uint16Array): Float32Array {
+  float16Table ??= Uint32Array.from({ length: 0x10000 }, (_, half) => float16Bits(half));
+  const bits = new Uint32Array(halves.length);
+  for (let i = 0; i < halves.length; i++) bits[i] = float16Table[halves[i]!]!;
+  return new Float32Array(bits.buffer);
+}
+
+/** Exact values of bfloat16 bit patterns, which are the upper halves of float32s. */
+export function bfloat16ToFloat32(halves: Uint16Array): Float32Array {
+  const bits = new Uint32Array(halves.length);
+  for (let i = 0; i < halves.length; i++) bits[i] = halves[i]! << 16;
+  return new Float32Array(bits.buffer);
+}
+
+/**
+ * Rounds to bfloat16, to nearest with ties to even as PyTorch and the hardware do; NaN becomes a quiet NaN.
+ *
+ * @returns bit patterns
+ */
+export function float32ToBfloat16(values: Float32Array): Uint16Array {
+  const bits = new Uint32Array(values.buffer, values.byteOffset, values.length);
+  const halves = new Uint16Array(values.length);
+  for (let i = 0; i < bits.length; i++) {
+    const word = bits[i]!;
+    const isNaN = (word & 0x7fffffff) > 0x7f800000;
+    // Adding 0x7fff and the lowest kept bit carries into the kept half exactly where rounding goes up.
+    halves[i] = isNaN ? (word >>> 16) | 0x40 : (word + 0x7fff + ((word >>> 16) & 1)) >>> 16;
+  }
+  return halves;
+}
+
+/**
+ * A stored tensor's elements as float32: exact from F16, BF16 and the short integers, rounded to nearest from
+ * F64, I64 and I32; BOOL gives 0 and 1.
+ *
+ * @returns the tensor's own array where it is F32 already (not a copy), else a new one
+ */
+export function toFloat32(tensor: HostTensor): Float32Array {
+  const { dtype, data } = tensor;
+  if (data instanceof Float32Array) return data;
+  if (data instanceof Uint16Array) {
+    return dtype === "BF16" ? bfloat16ToFloat32(data) : float16ToFloat32(data);
+  }
+  if (data instanceof BigInt64Array) return Float32Array.from(data, Number);
+  if (dtype === "BOOL") return Float32Array.from(data, (value) => (value === 0 ? 0 : 1));
+  return new Float32Array(data);
+}

@@ -1,0 +1,103 @@
+import type { FileHandle } from "node:fs/promises";
+import { CheckpointError } from "../errors";
+import { ELEMENT_TYPES, elementsAt, type HostTensor, type StateDict } from "./dtypes";
+import { openRegularFile, readRegion } from "./file-region";
+import { headerLength, parseHeader, PREFIX_BYTES, type SafetensorsHeader } from "./safetensors-header";
+import { quoteName } from "./strict-json";
+
+/** What a safetensors file holds. */
+export interface SafetensorsContent {
+  tensors: StateDict;
+  metadata: Record<string, string>;
+}
+
+/**
+ * A safetensors file of which only the header has been read: names, shapes and types at once, each tensor's
+ * data when asked for. Close it when done.
+ */
+export class SafetensorsFile {
+  private constructor(
+    readonly file: string,
+    readonly header: SafetensorsHeader,
+    private readonly handle: FileHandle,
+    private readonly dataStart: number,
+    private readonly dataBytes: number,
+  ) {}
+
+  /** @throws CheckpointError for a file that cannot be opened or breaks a rule of the format */
+  static async open(file: string): Promise<SafetensorsFile> {
+    const handle = await openRegularFile(file);
+    try {
+      const { size } = await handle.stat();
+      const prefix = new Uint8Array(await readRegion(handle, 0, Math.min(PREFIX_BYTES, size), file));
+      const length = headerLength(prefix, size, file);
+      const json = new Uint8Array(await readRegion(handle, PREFIX_BYTES, length, file));
+      const dataStart = PREFIX_BYTES + length;
+      const header = parseHeader(json, size - dataStart, file);
+      return new SafetensorsFile(file, header, handle, dataStart, size - dataStart);
+    } catch (error) {
+      await handle.close();
+      throw error;
+    }
+  }
+
+  /** Reads one tensor into memory of its own. */
+  async read(name: string): Promise<HostTensor> {
+    const entry = this.header.tensors.get(name);
+    if (!entry) throw new CheckpointError(`${this.file}: has no tensor ${quoteName(name)}.`);
+    const bytes = entry.end - entry.begin;
+    const buffer = await readRegion(this.handle, this.dataStart + entry.begin, bytes, this.file);
+    const data = elementsAt(entry.dtype, buffer, 0, bytes / ELEMENT_TYPES[entry.dtype].bytes);
+    return { dtype: entry.dtype, shape: entry.shape.slice(), data };
+  }
+
+  /** Reads all tensors at once: views on one buffer, which lives as long as any of them. */
+  async readAll(): Promise<StateDict> {
+    const buffer = await readRegion(this.handle, this.dataStart, this.dataBytes, this.file);
+    return tensorsIn(this.header, buffer, 0);
+  }
+
+  async close(): Promise<void> {
+    await this.handle.close();
+  }
+}
+
+/**
+ * Reads a safetensors file.
+ *
+ * @returns the tensors by ascending offset, as views on one buffer, and the writer's metadata
+ * @throws CheckpointError that names file, rule and tensor for a file that breaks a rule of the format
+ */
+export async function readSafetensors(file: string): Promise<SafetensorsContent> {
+  const source = await SafetensorsFile.open(file);
+  try {
+    return { tensors: await source.readAll(), metadata: source.header.metadata };
+  } finally {
+    await source.close();
+  }
+}
+
+/**
+ * Reads safetensors from memory.
+ *
+ * @param bytes  the whole file
+ * @param name   what messages call it
+ * @returns the tensors as views on `bytes` (misaligned ones as copies)
+ */
+export function parseSafetensors(bytes: Uint8Array, name: string = "(in memory)"): SafetensorsContent {
+  const dataStart = PREFIX_BYTES + headerLength(bytes.subarray(0, PREFIX_BYTES), bytes.length, name);
+  const header = parseHeader(bytes.subarray(PREFIX_BYTES, dataStart), bytes.length - dataStart, name);
+  return {
+    tensors: tensorsIn(header, bytes.buffer, bytes.byteOffset + dataStart),
+    metadata: header.metadata,
+  };
+}
+
+function tensorsIn(header: SafetensorsHeader, buffer: ArrayBufferLike, dataStart: number): StateDict {
+  const tensors: StateDict = new Map();
+  for (const [name, { dtype, shape, begin, end }] of header.tensors) {
+    const length = (end - begin) / ELEMENT_TYPES[dtype].bytes;
+    tensors.set(name, { dtype, shape, data: elementsAt(dtype, buffer, dataStart + begin, length) });
+  }
+  return tensors;
+}

@@ -1,0 +1,39 @@
+import { existsSync } from "node:fs";
+import path from "node:path";
+import { CheckpointError } from "../errors";
+import type { StateDict } from "./dtypes";
+import { readPytorchBin } from "./pytorch-bin";
+import { readSafetensors } from "./safetensors";
+import { readSharded } from "./sharded";
+
+const readSafetensorsFile = async (file: string): Promise<StateDict> => (await readSafetensors(file)).tensors;
+
+/** The files that may hold a model's weights, best first, as transformers looks for them. */
+const WEIGHT_FILES: readonly { name: string; read: (file: string) => Promise<StateDict> }[] = [
+  { name: "model.safetensors", read: readSafetensorsFile },
+  { name: "model.safetensors.index.json", read: (index) => readSharded(index, readSafetensorsFile) },
+  { name: "pytorch_model.bin", read: readPytorchBin },
+  { name: "pytorch_model.bin.index.json", read: (index) => readSharded(index, readPytorchBin) },
+];
+
+/** Whether a folder has a weight file that `readStateDict` would read. */
+export function hasWeights(directory: string): boolean {
+  return WEIGHT_FILES.some(({ name }) => existsSync(path.join(directory, name)));
+}
+
+/**
+ * Reads the weights of a model directory: `model.safetensors` or `pytorch_model.bin`, whole or in shards.
+ *
+ * @throws CheckpointError that says what was looked for, or what is wrong with what was found
+ */
+export async function readStateDict(directory: string): Promise<StateDict> {
+  for (const { name, read } of WEIGHT_FILES) {
+    const file = path.join(directory, name);
+    if (existsSync(file)) return read(file);
+  }
+  const names = WEIGHT_FILES.map(({ name }) => name).join(", ");
+  throw new CheckpointError(
+    `${directory}: has no weights. Looked for ${names}. Weights of other frameworks (tf_model.h5, ` +
+      `flax_model.msgpack) have to be saved by transformers as safetensors first.`,
+  );
+}
