@@ -1,0 +1,52 @@
+import { randomUUID } from "node:crypto";
+
+import type { Displayable, MimeBundle } from "./mime";
+import { table, type TableSource } from "./tables";
+import { tslabChannel } from "./tslab-channel";
+
+/** An output that can be drawn anew in its place. */
+export interface LiveDisplay {
+  /** Draws `content` where the previous one stood. */
+  update(content: Displayable): void;
+  /** Says that the last content stays. A terminal prints it now, once. */
+  close(): void;
+}
+
+/**
+ * Shows a value in the cell, as IPython's `display` does; a terminal gets the plain text.
+ *
+ * @param value a dataframe or rows (shown as a table), a plot, anything with `toMimeBundle()`, or plain text
+ */
+export function display(value: Displayable | TableSource | string): void {
+  const bundle = forms(value);
+  const write = tslabChannel();
+  if (write) write({ data: bundle, metadata: {}, transient: {} }, false);
+  else process.stdout.write(`${bundle["text/plain"]}\n`);
+}
+
+/** Opens an output that is redrawn in place: one in the cell, or one line at the end in a terminal. */
+export function openDisplay(): LiveDisplay {
+  const id = randomUUID();
+  let shown = false;
+  let unprinted: Displayable | undefined;
+  return {
+    update(content) {
+      const write = tslabChannel();
+      if (!write) {
+        unprinted = content;
+        return;
+      }
+      write({ data: content.toMimeBundle(), metadata: {}, transient: { display_id: id } }, shown);
+      shown = true;
+    },
+    close() {
+      if (unprinted) process.stdout.write(`${unprinted.toMimeBundle()["text/plain"]}\n`);
+      unprinted = undefined;
+    },
+  };
+}
+
+function forms(value: Displayable | TableSource | string): MimeBundle {
+  if (typeof value === "string") return { "text/plain": value };
+  return "toMimeBundle" in value ? value.toMimeBundle() : table(value).toMimeBundle();
+}

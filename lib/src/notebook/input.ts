@@ -1,0 +1,43 @@
+import { createInterface } from "node:readline/promises";
+
+import { EndOfInput, kernelBridge } from "./kernel-bridge";
+import { insideNotebook } from "./tslab-channel";
+
+/** Whether somebody can be asked: a front end that takes questions, or a terminal. */
+export function inputAvailable(): boolean {
+  const bridge = kernelBridge();
+  if (bridge) return bridge.allowStdin;
+  return !insideNotebook() && process.stdin.isTTY === true;
+}
+
+/**
+ * Asks the user for a line, as Python's `input` does.
+ *
+ * @param prompt shown in front of the answer
+ * @returns      the line without its newline; undefined where nobody can be asked ({@link inputAvailable} tells
+ *               beforehand) and when the input has ended (Ctrl-D)
+ */
+export async function input(prompt = ""): Promise<string | undefined> {
+  const bridge = kernelBridge();
+  if (!bridge) return inputAvailable() ? fromTerminal(prompt) : undefined;
+  if (!bridge.allowStdin) return undefined;
+  try {
+    return await bridge.input(prompt);
+  } catch (error) {
+    if (EndOfInput.is(error)) return undefined;
+    throw error;
+  }
+}
+
+/** readline's own `question` never settles when the input ends, so its `close` decides too. */
+async function fromTerminal(prompt: string): Promise<string | undefined> {
+  const lines = createInterface({ input: process.stdin, output: process.stdout });
+  try {
+    return await Promise.race([
+      lines.question(prompt),
+      new Promise<undefined>((resolve) => lines.once("close", () => resolve(undefined))),
+    ]);
+  } finally {
+    lines.close();
+  }
+}

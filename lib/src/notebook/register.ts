@@ -1,0 +1,14 @@
+import { setProgressReporter } from "../progress";
+import { addDefaultCallback } from "../training/callbacks";
+import { notebookProgress } from "./progress";
+import { TrainingTable } from "./training-table";
+import { insideNotebook } from "./tslab-channel";
+
+/** Draws progress and training in the cell from now on, if this runs in a notebook; elsewhere nothing changes. */
+export function registerNotebook(): void {
+  if (!insideNotebook()) return;
+  setProgressReporter(notebookProgress);
+  addDefaultCallback(() => new TrainingTable());
+}
+
+registerNotebook();

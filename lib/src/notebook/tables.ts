@@ -1,0 +1,168 @@
+import { inspect } from "node:util";
+
+import { type Displayable, escapeHtml, type MimeBundle, singleLine } from "./mime";
+
+/** The part of a danfojs DataFrame that a table needs. */
+export interface DataFrameLike {
+  readonly columns: string[];
+  readonly values: unknown;
+  readonly index: (string | number)[];
+}
+
+/** A danfojs DataFrame, or rows as plain objects. */
+export type TableSource = DataFrameLike | readonly Readonly<Record<string, unknown>>[];
+
+export interface TableOptions {
+  /** A line above the table. */
+  caption?: string;
+  /** How the values of a column are written; by default whole numbers as they are, others with four decimals. */
+  format?: Record<string, (value: never) => string>;
+  /** Whether row labels are shown. Default: yes for a DataFrame, no for rows. */
+  index?: boolean;
+  /** Longer tables show their first and last five rows. Default 20. */
+  maxRows?: number;
+  /** Longer text is cut in the plain form (HTML wraps it instead). Default 72 characters. */
+  maxWidth?: number;
+}
+
+const ENDS = 5;
+const BORDER = "1px solid rgba(128,128,128,.3)";
+
+/**
+ * A table that shows well in a cell (HTML) and in a terminal (aligned text).
+ *
+ * @param source a danfojs DataFrame or an array of rows; the columns of rows are the keys in order of appearance
+ */
+export function table(source: TableSource, options: TableOptions = {}): Displayable {
+  return { toMimeBundle: () => render(source, options) };
+}
+
+/** Rows and columns aligned as text: numbers to the right, the rest to the left, a rule below the header. */
+export function alignedText(
+  header: readonly string[],
+  rows: readonly (readonly string[])[],
+  rightAligned: readonly boolean[],
+): string {
+  const widths = header.map((name, column) =>
+    Math.max(length(name), ...rows.map((row) => length(row[column] ?? ""))),
+  );
+  const line = (cells: readonly string[]) =>
+    cells
+      .map((cell, column) => {
+        const padding = " ".repeat(Math.max(0, (widths[column] ?? 0) - length(cell)));
+        return rightAligned[column] ? padding + cell : cell + padding;
+      })
+      .join("  ")
+      .trimEnd();
+  return [line(header), widths.map((width) => "─".repeat(width)).join("  "), ...rows.map(line)].join("\n");
+}
+
+interface Grid {
+  header: string[];
+  /** Formatted cells; undefined stands for the gap of a shortened table. */
+  rows: (string[] | undefined)[];
+  rightAligned: boolean[];
+  footer?: string;
+}
+
+function render(source: TableSource, options: TableOptions): MimeBundle {
+  const grid = layOut(source, options);
+  return { "text/plain": plainText(grid, options), "text/html": html(grid, options) };
+}
+
+function layOut(source: TableSource, { format = {}, index, maxRows = 20 }: TableOptions): Grid {
+  const { columns, rows, labels } = content(source);
+  const showIndex = index ?? labels !== undefined;
+  const shortened = rows.length > maxRows;
+  const shown = rows
+    .map((_, row) => row)
+    .filter((row) => !shortened || row < ENDS || row >= rows.length - ENDS);
+  const cells = shown.map((row) => {
+    const values = columns.map((name, column) => write(rows[row]?.[column], format[name]));
+    return showIndex ? [String(labels?.[row] ?? row), ...values] : values;
+  });
+  const numeric = columns.map((_, column) => {
+    const present = shown.map((row) => rows[row]?.[column]).filter((value) => value != null);
+    return (
+      present.length > 0 && present.every((value) => typeof value === "number" || typeof value === "bigint")
+    );
+  });
+  const gridRows: Grid["rows"] = [...cells];
+  if (shortened) gridRows.splice(ENDS, 0, undefined);
+  return {
+    header: showIndex ? ["", ...columns] : columns,
+    rows: gridRows,
+    rightAligned: showIndex ? [true, ...numeric] : numeric,
+    footer: shortened ? `${rows.length.toLocaleString("en-US")} rows × ${columns.length} columns` : undefined,
+  };
+}
+
+function content(source: TableSource): {
+  columns: string[];
+  rows: unknown[][];
+  labels?: (string | number)[];
+} {
+  if (isRows(source)) {
+    const columns = [...new Set(source.flatMap((row) => Object.keys(row)))];
+    return { columns, rows: source.map((row) => columns.map((name) => row[name])) };
+  }
+  const rows = source.values as unknown[];
+  // A frame of one column hands out its values flat.
+  return {
+    columns: source.columns,
+    rows: rows.map((row) => (Array.isArray(row) ? (row as unknown[]) : [row])),
+    labels: source.index,
+  };
+}
+
+function isRows(source: TableSource): source is readonly Readonly<Record<string, unknown>>[] {
+  return Array.isArray(source);
+}
+
+function write(value: unknown, format: ((value: never) => string) | undefined): string {
+  if (format && value != null) return format(value as never);
+  if (value == null) return "";
+  if (typeof value === "number")
+    return Number.isFinite(value) && !Number.isInteger(value) ? value.toFixed(4) : String(value);
+  if (typeof value === "string") return value;
+  if (Array.isArray(value) || ArrayBuffer.isView(value))
+    return Array.from(value as ArrayLike<unknown>, String).join(" ");
+  if (typeof value === "object") return JSON.stringify(value);
+  return String(value);
+}
+
+function plainText(grid: Grid, { caption, maxWidth = 72 }: TableOptions): string {
+  const cut = (cell: string) => {
+    const text = singleLine(cell);
+    return length(text) > maxWidth ? `${[...text].slice(0, maxWidth - 1).join("")}…` : text;
+  };
+  const rows = grid.rows.map((row) => (row ?? grid.header.map(() => "…")).map(cut));
+  const text = alignedText(grid.header.map(cut), rows, grid.rightAligned);
+  return [caption, text, grid.footer].filter((part) => part !== undefined).join("\n");
+}
+
+function html(grid: Grid, { caption }: TableOptions): string {
+  const cell = (tag: "td" | "th", text: string, column: number) => {
+    const align = grid.rightAligned[column] ? "right;font-variant-numeric:tabular-nums" : "left";
+    const border = tag === "th" ? `;border-bottom:${BORDER}` : "";
+    return `<${tag} style="text-align:${align};padding:.25em .75em;vertical-align:top${border}">${escapeHtml(text)}</${tag}>`;
+  };
+  const row = (tag: "td" | "th", cells: readonly string[]) =>
+    `<tr>${cells.map((text, column) => cell(tag, text, column)).join("")}</tr>`;
+  const gap = grid.header.map(() => "…");
+  return [
+    `<table class="dataframe" style="border-collapse:collapse;border-top:${BORDER};border-bottom:${BORDER}">`,
+    caption === undefined
+      ? ""
+      : `<caption style="caption-side:top;text-align:left;font-weight:600;padding:.25em .75em">${escapeHtml(caption)}</caption>`,
+    `<thead>${row("th", grid.header)}</thead>`,
+    `<tbody>${grid.rows.map((cells) => row("td", cells ?? gap)).join("")}</tbody>`,
+    "</table>",
+    grid.footer === undefined ? "" : `<p style="opacity:.7">${escapeHtml(grid.footer)}</p>`,
+  ].join("");
+}
+
+/** Width in characters, not in UTF-16 units. */
+function length(text: string): number {
+  return [...text].length;
+}
