@@ -1,0 +1,170 @@
+import { DatasetError } from "../errors";
+import {
+  type Cell,
+  type Column,
+  ListColumn,
+  NumberColumn,
+  ObjectColumn,
+  TextColumn,
+  toArray,
+} from "./columns";
+import { ClassLabel, type FeatureType, List, Value } from "./features";
+
+/** A column and what it holds. */
+export interface TypedColumn {
+  column: Column;
+  feature: FeatureType;
+}
+
+const isInt32 = (value: number) => (value | 0) === value;
+const isNumber = (value: Cell): value is number => typeof value === "number";
+const isNumberList = (value: Cell): value is ArrayLike<number> =>
+  Array.isArray(value) ? value.every(isNumber) : isNumericView(value);
+const isText = (value: Cell): value is string => typeof value === "string";
+
+/** A typed array of ordinary numbers (not of bigints). */
+function isNumericView(value: Cell): value is Int32Array {
+  return (
+    ArrayBuffer.isView(value) &&
+    !(value instanceof DataView || value instanceof BigInt64Array || value instanceof BigUint64Array)
+  );
+}
+
+/** UTF-8 cannot hold half a surrogate pair. */
+const LONE_SURROGATE = /\p{Surrogate}/u;
+
+/**
+ * The most compact column for these values, and what it holds: int32 or float64 numbers, text, lists of numbers;
+ * anything else (booleans, null among values, nested lists, objects) as it is.
+ */
+export function inferColumn(values: ArrayLike<Cell>): TypedColumn {
+  if (values instanceof Float32Array) {
+    return { column: new NumberColumn(values.slice()), feature: new Value("float32") };
+  }
+  const cells = Array.isArray(values) ? (values as Cell[]) : Array.from(values);
+  if (cells.length === 0) return { column: new ObjectColumn([]), feature: new Value("null") };
+  if (cells.every(isNumber)) {
+    const integers = cells.every(isInt32);
+    const column = new NumberColumn(integers ? Int32Array.from(cells) : Float64Array.from(cells));
+    return { column, feature: new Value(integers ? "int32" : "float64") };
+  }
+  if (cells.every(isText) && !cells.some((text) => LONE_SURROGATE.test(text))) {
+    return { column: TextColumn.from(cells), feature: new Value("string") };
+  }
+  if (cells.every(isNumberList)) return inferListColumn(cells);
+  return { column: new ObjectColumn(cells), feature: inferFeature(cells) };
+}
+
+function inferListColumn(lists: readonly ArrayLike<number>[]): TypedColumn {
+  let size = 0;
+  let integers = true;
+  for (const list of lists) {
+    size += list.length;
+    for (let i = 0; integers && i < list.length; i++) integers = isInt32(list[i]!);
+  }
+  if (integers) {
+    return { column: ListColumn.from(lists, new Int32Array(size)), feature: new List(new Value("int32")) };
+  }
+  const single = lists.every((list) => list instanceof Float32Array);
+  const values = single ? new Float32Array(size) : new Float64Array(size);
+  return {
+    column: ListColumn.from(lists, values),
+    feature: new List(new Value(single ? "float32" : "float64")),
+  };
+}
+
+/** What the first value that is not null holds. */
+function inferFeature(cells: readonly Cell[]): FeatureType {
+  const sample = cells.find((cell) => cell !== null && cell !== undefined);
+  if (sample === undefined) return new Value("null");
+  if (typeof sample === "number") return new Value(isInt32(sample) ? "int32" : "float64");
+  if (typeof sample === "boolean") return new Value("bool");
+  if (typeof sample === "bigint") return new Value("int64");
+  if (Array.isArray(sample)) return new List(inferFeature(sample));
+  if (isNumericView(sample))
+    return new List(new Value((sample as unknown) instanceof Int32Array ? "int32" : "float64"));
+  if (typeof sample !== "object") return new Value("string");
+  return Object.fromEntries(
+    Object.entries(sample).map(([field, value]: [string, Cell]) => [field, inferFeature([value])]),
+  );
+}
+
+/** One column of the parts of a column that were inferred one by one. */
+export function joinColumns(parts: readonly TypedColumn[]): TypedColumn {
+  const filled = parts.filter(({ column }) => column.length > 0);
+  const [first, ...rest] = filled;
+  if (first === undefined) return parts[0] ?? inferColumn([]);
+  if (rest.length === 0) return first;
+  const type = elementType(first.column);
+  if (rest.every(({ column }) => elementType(column) === type)) {
+    const column = first.column.concat(rest.map((part) => part.column));
+    const isKnown = ({ feature }: TypedColumn) => !(feature instanceof Value && feature.dtype === "null");
+    return { column, feature: (filled.find(isKnown) ?? first).feature };
+  }
+  // The parts disagree, such as integers in one and fractions in the next: look at all values together.
+  return inferColumn(filled.flatMap(({ column }) => toArray(column)));
+}
+
+function elementType(column: Column): string {
+  const isTyped = column instanceof NumberColumn || column instanceof ListColumn;
+  return column.constructor.name + (isTyped ? column.values.constructor.name : "");
+}
+
+/**
+ * The feature of a column that replaces another of the same name: as before where the new values fit it
+ * (labels stay labels), else what the values say.
+ */
+export function keepFeature(
+  { column, feature }: TypedColumn,
+  previous: FeatureType | undefined,
+): FeatureType {
+  if (!(column instanceof NumberColumn) || !(column.values instanceof Int32Array)) return feature;
+  if (previous instanceof ClassLabel)
+    return column.values.every((n) => isClass(n, previous)) ? previous : feature;
+  return previous instanceof Value && /^u?int/.test(previous.dtype) ? previous : feature;
+}
+
+/** A class of this label, or -1, a label that is hidden. */
+const isClass = (number: number, label: ClassLabel) => number >= -1 && number < label.numClasses;
+
+/**
+ * The column for values that shall be of a given type. Names of classes are turned into numbers.
+ *
+ * @throws DatasetError naming column and row of a value that does not fit
+ */
+export function encodeColumn(name: string, values: ArrayLike<Cell>, feature: FeatureType): Column {
+  const fail = (row: number, wanted: string): never => {
+    throw new DatasetError(`Column "${name}", row ${row}: ${show(values[row])} is not ${wanted}.`);
+  };
+  if (feature instanceof ClassLabel) {
+    const numbers = Array.from(values, (value, row) => {
+      const number = isText(value) ? feature.names.indexOf(value) : value;
+      const known =
+        isNumber(number) && isInt32(number) && isClass(number, feature) && !(isText(value) && number < 0);
+      return known ? number : fail(row, `one of the classes of ${feature.toString()}`);
+    });
+    return new NumberColumn(Int32Array.from(numbers));
+  }
+  if (!(feature instanceof Value)) return inferColumn(values).column;
+  if (feature.dtype === "string") {
+    const row = Array.from(values).findIndex((value) => !isText(value) && value !== null);
+    if (row >= 0) fail(row, "text");
+    return inferColumn(values).column;
+  }
+  const isFloat = feature.dtype === "float32" || feature.dtype === "float64";
+  if (isFloat || /^u?int(8|16|32)$/.test(feature.dtype)) {
+    const numbers = Array.from(values, (value, row) =>
+      isNumber(value) && (isFloat || isInt32(value)) ? value : fail(row, `a number of type ${feature.dtype}`),
+    );
+    if (!isFloat) return new NumberColumn(Int32Array.from(numbers));
+    return new NumberColumn(
+      feature.dtype === "float32" ? Float32Array.from(numbers) : Float64Array.from(numbers),
+    );
+  }
+  return inferColumn(values).column;
+}
+
+function show(value: Cell): string {
+  const text = typeof value === "string" ? JSON.stringify(value) : String(value);
+  return text.length > 60 ? `${text.slice(0, 57)}...` : text;
+}

@@ -1,0 +1,146 @@
+import { DatasetError } from "../errors";
+import { type BatchPlan, inBatches } from "./batches";
+import { type Cell, type Column, toArray } from "./columns";
+import type { FeatureType } from "./features";
+import { inferColumn, joinColumns, keepFeature, type TypedColumn } from "./infer";
+import { rowsToColumns } from "./rows-to-columns";
+import { Table } from "./table";
+
+/** Columns of a stretch of rows, or what a batched function made of them. */
+export type Columns = Record<string, ArrayLike<Cell>>;
+
+/** Makes the new columns for rows start (included) to end (excluded). */
+export type MakeColumns = (start: number, end: number) => Promise<unknown>;
+
+/**
+ * Makes columns batch by batch. They are added, or replace those of the same name; `removed` takes old ones away.
+ * Only where no old column stays may the number of rows change.
+ *
+ * @throws DatasetError if the lengths of the returned columns do not fit
+ */
+export async function mapTable(
+  table: Table,
+  make: MakeColumns,
+  plan: BatchPlan & { removed: ReadonlySet<string> },
+): Promise<Table> {
+  const made = new Map<string, TypedColumn[]>();
+  await inBatches(table.length, plan, async (start, end) => {
+    const returned = columnsOf(await make(start, end));
+    const kept = table.columnNames.filter((name) => !plan.removed.has(name) && !(name in returned));
+    checkLengths(returned, { start, end, kept });
+    if (start > 0) checkNames(made, returned, start);
+    for (const [name, values] of Object.entries(returned)) {
+      const parts = made.get(name) ?? [];
+      parts.push(inferColumn(values));
+      made.set(name, parts);
+    }
+  });
+  return assemble(table, plan.removed, made);
+}
+
+/** The function of a batched `map`: gets columns, returns columns. */
+export function batched(table: Table, apply: (batch: Columns, rows: number[]) => unknown): MakeColumns {
+  return (start, end) => {
+    const rows = Array.from({ length: end - start }, (_, i) => start + i);
+    return Promise.resolve(apply(sliceColumns(table, start, end), rows));
+  };
+}
+
+/** The function of a `map` over single rows: gets a row, returns an object or nothing. */
+export function rowByRow(
+  table: Table,
+  apply: (row: Record<string, Cell>, index: number) => unknown,
+): MakeColumns {
+  return async (start, end) => {
+    const made: object[] = [];
+    for (let i = start; i < end; i++) {
+      const returned = apply(table.row(i), i);
+      const row = returned instanceof Promise ? ((await returned) as unknown) : returned;
+      if (typeof (row ?? {}) !== "object" || Array.isArray(row)) {
+        throw new DatasetError(
+          `map, row ${i}: the function returned ${describe(row)}. Return an object, or nothing.`,
+        );
+      }
+      made.push(row ?? {});
+    }
+    return rowsToColumns(made, start);
+  };
+}
+
+/** The columns of some rows, as plain arrays. */
+export function sliceColumns(table: Table, start: number, end: number): Columns {
+  const slices: Columns = {};
+  for (const [name, column] of table.columns) slices[name] = toArray(column.slice(start, end));
+  return slices;
+}
+
+function columnsOf(returned: unknown): Columns {
+  if (returned === null || returned === undefined) return {};
+  if (typeof returned !== "object" || Array.isArray(returned)) {
+    throw new DatasetError(
+      `map: the function returned ${describe(returned)}. Return an object of columns, or nothing.`,
+    );
+  }
+  for (const [name, values] of Object.entries(returned)) {
+    if (Array.isArray(values) || ArrayBuffer.isView(values)) continue;
+    throw new DatasetError(
+      `map: the batched function returned ${describe(values)} as column "${name}". ` +
+        "Return an array with one entry a row.",
+    );
+  }
+  return returned as Columns;
+}
+
+function describe(value: unknown): string {
+  if (value === null || value === undefined) return String(value);
+  return Array.isArray(value) ? "an array" : `a value of type ${typeof value}`;
+}
+
+function checkLengths(returned: Columns, at: { start: number; end: number; kept: readonly string[] }): void {
+  const lengths = Object.entries(returned).map(([name, values]) => [name, values.length] as const);
+  const [first, ...rest] = lengths;
+  if (first === undefined) return;
+  const rows = at.end - at.start;
+  const where = `map, rows ${at.start} to ${at.end - 1}`;
+  const other = rest.find(([, length]) => length !== first[1]);
+  if (other !== undefined) {
+    throw new DatasetError(
+      `${where}: column "${first[0]}" has ${first[1]} entries, but column "${other[0]}" has ${other[1]}. ` +
+        "All returned columns need the same length.",
+    );
+  }
+  if (first[1] !== rows && at.kept.length > 0) {
+    throw new DatasetError(
+      `${where}: the function returned ${first[1]} entries in column "${first[0]}" for ${rows} rows, ` +
+        `but column "${at.kept[0]}" stays and has ${rows}. To change the number of rows, ` +
+        `remove the old columns: removeColumns: ${JSON.stringify(at.kept)}.`,
+    );
+  }
+}
+
+function checkNames(made: ReadonlyMap<string, unknown>, returned: Columns, start: number): void {
+  const names = Object.keys(returned);
+  const odd = names.find((name) => !made.has(name)) ?? [...made.keys()].find((name) => !(name in returned));
+  if (odd === undefined) return;
+  throw new DatasetError(
+    `map: column "${odd}" is returned for ${odd in returned ? "" : "none of "}the rows from ${start} on, ` +
+      `but ${odd in returned ? "not " : ""}for those before. Return the same columns for every row.`,
+  );
+}
+
+/** Old columns in their order, replaced where there is a new one of the name, then the new ones. */
+function assemble(table: Table, removed: ReadonlySet<string>, made: Map<string, TypedColumn[]>): Table {
+  const columns = new Map<string, Column>();
+  const features = new Map<string, FeatureType>();
+  for (const [name, column] of table.columns) {
+    if (removed.has(name)) continue;
+    columns.set(name, column);
+    features.set(name, table.features.get(name)!);
+  }
+  for (const [name, parts] of made) {
+    const joined = joinColumns(parts);
+    columns.set(name, joined.column);
+    features.set(name, keepFeature(joined, table.features.get(name)));
+  }
+  return new Table(columns, features);
+}
