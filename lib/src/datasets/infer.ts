@@ -76,7 +76,7 @@ function inferListColumn(lists: readonly ArrayLike<number>[]): TypedColumn {
 /** What the first value that is not null holds. */
 function inferFeature(cells: readonly Cell[]): FeatureType {
   const sample = cells.find((cell) => cell !== null && cell !== undefined);
-  if (sample === undefined) return new Value("null");
+  if (sample === undefined || sample === null) return new Value("null");
   if (typeof sample === "number") return new Value(isInt32(sample) ? "int32" : "float64");
   if (typeof sample === "boolean") return new Value("bool");
   if (typeof sample === "bigint") return new Value("int64");
@@ -84,9 +84,7 @@ function inferFeature(cells: readonly Cell[]): FeatureType {
   if (isNumericView(sample))
     return new List(new Value((sample as unknown) instanceof Int32Array ? "int32" : "float64"));
   if (typeof sample !== "object") return new Value("string");
-  return Object.fromEntries(
-    Object.entries(sample).map(([field, value]: [string, Cell]) => [field, inferFeature([value])]),
-  );
+  return Object.fromEntries(Object.entries(sample).map(([field, value]) => [field, inferFeature([value])]));
 }
 
 /** One column of the parts of a column that were inferred one by one. */
