@@ -15,7 +15,7 @@ export type TableSource = DataFrameLike | readonly Readonly<Record<string, unkno
 export interface TableOptions {
   /** A line above the table. */
   caption?: string;
-  /** How the values of a column are written; by default whole numbers as they are, others with four decimals. */
+  /** How the figures of a column are written; by default whole numbers as they are, others with four decimals. */
   format?: Record<string, (value: never) => string>;
   /** Whether row labels are shown. Default: yes for a DataFrame, no for rows. */
   index?: boolean;
@@ -81,7 +81,7 @@ function layOut(source: TableSource, { format = {}, index, maxRows = 20 }: Table
     const values = columns.map((name, column) => write(rows[row]?.[column], format[name]));
     return showIndex ? [String(labels?.[row] ?? row), ...values] : values;
   });
-  const numeric = columns.map((_, column) => {
+  const numeric = columns.map((name, column) => {
     const present = shown.map((row) => rows[row]?.[column]).filter((value) => value != null);
     return (
       present.length > 0 && present.every((value) => typeof value === "number" || typeof value === "bigint")
@@ -120,15 +120,17 @@ function isRows(source: TableSource): source is readonly Readonly<Record<string,
 }
 
 function write(value: unknown, format: ((value: never) => string) | undefined): string {
-  if (format && value != null) return format(value as never);
-  if (value == null) return "";
-  if (typeof value === "number")
-    return Number.isFinite(value) && !Number.isInteger(value) ? value.toFixed(4) : String(value);
+  if (value === null || value === undefined) return "";
+  if (format) return format(value as never);
   if (typeof value === "string") return value;
+  if (typeof value === "number") return Number.isInteger(value) ? String(value) : fraction(value);
   if (Array.isArray(value) || ArrayBuffer.isView(value))
     return Array.from(value as ArrayLike<unknown>, String).join(" ");
-  if (typeof value === "object") return JSON.stringify(value);
-  return String(value);
+  return inspect(value);
+}
+
+function fraction(value: number): string {
+  return Number.isFinite(value) ? value.toFixed(4) : String(value);
 }
 
 function plainText(grid: Grid, { caption, maxWidth = 72 }: TableOptions): string {

@@ -1,0 +1,141 @@
+import assert from "node:assert/strict";
+import { afterEach, beforeEach, describe, it } from "node:test";
+
+import { TrainingTable } from "../../lib/src/notebook/training-table";
+import type { CallbackContext } from "../../lib/src/training/callbacks";
+import type { TrainerState } from "../../lib/src/training/state";
+import { FakeKernel } from "./fake-kernel";
+
+const control = {
+  shouldTrainingStop: false,
+  shouldEpochStop: false,
+  shouldSave: false,
+  shouldEvaluate: false,
+  shouldLog: false,
+};
+
+/** The part of the Trainer that a callback sees, without a model. */
+class FakeRun {
+  readonly table = new TrainingTable();
+  readonly state: TrainerState = {
+    epoch: 0,
+    globalStep: 0,
+    maxSteps: 40,
+    numTrainEpochs: 2,
+    logHistory: [],
+    bestMetric: null,
+    bestGlobalStep: null,
+    bestModelCheckpoint: null,
+  };
+  readonly context: CallbackContext;
+
+  constructor(evalStrategy: "epoch" | "steps" | "no") {
+    this.context = { args: { evalStrategy } as CallbackContext["args"], state: this.state, control };
+  }
+
+  steps(count: number): void {
+    for (let step = 0; step < count; step++) {
+      this.state.globalStep++;
+      this.state.epoch = this.state.globalStep / 20;
+      this.table.onStepEnd(this.context);
+    }
+  }
+
+  /** @param losses one log line and evaluation for each epoch of 20 steps */
+  train(losses: [number, number, number][]): void {
+    this.table.onTrainBegin(this.context);
+    for (const [loss, eval_loss, eval_accuracy] of losses) {
+      this.steps(20);
+      this.table.onLog(this.context, { loss, learning_rate: 1e-4 });
+      this.table.onEvaluate(this.context, {
+        eval_loss,
+        eval_accuracy,
+        eval_runtime: 1.5,
+        epoch: this.state.epoch,
+      });
+    }
+    this.table.onTrainEnd(this.context);
+  }
+}
+
+describe("TrainingTable", () => {
+  let kernel: FakeKernel;
+  beforeEach(() => (kernel = new FakeKernel()));
+  afterEach(() => kernel.remove());
+
+  const last = () => kernel.messages.at(-1)?.data["text/plain"].split("\n") ?? [];
+
+  it("gains a row with each evaluation, in one display", () => {
+    new FakeRun("epoch").train([
+      [0.69314, 0.65, 0.5],
+      [0.4, 0.5123456, 1],
+    ]);
+    assert.equal(new Set(kernel.messages.map(({ id }) => id)).size, 1);
+    assert.deepEqual(last().slice(1), [
+      "",
+      "Epoch  Training Loss  Validation Loss  Accuracy",
+      "─────  ─────────────  ───────────────  ────────",
+      "    1         0.6931           0.6500    0.5000",
+      "    2         0.4000           0.5123    1.0000",
+    ]);
+    assert.match(last()[0] ?? "", /^Training █{20} 40\/40 steps, 0:00, [\d,]+\/s, epoch 2\/2$/);
+    assert.match(kernel.messages.at(-1)?.data["text/html"] ?? "", /<th[^>]*>Validation Loss<\/th>/);
+  });
+
+  it("says so when nothing was logged before the evaluation", () => {
+    const run = new FakeRun("epoch");
+    run.table.onTrainBegin(run.context);
+    run.steps(20);
+    run.table.onEvaluate(run.context, { eval_loss: 0.5, eval_accuracy: 0.9 });
+    assert.equal(last().at(-1), "    1         No log           0.5000    0.9000");
+  });
+
+  it("evaluating by steps, counts steps", () => {
+    const run = new FakeRun("steps");
+    run.table.onTrainBegin(run.context);
+    run.steps(7);
+    run.table.onEvaluate(run.context, { eval_loss: 0.5, eval_matthews_correlation: 0 });
+    assert.match(last()[2] ?? "", /^Step {2}Training Loss {2}Validation Loss {2}Matthews Correlation$/);
+    assert.match(last().at(-1) ?? "", /^ {3}7 .* 0\.0000$/);
+  });
+
+  it("without evaluations, lists the training loss by step", () => {
+    const run = new FakeRun("no");
+    run.table.onTrainBegin(run.context);
+    run.steps(10);
+    run.table.onLog(run.context, { loss: 0.6 });
+    run.steps(10);
+    run.table.onLog(run.context, { loss: 0.5 });
+    run.table.onLog(run.context, { train_runtime: 3 });
+    assert.deepEqual(last().slice(2), [
+      "Step  Training Loss",
+      "────  ─────────────",
+      "  10         0.6000",
+      "  20         0.5000",
+    ]);
+  });
+
+  it("starts afresh with the next run and counts its rate from the step it resumes at", () => {
+    const run = new FakeRun("epoch");
+    run.train([[0.6, 0.5, 0.8]]);
+    const first = kernel.messages.length;
+    run.table.onTrainBegin(run.context);
+    assert.equal(kernel.messages[first]?.update, false);
+    assert.equal(last().length, 1);
+    assert.match(last()[0] ?? "", / 20\/40 steps, 0:00, epoch 1\/2$/);
+  });
+
+  it("stays out of an evaluation outside of training", () => {
+    const run = new FakeRun("epoch");
+    run.table.onEvaluate(run.context, { eval_loss: 0.5 });
+    assert.equal(kernel.messages.length, 0);
+  });
+
+  it("does not flood the front end", () => {
+    const run = new FakeRun("no");
+    run.table.onTrainBegin(run.context);
+    run.steps(5000);
+    run.table.onTrainEnd(run.context);
+    assert.ok(kernel.messages.length < 50, `${kernel.messages.length} messages`);
+  });
+});
