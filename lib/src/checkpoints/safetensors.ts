@@ -1,7 +1,6 @@
-import type { FileHandle } from "node:fs/promises";
 import { CheckpointError } from "../errors";
+import { type ByteSource, openFileSource } from "./byte-source";
 import { ELEMENT_TYPES, elementsAt, type HostTensor, type StateDict } from "./dtypes";
-import { openRegularFile, readRegion } from "./file-region";
 import { headerLength, parseHeader, PREFIX_BYTES, type SafetensorsHeader } from "./safetensors-header";
 import { quoteName } from "./strict-json";
 
@@ -17,26 +16,23 @@ export interface SafetensorsContent {
  */
 export class SafetensorsFile {
   private constructor(
-    readonly file: string,
     readonly header: SafetensorsHeader,
-    private readonly handle: FileHandle,
+    private readonly source: ByteSource,
     private readonly dataStart: number,
-    private readonly dataBytes: number,
   ) {}
 
   /** @throws CheckpointError for a file that cannot be opened or breaks a rule of the format */
   static async open(file: string): Promise<SafetensorsFile> {
-    const handle = await openRegularFile(file);
+    const source = await openFileSource(file);
     try {
-      const { size } = await handle.stat();
-      const prefix = new Uint8Array(await readRegion(handle, 0, Math.min(PREFIX_BYTES, size), file));
-      const length = headerLength(prefix, size, file);
-      const json = new Uint8Array(await readRegion(handle, PREFIX_BYTES, length, file));
+      const prefix = await source.read(0, Math.min(PREFIX_BYTES, source.size));
+      const length = headerLength(new Uint8Array(prefix), source.size, file);
+      const json = await source.read(PREFIX_BYTES, length);
       const dataStart = PREFIX_BYTES + length;
-      const header = parseHeader(json, size - dataStart, file);
-      return new SafetensorsFile(file, header, handle, dataStart, size - dataStart);
+      const header = parseHeader(new Uint8Array(json), source.size - dataStart, file);
+      return new SafetensorsFile(header, source, dataStart);
     } catch (error) {
-      await handle.close();
+      await source.close();
       throw error;
     }
   }
@@ -44,21 +40,21 @@ export class SafetensorsFile {
   /** Reads one tensor into memory of its own. */
   async read(name: string): Promise<HostTensor> {
     const entry = this.header.tensors.get(name);
-    if (!entry) throw new CheckpointError(`${this.file}: has no tensor ${quoteName(name)}.`);
-    const bytes = entry.end - entry.begin;
-    const buffer = await readRegion(this.handle, this.dataStart + entry.begin, bytes, this.file);
-    const data = elementsAt(entry.dtype, buffer, 0, bytes / ELEMENT_TYPES[entry.dtype].bytes);
-    return { dtype: entry.dtype, shape: entry.shape.slice(), data };
+    if (!entry) throw new CheckpointError(`${this.source.name}: has no tensor ${quoteName(name)}.`);
+    const { dtype, shape, begin, end } = entry;
+    const buffer = await this.source.read(this.dataStart + begin, end - begin);
+    const data = elementsAt(dtype, buffer, 0, (end - begin) / ELEMENT_TYPES[dtype].bytes);
+    return { dtype, shape: shape.slice(), data };
   }
 
   /** Reads all tensors at once: views on one buffer, which lives as long as any of them. */
   async readAll(): Promise<StateDict> {
-    const buffer = await readRegion(this.handle, this.dataStart, this.dataBytes, this.file);
+    const buffer = await this.source.read(this.dataStart, this.source.size - this.dataStart);
     return tensorsIn(this.header, buffer, 0);
   }
 
   async close(): Promise<void> {
-    await this.handle.close();
+    await this.source.close();
   }
 }
 
