@@ -13,6 +13,7 @@ export interface PlotlyTrace {
   width?: number;
   text?: string[];
   textposition?: "outside" | "top center";
+  hovertext?: string[];
   cliponaxis?: boolean;
   mode?: "lines" | "lines+markers" | "lines+markers+text";
   hovertemplate?: string;

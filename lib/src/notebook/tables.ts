@@ -82,10 +82,8 @@ function layOut(source: TableSource, { format = {}, index, maxRows = 20 }: Table
     return showIndex ? [String(labels?.[row] ?? row), ...values] : values;
   });
   const numeric = columns.map((name, column) => {
-    const present = shown.map((row) => rows[row]?.[column]).filter((value) => value != null);
-    return (
-      present.length > 0 && present.every((value) => typeof value === "number" || typeof value === "bigint")
-    );
+    const values = shown.map((row) => rows[row]?.[column]);
+    return name in format || values.some((value) => typeof value === "number" || typeof value === "bigint");
   });
   const gridRows: Grid["rows"] = [...cells];
   if (shortened) gridRows.splice(ENDS, 0, undefined);
