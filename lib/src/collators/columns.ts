@@ -1,0 +1,90 @@
+import { tensor1d, tensor2d, type Tensor1D, type Tensor2D } from "@tensorflow/tfjs";
+import { DatasetError } from "../errors";
+import type { Row } from "./batch";
+
+/** Names under which datasets keep the label; models take it as `labels`. */
+const LABEL_NAMES = ["label", "label_ids", "labels"];
+
+/** The column that holds the labels, if there is one. */
+export function labelColumn(row: Row): string | undefined {
+  return LABEL_NAMES.find((name) => name in row && row[name] !== null && row[name] !== undefined);
+}
+
+export function isNumberList(value: unknown): value is ArrayLike<number> {
+  if (ArrayBuffer.isView(value)) return !(value instanceof DataView);
+  return Array.isArray(value) && value.every((each) => typeof each === "number");
+}
+
+function describe(value: unknown): string {
+  if (value === undefined) return "missing";
+  if (value === null) return "null";
+  return Array.isArray(value) ? "a list of something else than numbers" : `a ${typeof value}`;
+}
+
+/** The rows' lists of numbers in a column. @throws DatasetError that names the first row without one */
+export function listColumn(rows: readonly Row[], name: string): ArrayLike<number>[] {
+  return rows.map((row, i) => {
+    const value = row[name];
+    if (isNumberList(value)) return value;
+    throw new DatasetError(
+      `Row ${i} of the batch: ${name} is ${describe(value)}; a list of numbers is expected. ` +
+        `The row has the columns ${Object.keys(row).join(", ") || "(none)"}.`,
+    );
+  });
+}
+
+function allIntegers(values: ArrayLike<number>): boolean {
+  for (let i = 0; i < values.length; i++) if (!Number.isInteger(values[i])) return false;
+  return true;
+}
+
+/** Numbers as a typed array: int32 if all are whole, else float32 (labels of a regression). */
+function typed(values: Float64Array): { data: Int32Array | Float32Array; dtype: "int32" | "float32" } {
+  return allIntegers(values)
+    ? { data: Int32Array.from(values), dtype: "int32" }
+    : { data: Float32Array.from(values), dtype: "float32" };
+}
+
+/**
+ * A column of numbers, or of lists of one length, as a tensor.
+ *
+ * @returns [rows] or [rows, length]; int32 if all values are whole numbers, else float32
+ * @throws DatasetError if a value is something else, or the lists differ in length
+ */
+export function columnTensor(rows: readonly Row[], name: string): Tensor1D | Tensor2D {
+  if (isNumberList(rows[0]?.[name])) {
+    const lists = listColumn(rows, name);
+    const width = lists[0]?.length ?? 0;
+    const other = lists.findIndex((list) => list.length !== width);
+    if (other >= 0) {
+      throw new DatasetError(
+        `Row ${other} of the batch: ${name} has ${lists[other]?.length} values, row 0 has ${width}. ` +
+          `Pad the texts (DataCollatorWithPadding does) or remove the column.`,
+      );
+    }
+    const flat = new Float64Array(rows.length * width);
+    lists.forEach((list, i) => flat.set(list, i * width));
+    const { data, dtype } = typed(flat);
+    return tensor2d(data, [rows.length, width], dtype);
+  }
+  const values = new Float64Array(rows.length);
+  rows.forEach((row, i) => {
+    const value = row[name];
+    if (typeof value !== "number" && typeof value !== "boolean" && typeof value !== "bigint") {
+      throw new DatasetError(
+        `Row ${i} of the batch: ${name} is ${describe(value)}, which makes no tensor. ` +
+          `Leave the column out first, as with dataset.removeColumns(["${name}"]).`,
+      );
+    }
+    values[i] = Number(value);
+  });
+  const { data, dtype } = typed(values);
+  return tensor1d(data, dtype);
+}
+
+/** @throws DatasetError if there are no rows */
+export function checkRows(rows: readonly Row[]): Row {
+  const first = rows[0];
+  if (first === undefined) throw new DatasetError("A batch needs at least one example, and got none.");
+  return first;
+}

@@ -1,0 +1,22 @@
+import type { Batch, Row } from "./batch";
+import { checkRows, columnTensor, labelColumn, listColumn } from "./columns";
+
+/**
+ * Stacks rows as they are; all must have the same length (tokenized with `padding: "max_length"`, for instance).
+ * Columns of text are left out, `label` and `label_ids` become `labels`.
+ *
+ * @throws DatasetError that names the row and the column that do not fit
+ * @see transformers.default_data_collator
+ */
+export function defaultDataCollator(features: readonly Row[]): Batch {
+  const first = checkRows(features);
+  listColumn(features, "input_ids");
+  const label = labelColumn(first);
+  const batch: Partial<Batch> = {};
+  for (const [name, value] of Object.entries(first)) {
+    if (name === label || value === null || value === undefined || typeof value === "string") continue;
+    batch[name] = columnTensor(features, name);
+  }
+  if (label !== undefined) batch.labels = columnTensor(features, label);
+  return batch as Batch;
+}

@@ -1,0 +1,78 @@
+import type { Tensor2D } from "@tensorflow/tfjs";
+import type { PaddingStrategy } from "./padding";
+import type { TruncationStrategy } from "./truncation";
+
+/** Options of a call `tokenizer(text, options)`. */
+export interface TokenizerOptions {
+  /** A second text for each text: `[CLS] text [SEP] textPair [SEP]`. */
+  textPair?: string | readonly string[] | undefined;
+  /** `[CLS]` and `[SEP]` around the texts. Default true. */
+  addSpecialTokens?: boolean | undefined;
+  /** Shorten to `maxLength`; true means "longest_first". Default false. */
+  truncation?: boolean | TruncationStrategy | "do_not_truncate" | undefined;
+  /** Tokens per text at most, special tokens included. Default: the tokenizer's `modelMaxLength`. */
+  maxLength?: number | undefined;
+  /** Fill up with `[PAD]`: true or "longest" to the longest text given, "max_length" to `maxLength`. Default false. */
+  padding?: boolean | PaddingStrategy | undefined;
+  /** Round the padded length up to a multiple of this. */
+  padToMultipleOf?: number | undefined;
+  /** "tf": int32 tensors [texts, length] instead of arrays; one text gives [1, length]. */
+  returnTensors?: "tf" | undefined;
+  /** Default true, if the model takes token types. */
+  returnTokenTypeIds?: boolean | undefined;
+  /** Default true. */
+  returnAttentionMask?: boolean | undefined;
+}
+
+/** What a model takes: each column in one form (arrays, or tensors). */
+export interface BatchEncoding<Column> {
+  /** Ids of the tokens. */
+  input_ids: Column;
+  /** 0 for the first text and what frames it, 1 for the second. */
+  token_type_ids: Column;
+  /** 1 for a token, 0 for padding. */
+  attention_mask: Column;
+}
+
+type ColumnOf<Text, Options> = Options extends { returnTensors: "tf" }
+  ? Tensor2D
+  : Text extends string
+    ? number[]
+    : number[][];
+
+type LeftOut<Options> =
+  | (Options extends { returnTokenTypeIds: false } ? "token_type_ids" : never)
+  | (Options extends { returnAttentionMask: false } ? "attention_mask" : never);
+
+/** What a call gives: number[] for one text, number[][] for a list, tensors if asked for. */
+export type Encoded<Text, Options> = Omit<BatchEncoding<ColumnOf<Text, Options>>, LeftOut<Options>>;
+
+/** Rows or columns of ids, as `pad` takes them. */
+export interface PaddableRow {
+  input_ids: ArrayLike<number>;
+  token_type_ids?: ArrayLike<number>;
+  attention_mask?: ArrayLike<number>;
+}
+export interface PaddableColumns {
+  input_ids: readonly ArrayLike<number>[];
+  token_type_ids?: readonly ArrayLike<number>[];
+  attention_mask?: readonly ArrayLike<number>[];
+}
+
+/** Options of `tokenizer.pad`. */
+export interface PadOptions {
+  /** Default true: to the longest row. */
+  padding?: boolean | PaddingStrategy | undefined;
+  /** Width for "max_length". Default: the tokenizer's `modelMaxLength`. */
+  maxLength?: number | undefined;
+  padToMultipleOf?: number | undefined;
+  returnTensors?: "tf" | undefined;
+}
+
+/** Options of `tokenizer.decode`. */
+export interface DecodeOptions {
+  /** Leave `[CLS]`, `[SEP]`, `[PAD]` … out. Default false. */
+  skipSpecialTokens?: boolean | undefined;
+  /** Also join contractions (`don ' t`) and leave out spaces before punctuation. Default: tokenizer_config.json, else false. */
+  cleanUpTokenizationSpaces?: boolean | undefined;
+}

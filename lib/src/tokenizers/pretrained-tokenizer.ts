@@ -1,0 +1,373 @@
+/* eslint-disable @typescript-eslint/no-unsafe-declaration-merging -- an interface of its own name is how a class says that its instances are functions */
+import { inspect } from "node:util";
+import { mkdir } from "node:fs/promises";
+import type { Tensor2D } from "@tensorflow/tfjs";
+import { resolveCheckpoint } from "../checkpoints/resolve";
+import { TokenizerError } from "../errors";
+import { columnsOf, padColumns, type BatchPadding } from "./batch-padding";
+import { Callable } from "./callable";
+import { cleanUpSpaces } from "./decoding";
+import type {
+  BatchEncoding,
+  DecodeOptions,
+  Encoded,
+  PaddableColumns,
+  PaddableRow,
+  PadOptions,
+  TokenizerOptions,
+} from "./encoding-types";
+import { addedTokensOf, specialTokensOf, type SpecialTokens } from "./special-tokens";
+import { Template, type Segments } from "./template";
+import { TextEncoder } from "./text-encoder";
+import { checkTexts } from "./text-input";
+import { VERY_LARGE_LENGTH, type TokenizerConfig } from "./tokenizer-config";
+import { readTokenizerFiles, writeTokenizerFiles, type TokenizerFiles } from "./tokenizer-files";
+import type { TokenizerJson, TypedPart } from "./tokenizer-json";
+import { truncatePair, type Side, type TruncationStrategy } from "./truncation";
+import { Vocabulary } from "./vocabulary";
+
+export interface PreTrainedTokenizer {
+  /**
+   * Texts into what a model takes.
+   *
+   * @param text one text, or a list
+   * @returns `{ input_ids, token_type_ids, attention_mask }`: number[] for one text, number[][] for a list, int32
+   *   tensors with `returnTensors: "tf"`
+   * @throws TokenizerError if something is no string, the list is empty, or the lengths cannot be had
+   */
+  <const Text extends string | readonly string[], Options extends TokenizerOptions>(
+    text: Text,
+    options?: Options,
+  ): Encoded<Text, Options>;
+}
+
+/**
+ * A WordPiece tokenizer, callable as in transformers: `tokenizer("a text", { truncation: true })`. Its ids are those of
+ * the Rust library `tokenizers` for every text.
+ */
+export class PreTrainedTokenizer extends Callable {
+  /** Folder or name that it was loaded from. */
+  readonly nameOrPath: string;
+  /** Longest text that the model takes, in tokens; 1e30 if the files name no limit. */
+  modelMaxLength: number;
+  paddingSide: Side;
+  truncationSide: Side;
+  /** The columns that the model takes. */
+  readonly modelInputNames: readonly string[];
+  private readonly json: TokenizerJson;
+  private readonly config: TokenizerConfig;
+  private readonly special: SpecialTokens;
+  private readonly encoder: TextEncoder;
+  private readonly template: Template;
+  private readonly vocabulary: Vocabulary;
+  private readonly warned = new Set<string>();
+
+  constructor({ json, config, file }: TokenizerFiles, nameOrPath: string = "") {
+    super();
+    this.nameOrPath = nameOrPath;
+    this.config = config;
+    this.special = specialTokensOf(config, json.model.unk_token);
+    const added = addedTokensOf(json, this.special, file);
+    this.json = { ...json, added_tokens: added, normalizer: configured(json.normalizer, config) };
+    this.encoder = new TextEncoder(this.json);
+    this.vocabulary = new Vocabulary(json.model.vocab, added);
+    this.template = Template.from(json.post_processor, (token) => this.vocabulary.idOf(token), file);
+    this.modelMaxLength = config.model_max_length ?? VERY_LARGE_LENGTH;
+    this.paddingSide = config.padding_side ?? "right";
+    this.truncationSide = config.truncation_side ?? "right";
+    this.modelInputNames = config.model_input_names ?? ["input_ids", "token_type_ids", "attention_mask"];
+  }
+
+  /**
+   * Loads a tokenizer: tokenizer.json (or a BERT's vocab.txt) and tokenizer_config.json.
+   *
+   * @param nameOrDir a model directory, or the name of an embedded checkpoint
+   * @throws TokenizerError, CheckpointError
+   */
+  static async fromPretrained(nameOrDir: string): Promise<PreTrainedTokenizer> {
+    return new this(await readTokenizerFiles(resolveCheckpoint(nameOrDir)), nameOrDir);
+  }
+
+  /** @internal */
+  call(text: string | readonly string[], options: TokenizerOptions = {}): Partial<BatchEncoding<unknown>> {
+    const [texts, pairs] = checkTexts(text, options.textPair);
+    const strategy = this.truncationStrategy(options);
+    const rows = texts.map((each, i) => this.encodeRow(each, pairs?.[i], strategy, options));
+    const takes = (name: string) => this.modelInputNames.includes(name);
+    const columns: PaddableColumns = { input_ids: rows.map(({ ids }) => ids) };
+    if (options.returnTokenTypeIds ?? takes("token_type_ids")) {
+      columns.token_type_ids = rows.map(({ typeIds }) => typeIds);
+    }
+    const batch = padColumns(columns, {
+      ...this.batchPadding({ ...options, padding: options.padding ?? false }),
+      returnAttentionMask: options.returnAttentionMask ?? takes("attention_mask"),
+    });
+    if (typeof text !== "string" || options.returnTensors !== undefined) return batch;
+    return Object.fromEntries(
+      Object.entries(batch).map(([name, column]) => [name, (column as number[][])[0]]),
+    );
+  }
+
+  /** Ids of a text, special tokens included unless `addSpecialTokens: false`. */
+  encode(text: string, options: Omit<TokenizerOptions, "returnTensors"> = {}): number[] {
+    return (this.call(text, { ...options, returnTensors: undefined }) as BatchEncoding<number[]>).input_ids;
+  }
+
+  /** The tokens of a text; without special tokens unless `addSpecialTokens: true`. */
+  tokenize(text: string, options: Omit<TokenizerOptions, "returnTensors"> = {}): string[] {
+    return this.convertIdsToTokens(this.encode(text, { addSpecialTokens: false, ...options }));
+  }
+
+  /** Ids back into text. Ids that no token has are left out. */
+  decode(ids: ArrayLike<number>, options: DecodeOptions = {}): string {
+    const { skipSpecialTokens = false, cleanUpTokenizationSpaces } = options;
+    const tokens: string[] = [];
+    for (const id of Array.from(ids)) {
+      const token = this.vocabulary.tokenOf(id);
+      if (token !== undefined && !(skipSpecialTokens && this.vocabulary.isSpecial(id))) tokens.push(token);
+    }
+    const text = this.encoder.decode(tokens);
+    const clean = cleanUpTokenizationSpaces ?? this.config.clean_up_tokenization_spaces ?? false;
+    return clean ? cleanUpSpaces(text) : text;
+  }
+
+  /** `decode` for each row. */
+  batchDecode(rows: readonly ArrayLike<number>[], options: DecodeOptions = {}): string[] {
+    return rows.map((ids) => this.decode(ids, options));
+  }
+
+  /** @throws TokenizerError if no token has the id */
+  convertIdsToTokens(id: number): string;
+  convertIdsToTokens(ids: ArrayLike<number>): string[];
+  convertIdsToTokens(ids: number | ArrayLike<number>): string | string[] {
+    if (typeof ids !== "number") return Array.from(ids, (id) => this.convertIdsToTokens(id));
+    const token = this.vocabulary.tokenOf(ids);
+    if (token === undefined) {
+      throw new TokenizerError(`There is no token with id ${ids}; the vocabulary has ${this.size} tokens.`);
+    }
+    return token;
+  }
+
+  /** Tokens that the vocabulary lacks get the id of `[UNK]`. */
+  convertTokensToIds(token: string): number;
+  convertTokensToIds(tokens: readonly string[]): number[];
+  convertTokensToIds(tokens: string | readonly string[]): number | number[] {
+    if (typeof tokens !== "string") return tokens.map((token) => this.convertTokensToIds(token));
+    return this.vocabulary.idOf(tokens) ?? this.unkTokenId;
+  }
+
+  /**
+   * Brings tokenized texts to one length.
+   *
+   * @param features rows `{ input_ids, token_type_ids?, attention_mask? }`, or columns of these; others are not taken over
+   * @returns columns: number[][], or int32 tensors [rows, length] with `returnTensors: "tf"`
+   */
+  pad(
+    features: readonly PaddableRow[] | PaddableColumns,
+    options: PadOptions & { returnTensors: "tf" },
+  ): BatchEncoding<Tensor2D>;
+  pad(features: readonly PaddableRow[] | PaddableColumns, options?: PadOptions): BatchEncoding<number[][]>;
+  pad(
+    features: readonly PaddableRow[] | PaddableColumns,
+    options: PadOptions = {},
+  ): BatchEncoding<number[][] | Tensor2D> {
+    return padColumns(columnsOf(features), this.batchPadding(options)) as BatchEncoding<
+      number[][] | Tensor2D
+    >;
+  }
+
+  /**
+   * Writes tokenizer.json and tokenizer_config.json; Python's AutoTokenizer reads them.
+   *
+   * @param directory made if it does not exist
+   */
+  async savePretrained(directory: string): Promise<void> {
+    await mkdir(directory, { recursive: true });
+    const { normalizer } = this.json;
+    const config: TokenizerConfig = {
+      backend: "tokenizers",
+      ...this.config,
+      ...this.special,
+      // transformers builds the normaliser of a BertTokenizer from these, not from tokenizer.json.
+      ...(normalizer?.type === "BertNormalizer" && {
+        do_lower_case: normalizer.lowercase as boolean,
+        strip_accents: normalizer.strip_accents as boolean | null,
+        tokenize_chinese_chars: normalizer.handle_chinese_chars as boolean,
+      }),
+      tokenizer_class: this.config.tokenizer_class ?? "BertTokenizer",
+      padding_side: this.paddingSide,
+      truncation_side: this.truncationSide,
+    };
+    if (this.maskTokenId === undefined) delete config.mask_token;
+    delete config.model_max_length;
+    if (this.modelMaxLength < VERY_LARGE_LENGTH) config.model_max_length = this.modelMaxLength;
+    await writeTokenizerFiles(directory, this.json, config);
+  }
+
+  /** Tokens of the model's vocabulary, without those added later (see `size`). */
+  get vocabSize(): number {
+    return this.vocabulary.modelSize;
+  }
+  /** All tokens, added ones included: how many rows an embedding needs. */
+  get size(): number {
+    return this.vocabulary.size;
+  }
+  /** Every token with its id. */
+  getVocab(): Map<string, number> {
+    return this.vocabulary.toMap();
+  }
+  get unkToken(): string {
+    return this.special.unk_token;
+  }
+  get sepToken(): string {
+    return this.special.sep_token;
+  }
+  get padToken(): string {
+    return this.special.pad_token;
+  }
+  get clsToken(): string {
+    return this.special.cls_token;
+  }
+  /** undefined if the vocabulary has none. */
+  get maskToken(): string | undefined {
+    return this.maskTokenId === undefined ? undefined : this.special.mask_token;
+  }
+  get unkTokenId(): number {
+    return this.idOfSpecial("unk_token");
+  }
+  get sepTokenId(): number {
+    return this.idOfSpecial("sep_token");
+  }
+  get padTokenId(): number {
+    return this.idOfSpecial("pad_token");
+  }
+  get clsTokenId(): number {
+    return this.idOfSpecial("cls_token");
+  }
+  get maskTokenId(): number | undefined {
+    return this.vocabulary.idOf(this.special.mask_token);
+  }
+  /** Token type of padding. */
+  get padTokenTypeId(): number {
+    return 0;
+  }
+  /** Ids that `decode` leaves out with `skipSpecialTokens`, ascending. */
+  get allSpecialIds(): number[] {
+    return this.vocabulary.specialIds;
+  }
+  get allSpecialTokens(): string[] {
+    return this.convertIdsToTokens(this.allSpecialIds);
+  }
+  /** How many special tokens are set around a text, or around a pair. */
+  numSpecialTokensToAdd(pair: boolean = false): number {
+    return this.template.addedTokens(pair);
+  }
+
+  override toString(): string {
+    const limit = this.modelMaxLength >= VERY_LARGE_LENGTH ? "none" : String(this.modelMaxLength);
+    const tokens = Object.entries(this.special).map(([role, token]) => `${role}: ${inspect(token)}`);
+    return (
+      `${this.constructor.name}(nameOrPath=${inspect(this.nameOrPath)}, vocabSize=${this.vocabSize}, modelMaxLength=${limit}, ` +
+      `paddingSide=${inspect(this.paddingSide)}, truncationSide=${inspect(this.truncationSide)}, ` +
+      `specialTokens={ ${tokens.join(", ")} })`
+    );
+  }
+  [inspect.custom](): string {
+    return this.toString();
+  }
+
+  private idOfSpecial(role: keyof SpecialTokens): number {
+    const id = this.vocabulary.idOf(this.special[role]);
+    if (id === undefined)
+      throw new TokenizerError(`The tokenizer has no ${role} ${inspect(this.special[role])}.`);
+    return id;
+  }
+
+  private encodeRow(
+    text: string,
+    pair: string | undefined,
+    strategy: TruncationStrategy | undefined,
+    { addSpecialTokens = true, maxLength = this.modelMaxLength }: TokenizerOptions,
+  ): Segments {
+    const added = addSpecialTokens ? this.template.addedTokens(pair !== undefined) : 0;
+    const side = this.truncationSide;
+    if (strategy !== undefined && !(maxLength >= added)) {
+      throw new TokenizerError(`maxLength ${maxLength} leaves no room for the ${added} special tokens.`);
+    }
+    const limit = strategy === undefined ? Infinity : maxLength;
+    const read = (each: string) => this.encoder.encode(each, limit, side === "right" ? "left" : "right");
+    let a: readonly number[] = read(text);
+    let b: readonly number[] | undefined = pair === undefined ? undefined : read(pair);
+    if (strategy !== undefined) [a, b] = truncatePair(a, b, { maxLength, added, strategy, side });
+    const row = this.template.apply(a, b, addSpecialTokens);
+    if (strategy === undefined && row.ids.length > this.modelMaxLength) {
+      this.warnOnce(
+        "too long",
+        `Token indices sequence length is longer than the specified maximum sequence length for this model ` +
+          `(${row.ids.length} > ${this.modelMaxLength}). Running this sequence through the model will result in ` +
+          `indexing errors; truncation: true shortens it.`,
+      );
+    }
+    return row;
+  }
+
+  private batchPadding(options: PadOptions): BatchPadding {
+    const { padding = true, maxLength = this.modelMaxLength, padToMultipleOf, returnTensors } = options;
+    const strategy = padding === true ? "longest" : padding === false ? "do_not_pad" : padding;
+    if (strategy === "max_length" && maxLength >= VERY_LARGE_LENGTH) {
+      throw new TokenizerError(
+        'padding: "max_length" needs maxLength, since the tokenizer names no longest text.',
+      );
+    }
+    return {
+      strategy,
+      maxLength,
+      padToMultipleOf,
+      returnTensors,
+      returnAttentionMask: true,
+      side: this.paddingSide,
+      padTokenId: this.padTokenId,
+      padTokenTypeId: this.padTokenTypeId,
+    };
+  }
+
+  /** @returns undefined: leave texts as long as they are */
+  private truncationStrategy({
+    truncation,
+    maxLength,
+    padding,
+  }: TokenizerOptions): TruncationStrategy | undefined {
+    if (maxLength !== undefined && (!Number.isInteger(maxLength) || maxLength < 0)) {
+      throw new TokenizerError(`maxLength is ${maxLength}; a whole number of tokens is expected.`);
+    }
+    if (truncation === undefined && maxLength !== undefined && (padding ?? false) === false) {
+      this.warnOnce(
+        "no truncation",
+        "maxLength is given without truncation; texts are shortened as with truncation: true. Say so to silence this.",
+      );
+      return "longest_first";
+    }
+    if (truncation === undefined || truncation === false || truncation === "do_not_truncate")
+      return undefined;
+    return truncation === true ? "longest_first" : truncation;
+  }
+
+  private warnOnce(kind: string, message: string): void {
+    if (this.warned.has(kind)) return;
+    this.warned.add(kind);
+    console.warn(message);
+  }
+}
+
+/** The normaliser as tokenizer_config.json wants it, whose word counts (as in transformers) above tokenizer.json's. */
+function configured(normalizer: TypedPart | null, config: TokenizerConfig): TypedPart | null {
+  if (normalizer?.type !== "BertNormalizer") return normalizer;
+  return {
+    ...normalizer,
+    ...(config.do_lower_case !== undefined && { lowercase: config.do_lower_case }),
+    ...(config.strip_accents !== undefined && { strip_accents: config.strip_accents }),
+    ...(config.tokenize_chinese_chars !== undefined && {
+      handle_chinese_chars: config.tokenize_chinese_chars,
+    }),
+  };
+}

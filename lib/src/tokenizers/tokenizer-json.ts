@@ -1,0 +1,153 @@
+import { TokenizerError } from "../errors";
+
+/** A token that is found in the text before anything else happens to it. */
+export interface AddedTokenConfig {
+  id: number;
+  content: string;
+  /** Only where no word character stands next to it. */
+  single_word: boolean;
+  /** Swallows the white space on its left, right. */
+  lstrip: boolean;
+  rstrip: boolean;
+  /** Looked for in the normalised text rather than in the raw one. */
+  normalized: boolean;
+  /** Left out by `decode(ids, { skipSpecialTokens: true })`. */
+  special: boolean;
+}
+
+/** The `model` of a tokenizer.json. */
+export interface WordPieceConfig {
+  type?: "WordPiece";
+  unk_token: string;
+  continuing_subword_prefix: string;
+  max_input_chars_per_word: number;
+  vocab: Record<string, number>;
+}
+
+/** A part of the tokenizer.json that says by `type` what it is. */
+export interface TypedPart {
+  type: string;
+  [option: string]: unknown;
+}
+
+/** tokenizer.json as the `tokenizers` library writes it, with a WordPiece model. */
+export interface TokenizerJson {
+  version: string;
+  truncation: unknown;
+  padding: unknown;
+  added_tokens: AddedTokenConfig[];
+  normalizer: TypedPart | null;
+  pre_tokenizer: TypedPart | null;
+  post_processor: TypedPart | null;
+  decoder: TypedPart | null;
+  model: WordPieceConfig;
+}
+
+function isObject(value: unknown): value is Record<string, unknown> {
+  return typeof value === "object" && value !== null && !Array.isArray(value);
+}
+
+/** Which model a tokenizer.json is for; files of before 2021 do not say, their options do. */
+function modelType(model: Record<string, unknown>): string {
+  if (typeof model.type === "string") return model.type;
+  if ("merges" in model) return "BPE";
+  if (Array.isArray(model.vocab)) return "Unigram";
+  return "max_input_chars_per_word" in model || "continuing_subword_prefix" in model
+    ? "WordPiece"
+    : "WordLevel";
+}
+
+function checkVocabulary(vocab: unknown, file: string): Record<string, number> {
+  if (!isObject(vocab)) {
+    throw new TokenizerError(`${file}: model.vocab is no object of tokens with their ids.`);
+  }
+  const tokenOf = new Map<number, string>();
+  for (const [token, id] of Object.entries(vocab)) {
+    if (typeof id !== "number" || !Number.isInteger(id) || id < 0) {
+      throw new TokenizerError(
+        `${file}: token ${JSON.stringify(token)} has id ${String(id)}; ids are integers from 0.`,
+      );
+    }
+    const other = tokenOf.get(id);
+    if (other !== undefined) {
+      throw new TokenizerError(
+        `${file}: tokens ${JSON.stringify(other)} and ${JSON.stringify(token)} have the same id, ${id}.`,
+      );
+    }
+    tokenOf.set(id, token);
+  }
+  return vocab as Record<string, number>;
+}
+
+function part(value: unknown, name: string, file: string): TypedPart | null {
+  if (value === undefined || value === null) return null;
+  if (!isObject(value) || typeof value.type !== "string") {
+    throw new TokenizerError(`${file}: ${name} is neither null nor an object with a "type".`);
+  }
+  return value as TypedPart;
+}
+
+function addedToken(value: unknown, index: number, file: string): AddedTokenConfig {
+  if (!isObject(value) || typeof value.content !== "string" || !Number.isInteger(value.id)) {
+    throw new TokenizerError(`${file}: added_tokens[${index}] has no "content" with an integer "id".`);
+  }
+  const flag = (name: string, otherwise = false) => Boolean(value[name] ?? otherwise);
+  const special = flag("special");
+  return {
+    id: value.id as number,
+    content: value.content,
+    single_word: flag("single_word"),
+    lstrip: flag("lstrip"),
+    rstrip: flag("rstrip"),
+    normalized: flag("normalized", !special),
+    special,
+  };
+}
+
+/**
+ * Checks what a tokenizer.json holds.
+ *
+ * @param value the parsed file
+ * @param file  its path, for messages
+ * @throws TokenizerError if it is not a tokenizer.json, its model is not WordPiece, or the vocabulary lacks the
+ *   unknown token
+ */
+export function parseTokenizerJson(value: unknown, file: string): TokenizerJson {
+  if (!isObject(value) || !isObject(value.model)) {
+    throw new TokenizerError(`${file}: not a tokenizer.json (an object with a "model" is expected).`);
+  }
+  const { model } = value;
+  const type = modelType(model);
+  if (type !== "WordPiece") {
+    throw new TokenizerError(
+      `${file}: its model is ${type}; only WordPiece is supported, the model of BERT, DistilBERT, ELECTRA, MiniLM and their kin.`,
+    );
+  }
+  const vocab = checkVocabulary(model.vocab, file);
+  const unknown = typeof model.unk_token === "string" ? model.unk_token : "[UNK]";
+  if (!Object.hasOwn(vocab, unknown)) {
+    throw new TokenizerError(
+      `${file}: the vocabulary lacks the unknown token ${JSON.stringify(unknown)}, which stands for every word that it cannot spell. Add it to model.vocab.`,
+    );
+  }
+  const added = Array.isArray(value.added_tokens) ? (value.added_tokens as unknown[]) : [];
+  return {
+    version: typeof value.version === "string" ? value.version : "1.0",
+    truncation: value.truncation ?? null,
+    padding: value.padding ?? null,
+    added_tokens: added.map((token, i) => addedToken(token, i, file)),
+    normalizer: part(value.normalizer, "normalizer", file),
+    pre_tokenizer: part(value.pre_tokenizer, "pre_tokenizer", file),
+    post_processor: part(value.post_processor, "post_processor", file),
+    decoder: part(value.decoder, "decoder", file),
+    model: {
+      type: "WordPiece",
+      unk_token: unknown,
+      continuing_subword_prefix:
+        typeof model.continuing_subword_prefix === "string" ? model.continuing_subword_prefix : "##",
+      max_input_chars_per_word:
+        typeof model.max_input_chars_per_word === "number" ? model.max_input_chars_per_word : 100,
+      vocab,
+    },
+  };
+}
