@@ -1,0 +1,21 @@
+import { availableParallelism, cpus, totalmem } from "node:os";
+import { versions } from "tslab";
+
+/** What runs here, for a person or a bug report: one "name: value" a line. */
+export async function describeInstallation(): Promise<string> {
+  const zeromq = await import("zeromq").then(
+    ({ version }) => version,
+    (error: Error) => `does not load: ${error.message}`,
+  );
+  const memory = `${(totalmem() / 2 ** 30).toFixed(0)} GiB`;
+  const lines = [
+    ["Node.js", `${process.version} on ${process.platform} ${process.arch}`],
+    [
+      "machine",
+      `${availableParallelism()} threads of ${cpus()[0]?.model.trim() ?? "an unknown CPU"}, ${memory}`,
+    ],
+    ["notebook kernel", `tslab ${versions.tslab}, TypeScript ${versions.typescript}`],
+    ["ZeroMQ", zeromq],
+  ];
+  return lines.map(([name, value]) => `${name}: ${value}\n`).join("");
+}

@@ -1,0 +1,152 @@
+/**
+ * Set-up: installs the packages and builds the library, each only when needed. `npm start` and `npm test` begin
+ * with it; it says one line for each thing that it does and nothing when there is nothing to do.
+ */
+import { spawn } from "node:child_process";
+import { createHash } from "node:crypto";
+import { existsSync, readdirSync, readFileSync, statSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { fileURLToPath, pathToFileURL } from "node:url";
+
+export const root = fileURLToPath(new URL("..", import.meta.url));
+
+const OLDEST_NODE = 20;
+const MINUTE = 60_000;
+
+/** Ends the program with a message for the user. */
+export class SetupError extends Error {}
+
+const inRoot = (...parts) => join(root, ...parts);
+
+/** Makes everything ready to run. @throws {SetupError} saying what to do */
+export async function setUp() {
+  requireNode();
+  if (!packagesInstalled()) await installPackages();
+  if (builtFingerprint() !== sourceFingerprint()) await buildLibrary();
+}
+
+function requireNode() {
+  const major = Number(process.versions.node.split(".")[0]);
+  if (major >= OLDEST_NODE) return;
+  throw new SetupError(
+    `finetune-ts needs Node.js ${OLDEST_NODE} or later; this is ${process.version}.\n` +
+      "Install a current one from https://nodejs.org and try again.",
+  );
+}
+
+/** Written after an install: which lock file it followed. */
+const installedStamp = inRoot("node_modules", ".finetune-setup");
+
+const lockHash = () =>
+  createHash("sha256")
+    .update(readFileSync(inRoot("package-lock.json")))
+    .digest("hex");
+
+function packagesInstalled() {
+  if (!existsSync(inRoot("node_modules", "finetune-ts"))) return false;
+  if (existsSync(installedStamp) && readFileSync(installedStamp, "utf8") === lockHash()) return true;
+  // Installed by hand: npm's own record is newer than the lock file that it followed.
+  const record = inRoot("node_modules", ".package-lock.json");
+  return existsSync(record) && statSync(record).mtimeMs >= statSync(inRoot("package-lock.json")).mtimeMs;
+}
+
+async function installPackages() {
+  const started = Date.now();
+  process.stdout.write("Installing packages (npm ci) … ");
+  // No package that we need has to run a script to be installed, and the one that would
+  // (@tensorflow/tfjs-node-gpu) downloads hundreds of megabytes, for which nobody has asked yet.
+  await npm(["ci", "--ignore-scripts", "--no-audit", "--no-fund"], 30 * MINUTE);
+  // Machines that ZeroMQ brings no binary for have to compile it.
+  if (!(await loads("zeromq"))) await npm(["rebuild", "zeromq", "--ignore-scripts=false"], 15 * MINUTE);
+  writeFileSync(installedStamp, lockHash());
+  console.log(`done (${seconds(started)})`);
+}
+
+function npm(args, timeout) {
+  // Under `npm start` npm says where it lies itself; elsewhere it is looked for as any command.
+  const own = process.env.npm_execpath;
+  if (own?.endsWith(".js")) return run(process.execPath, [own, ...args], { timeout });
+  return run("npm", args, { timeout, shell: process.platform === "win32" });
+}
+
+async function loads(name) {
+  return run(process.execPath, ["-e", `require(${JSON.stringify(name)})`], { timeout: MINUTE }).then(
+    () => true,
+    () => false,
+  );
+}
+
+const builtStamp = inRoot("lib", "dist", ".built-from");
+
+function builtFingerprint() {
+  return existsSync(builtStamp) ? readFileSync(builtStamp, "utf8") : "";
+}
+
+/** Changes whenever a source file is changed, added, renamed or removed. */
+function sourceFingerprint() {
+  const hash = createHash("sha256");
+  const add = (file) => {
+    const { mtimeMs, size } = statSync(file);
+    hash.update(`${file}\0${mtimeMs}\0${size}\n`);
+  };
+  const walk = (folder) => {
+    for (const entry of readdirSync(folder, { withFileTypes: true }).sort((a, b) =>
+      a.name < b.name ? -1 : 1,
+    )) {
+      const path = join(folder, entry.name);
+      if (entry.isDirectory()) walk(path);
+      else add(path);
+    }
+  };
+  walk(inRoot("lib", "src"));
+  for (const file of ["tsconfig.json", join("lib", "tsconfig.json"), "package-lock.json"]) add(inRoot(file));
+  return hash.digest("hex");
+}
+
+async function buildLibrary() {
+  const started = Date.now();
+  process.stdout.write("Building the library … ");
+  // Taken before: a file that is saved while the compiler runs is built the next time.
+  const fingerprint = sourceFingerprint();
+  const compiler = inRoot("node_modules", "typescript", "bin", "tsc");
+  await run(process.execPath, [compiler, "-p", inRoot("lib", "tsconfig.json")], { timeout: 10 * MINUTE });
+  writeFileSync(builtStamp, fingerprint);
+  console.log(`done (${seconds(started)})`);
+}
+
+const seconds = (started) => `${((Date.now() - started) / 1000).toFixed(0)} s`;
+
+/** Runs a command in silence; what it printed is shown when it fails. */
+function run(command, args, { timeout, shell = false }) {
+  return new Promise((resolve, reject) => {
+    const child = spawn(command, args, { cwd: root, shell, timeout, stdio: ["ignore", "pipe", "pipe"] });
+    let printed = "";
+    child.stdout.on("data", (data) => (printed += data));
+    child.stderr.on("data", (data) => (printed += data));
+    const fail = (reason) => reject(new SetupError(`failed: ${reason}\n\n${printed.trim()}\n`));
+    child.once("error", (error) => fail(`cannot start ${command}: ${error.message}`));
+    child.once("close", (code, signal) => {
+      if (code === 0) resolve();
+      else if (signal === "SIGTERM")
+        fail(`${command} ${args[0]} was ended after ${timeout / MINUTE} minutes`);
+      else fail(`${[command, ...args].join(" ")} ended with ${signal ?? `exit code ${code}`}`);
+    });
+  });
+}
+
+/** Runs `work` and makes what it resolves to, or its failure, the exit code. */
+export async function asProgram(work) {
+  try {
+    process.exitCode = await work();
+  } catch (error) {
+    console.error(error instanceof SetupError ? error.message : error);
+    process.exitCode = 1;
+  }
+}
+
+if (import.meta.url === pathToFileURL(process.argv[1] ?? "").href) {
+  await asProgram(async () => {
+    await setUp();
+    return 0;
+  });
+}
