@@ -10,12 +10,16 @@ describe("textBars", () => {
       { label: "bb", value: 1, note: "one" },
       { label: "c", value: 0.25, note: "" },
     ];
-    assert.equal(textBars(bars, 4), " a ████ four\nbb █    one\n c ▎");
+    assert.equal(textBars(bars, { width: 4 }), " a ████ four\nbb █    one\n c ▎");
+  });
+
+  it("draws on a given scale", () => {
+    assert.equal(textBars([{ label: "a", value: 0.5, note: "" }], { full: 1, width: 4 }), "a ██");
   });
 
   it("survives nothing and zeros", () => {
     assert.equal(textBars([]), "");
-    assert.equal(textBars([{ label: "a", value: 0, note: "0" }], 2), "a    0");
+    assert.equal(textBars([{ label: "a", value: 0, note: "0" }], { width: 2 }), "a    0");
   });
 });
 

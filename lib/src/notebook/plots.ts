@@ -58,7 +58,7 @@ export function plotLabelBalance(counts: LabelCounts): Plot {
       note: `${count(labels[name] ?? 0)} (${percent(share(labels, name))})`,
     })),
   );
-  return plot(figure, `Label balance\n${textBars(bars)}`);
+  return plot(figure, `Label balance\n${textBars(bars, { full: 1 })}`);
 }
 
 const BIN_WIDTHS = [1, 2, 5, 10, 20, 50, 100, 200, 500, 1000];
@@ -166,7 +166,7 @@ export function plotAccuracy(history: readonly LogEntry[]): Plot {
     value: y,
     note: percent(y),
   }));
-  return plot(figure, `Validation accuracy by epoch\n${textBars(bars)}`);
+  return plot(figure, `Validation accuracy by epoch\n${textBars(bars, { full: 1 })}`);
 }
 
 function line(name: string, points: readonly { x: number; y: number }[], color: string): PlotlyTrace {

@@ -31,7 +31,7 @@ export function progressHtml(state: ProgressState): string {
   const percent = (100 * share(state)).toFixed(1);
   return (
     `<div style="display:flex;align-items:center;gap:.75em;font-size:.9em;font-variant-numeric:tabular-nums">` +
-    `<span>${escapeHtml(state.label)}</span>` +
+    `<span style="min-width:8em">${escapeHtml(state.label)}</span>` +
     `<span role="progressbar" aria-valuenow="${percent}" style="flex:0 0 12em;height:.6em;border-radius:.3em;overflow:hidden;background:rgba(128,128,128,.25)">` +
     `<span style="display:block;width:${percent}%;height:100%;background:#0072B2"></span></span>` +
     `<span style="opacity:.8">${escapeHtml(figures(state))}</span></div>`

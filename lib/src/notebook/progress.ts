@@ -7,6 +7,8 @@ import { Throttle } from "./throttle";
 export function notebookProgress({ label, total, unit = "it" }: ProgressOptions): ProgressBar {
   const view = openDisplay();
   const throttle = new Throttle();
+  // Work that is done in an instant is drawn once, when it is done.
+  throttle.ready();
   const started = performance.now();
   let state = { done: 0, note: "" };
   let finished = false;

@@ -9,13 +9,20 @@ export interface TextBar {
   note: string;
 }
 
-/** Horizontal bars on one scale, the longest `width` characters long. */
-export function textBars(bars: readonly TextBar[], width = 40): string {
-  const most = Math.max(0, ...bars.map((bar) => bar.value));
+/**
+ * Horizontal bars on one scale.
+ *
+ * @param full  the value whose bar is `width` characters long. Default: the largest
+ * @param width characters. Default 40
+ */
+export function textBars(
+  bars: readonly TextBar[],
+  { full = Math.max(0, ...bars.map((bar) => bar.value)), width = 40 } = {},
+): string {
   const labels = Math.max(0, ...bars.map((bar) => bar.label.length));
   return bars
     .map(({ label, value, note }) => {
-      const eighths = most > 0 ? Math.round((value / most) * width * 8) : 0;
+      const eighths = full > 0 ? Math.round((value / full) * width * 8) : 0;
       const bar = "█".repeat(Math.floor(eighths / 8)) + (EIGHTHS[eighths % 8] ?? "");
       return `${label.padStart(labels)} ${bar.padEnd(width)} ${note}`.trimEnd();
     })

@@ -1,0 +1,25 @@
+import { readFileSync } from "node:fs";
+import path from "node:path";
+
+export const ROOT = path.resolve(__dirname, "../..");
+export const NOTEBOOK = path.join(ROOT, "notebooks/fine-tune-bert-sst2.ipynb");
+
+export interface NotebookCell {
+  cell_type: "code" | "markdown";
+  id: string;
+  metadata: Record<string, unknown>;
+  source: string[];
+  outputs?: Record<string, unknown>[];
+  execution_count?: number | null;
+}
+
+export interface NotebookFile {
+  cells: NotebookCell[];
+  metadata: { kernelspec?: { name?: string; language?: string } };
+  nbformat: number;
+  nbformat_minor: number;
+}
+
+export function readNotebookFile(file: string = NOTEBOOK): NotebookFile {
+  return JSON.parse(readFileSync(file, "utf8")) as NotebookFile;
+}
