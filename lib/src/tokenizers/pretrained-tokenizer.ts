@@ -5,7 +5,6 @@ import type { Tensor2D } from "@tensorflow/tfjs";
 import { resolveCheckpoint } from "../checkpoints/resolve";
 import { TokenizerError } from "../errors";
 import { columnsOf, padColumns, type BatchPadding } from "./batch-padding";
-import { Callable } from "./callable";
 import { cleanUpSpaces } from "./decoding";
 import type {
   BatchEncoding,
@@ -16,7 +15,7 @@ import type {
   PadOptions,
   TokenizerOptions,
 } from "./encoding-types";
-import { addedTokensOf, specialTokensOf, type SpecialTokens } from "./special-tokens";
+import { addedTokensOf, specialTokensOf } from "./special-tokens";
 import { Template, type Segments } from "./template";
 import { TextEncoder } from "./text-encoder";
 import { checkTexts } from "./text-input";
@@ -25,6 +24,7 @@ import { readTokenizerFiles, writeTokenizerFiles, type TokenizerFiles } from "./
 import type { TokenizerJson, TypedPart } from "./tokenizer-json";
 import { truncatePair, type Side, type TruncationStrategy } from "./truncation";
 import { Vocabulary } from "./vocabulary";
+import { VocabularyBase } from "./vocabulary-base";
 
 export interface PreTrainedTokenizer {
   /**
@@ -45,7 +45,7 @@ export interface PreTrainedTokenizer {
  * A WordPiece tokenizer, callable as in transformers: `tokenizer("a text", { truncation: true })`. Its ids are those of
  * the Rust library `tokenizers` for every text.
  */
-export class PreTrainedTokenizer extends Callable {
+export class PreTrainedTokenizer extends VocabularyBase {
   /** Folder or name that it was loaded from. */
   readonly nameOrPath: string;
   /** Longest text that the model takes, in tokens; 1e30 if the files name no limit. */
@@ -56,21 +56,18 @@ export class PreTrainedTokenizer extends Callable {
   readonly modelInputNames: readonly string[];
   private readonly json: TokenizerJson;
   private readonly config: TokenizerConfig;
-  private readonly special: SpecialTokens;
   private readonly encoder: TextEncoder;
   private readonly template: Template;
-  private readonly vocabulary: Vocabulary;
   private readonly warned = new Set<string>();
 
   constructor({ json, config, file }: TokenizerFiles, nameOrPath: string = "") {
-    super();
+    const special = specialTokensOf(config, json.model.unk_token);
+    const added = addedTokensOf(json, special, file);
+    super(new Vocabulary(json.model.vocab, added), special);
     this.nameOrPath = nameOrPath;
     this.config = config;
-    this.special = specialTokensOf(config, json.model.unk_token);
-    const added = addedTokensOf(json, this.special, file);
     this.json = { ...json, added_tokens: added, normalizer: configured(json.normalizer, config) };
     this.encoder = new TextEncoder(this.json);
-    this.vocabulary = new Vocabulary(json.model.vocab, added);
     this.template = Template.from(json.post_processor, (token) => this.vocabulary.idOf(token), file);
     this.modelMaxLength = config.model_max_length ?? VERY_LARGE_LENGTH;
     this.paddingSide = config.padding_side ?? "right";
@@ -136,26 +133,6 @@ export class PreTrainedTokenizer extends Callable {
     return rows.map((ids) => this.decode(ids, options));
   }
 
-  /** @throws TokenizerError if no token has the id */
-  convertIdsToTokens(id: number): string;
-  convertIdsToTokens(ids: ArrayLike<number>): string[];
-  convertIdsToTokens(ids: number | ArrayLike<number>): string | string[] {
-    if (typeof ids !== "number") return Array.from(ids, (id) => this.convertIdsToTokens(id));
-    const token = this.vocabulary.tokenOf(ids);
-    if (token === undefined) {
-      throw new TokenizerError(`There is no token with id ${ids}; the vocabulary has ${this.size} tokens.`);
-    }
-    return token;
-  }
-
-  /** Tokens that the vocabulary lacks get the id of `[UNK]`. */
-  convertTokensToIds(token: string): number;
-  convertTokensToIds(tokens: readonly string[]): number[];
-  convertTokensToIds(tokens: string | readonly string[]): number | number[] {
-    if (typeof tokens !== "string") return tokens.map((token) => this.convertTokensToIds(token));
-    return this.vocabulary.idOf(tokens) ?? this.unkTokenId;
-  }
-
   /**
    * Brings tokenized texts to one length.
    *
@@ -204,60 +181,6 @@ export class PreTrainedTokenizer extends Callable {
     await writeTokenizerFiles(directory, this.json, config);
   }
 
-  /** Tokens of the model's vocabulary, without those added later (see `size`). */
-  get vocabSize(): number {
-    return this.vocabulary.modelSize;
-  }
-  /** All tokens, added ones included: how many rows an embedding needs. */
-  get size(): number {
-    return this.vocabulary.size;
-  }
-  /** Every token with its id. */
-  getVocab(): Map<string, number> {
-    return this.vocabulary.toMap();
-  }
-  get unkToken(): string {
-    return this.special.unk_token;
-  }
-  get sepToken(): string {
-    return this.special.sep_token;
-  }
-  get padToken(): string {
-    return this.special.pad_token;
-  }
-  get clsToken(): string {
-    return this.special.cls_token;
-  }
-  /** undefined if the vocabulary has none. */
-  get maskToken(): string | undefined {
-    return this.maskTokenId === undefined ? undefined : this.special.mask_token;
-  }
-  get unkTokenId(): number {
-    return this.idOfSpecial("unk_token");
-  }
-  get sepTokenId(): number {
-    return this.idOfSpecial("sep_token");
-  }
-  get padTokenId(): number {
-    return this.idOfSpecial("pad_token");
-  }
-  get clsTokenId(): number {
-    return this.idOfSpecial("cls_token");
-  }
-  get maskTokenId(): number | undefined {
-    return this.vocabulary.idOf(this.special.mask_token);
-  }
-  /** Token type of padding. */
-  get padTokenTypeId(): number {
-    return 0;
-  }
-  /** Ids that `decode` leaves out with `skipSpecialTokens`, ascending. */
-  get allSpecialIds(): number[] {
-    return this.vocabulary.specialIds;
-  }
-  get allSpecialTokens(): string[] {
-    return this.convertIdsToTokens(this.allSpecialIds);
-  }
   /** How many special tokens are set around a text, or around a pair. */
   numSpecialTokensToAdd(pair: boolean = false): number {
     return this.template.addedTokens(pair);
@@ -274,13 +197,6 @@ export class PreTrainedTokenizer extends Callable {
   }
   [inspect.custom](): string {
     return this.toString();
-  }
-
-  private idOfSpecial(role: keyof SpecialTokens): number {
-    const id = this.vocabulary.idOf(this.special[role]);
-    if (id === undefined)
-      throw new TokenizerError(`The tokenizer has no ${role} ${inspect(this.special[role])}.`);
-    return id;
   }
 
   private encodeRow(

@@ -60,6 +60,11 @@ export class TextEncoder {
     return ids;
   }
 
+  /** @returns the text of tokens: pieces joined to words, the spaces before punctuation left out */
+  decode(tokens: string[]): string {
+    return tokens.length === 0 ? "" : this.joinTokens(tokens);
+  }
+
   private encodeFromRight(text: string, limit: number): number[] {
     const pieces: (number | readonly number[])[] = [];
     this.readPieces(text, (piece) => pieces.push(piece) > 0);
