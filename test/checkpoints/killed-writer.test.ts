@@ -36,8 +36,26 @@ const CHILD = `
   })();
 `;
 
+/** A child that replaces checkpoint-1 once, and kills itself before its n-th call to the file system. */
+const CHILD_KILLED_AT = `
+  const fs = require("node:fs/promises");
+  const { join } = require("node:path");
+  let calls = Number(process.argv[3]);
+  for (const name of ["mkdir", "open", "readdir", "rename", "rm", "stat"]) {
+    const original = fs[name];
+    fs[name] = (...args) => {
+      if (--calls === 0) process.kill(process.pid, "SIGKILL");
+      return original(...args);
+    };
+  }
+  const { writeDirectoryAtomic } = require("./checkpoints/atomic-directory.js");
+  writeDirectoryAtomic(join(process.argv[2], "checkpoint-1"), async (temporary) => {
+    for (const name of ${JSON.stringify(FILES)}) await fs.writeFile(join(temporary, name), Buffer.alloc(${FILE_BYTES}, 2));
+  });
+`;
+
 /** Compiles what the child needs, because starting a TypeScript loader for each kill would take most of the time. */
-function compileChild(folder: string): string {
+function compileChild(folder: string, child: string): string {
   const source = path.resolve(__dirname, "../../lib/src");
   const compilerOptions = {
     target: ts.ScriptTarget.ES2022,
@@ -54,8 +72,9 @@ function compileChild(folder: string): string {
     const text = readFileSync(path.join(source, `${name}.ts`), "utf8");
     writeFileSync(path.join(folder, `${name}.js`), ts.transpileModule(text, { compilerOptions }).outputText);
   }
-  writeFileSync(path.join(folder, "child.js"), CHILD);
-  return path.join(folder, "child.js");
+  const program = path.join(folder, "child.js");
+  writeFileSync(program, child);
+  return program;
 }
 
 /** The round that a file is of; fails if it is of two, or not whole. */
@@ -86,7 +105,7 @@ async function killAtRandom(child: ChildProcess, random: Random): Promise<void> 
 
 test(`a writer killed at ${KILLS} random moments leaves only whole checkpoints and files`, async (context) => {
   const folder = temporaryFolder(context);
-  const program = compileChild(folder);
+  const program = compileChild(folder, CHILD);
   const out = path.join(folder, "out");
   const random = new Random(5);
   let interrupted = 0;
@@ -113,4 +132,28 @@ test(`a writer killed at ${KILLS} random moments leaves only whole checkpoints a
     );
   }
   assert.ok(interrupted > 0, "no kill hit a write, so nothing was tested");
+});
+
+test("a writer killed before any one of its calls leaves the old checkpoint or the new one", async (context) => {
+  const folder = temporaryFolder(context);
+  const program = compileChild(folder, CHILD_KILLED_AT);
+  const found: string[] = [];
+  for (let call = 1; ; call++) {
+    const out = path.join(folder, `out-${call}`);
+    const checkpoint = path.join(out, "checkpoint-1");
+    mkdirSync(checkpoint, { recursive: true });
+    for (const name of FILES) writeFileSync(path.join(checkpoint, name), Buffer.alloc(FILE_BYTES, 1));
+    const child = spawn(process.execPath, [program, out, String(call)], { stdio: "inherit" });
+    const [code] = (await once(child, "exit")) as [number | null];
+    checkWhole(out);
+    const seen = existsSync(checkpoint) ? String(roundOf(path.join(checkpoint, FILES[0]!))) : "none";
+    assert.equal((await listCheckpoints(out)).length, 1, `killed before call ${call}`);
+    checkWhole(out);
+    if (seen === "none") assert.equal(roundOf(path.join(checkpoint, FILES[0]!)), 1, "the old one is back");
+    assert.deepEqual(readdirSync(out), ["checkpoint-1"]);
+    found.push(seen);
+    if (code === 0) break;
+  }
+  // Old ones first, one instant without any, then new ones; the last is of the writer that was not killed.
+  assert.match(found.join(" "), /^(1 )+none (2 )+2$/);
 });
