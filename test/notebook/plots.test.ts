@@ -12,8 +12,9 @@ import {
   plotLossCurve,
   plotSentenceLengths,
 } from "../../lib/src/notebook/plots";
+import type { LogEntry } from "../../lib/src/training/state";
 
-const HISTORY = [
+const HISTORY: LogEntry[] = [
   { epoch: 0.5, step: 10, loss: 0.69, learning_rate: 1e-4 },
   { epoch: 1, step: 20, loss: 0.6, learning_rate: 5e-5 },
   { epoch: 1, step: 20, eval_loss: 0.65, eval_accuracy: 0.61 },

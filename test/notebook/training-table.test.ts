@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { afterEach, beforeEach, describe, it } from "node:test";
 
+import { notebookProgress } from "../../lib/src/notebook/progress";
 import { TrainingTable } from "../../lib/src/notebook/training-table";
 import type { CallbackContext } from "../../lib/src/training/callbacks";
 import type { TrainerState } from "../../lib/src/training/state";
@@ -123,6 +124,22 @@ describe("TrainingTable", () => {
     assert.equal(kernel.messages[first]?.update, false);
     assert.equal(last().length, 1);
     assert.match(last()[0] ?? "", / 20\/40 steps, 0:00, epoch 1\/2$/);
+  });
+
+  it("shows the bar of an evaluation within its view, until that is done", (t) => {
+    const run = new FakeRun("epoch");
+    run.table.onTrainBegin(run.context);
+    let now = performance.now();
+    t.mock.method(performance, "now", () => (now += 1000));
+    const bar = notebookProgress({ label: "Evaluating", total: 4, unit: "batches" });
+    bar.update(2);
+    assert.match(last()[1] ?? "", /^Evaluating █{10}░{10} 2\/4 batches/);
+    bar.finish();
+    assert.equal(last().length, 1);
+    run.table.onTrainEnd(run.context);
+    assert.equal(new Set(kernel.messages.map(({ id }) => id)).size, 1);
+    notebookProgress({ label: "Evaluating", total: 4 }).finish();
+    assert.equal(new Set(kernel.messages.map(({ id }) => id)).size, 2);
   });
 
   it("stays out of an evaluation outside of training", () => {

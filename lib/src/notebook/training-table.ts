@@ -1,17 +1,18 @@
 import type { CallbackContext, Logs, TrainerCallback } from "../training/callbacks";
 import { type LiveDisplay, openDisplay } from "./display";
-import type { Displayable } from "./mime";
-import { progressHtml, type ProgressState, progressText } from "./progress-line";
-import { table } from "./tables";
+import type { ProgressState } from "./progress-line";
 import { Throttle } from "./throttle";
+import { type TrainingRow, trainingView } from "./training-view";
 
-/** Evaluation figures about speed, which the table leaves out. */
-const SPEED = new Set(["eval_runtime", "eval_samples_per_second", "eval_steps_per_second", "eval_loss"]);
+/** Evaluation figures about speed, which the table leaves out. The loss has a column of its own. */
+const LEFT_OUT = new Set(["eval_runtime", "eval_samples_per_second", "eval_steps_per_second", "eval_loss"]);
 
-/** Columns that are counted, not measured. */
-const COUNTED = new Set(["Epoch", "Step"]);
+let running: TrainingTable | undefined;
 
-type Row = Record<string, string | number>;
+/** The training run that is being shown, if there is one. */
+export function runningTraining(): TrainingTable | undefined {
+  return running;
+}
 
 /**
  * Live view of a training run: a progress bar, and under it the table
@@ -21,21 +22,26 @@ type Row = Record<string, string | number>;
  * @see transformers.utils.notebook.NotebookProgressCallback
  */
 export class TrainingTable implements TrainerCallback {
-  private rows: Row[] = [];
+  private rows: TrainingRow[] = [];
   private view: LiveDisplay | undefined;
   private throttle = new Throttle();
   private started = 0;
   private firstStep = 0;
   private trainingLoss: number | undefined;
+  private progress: ProgressState | undefined;
+  private stage: ProgressState | undefined;
 
-  onTrainBegin({ state, ...context }: CallbackContext): void {
+  onTrainBegin(context: CallbackContext): void {
     this.rows = [];
     this.view = openDisplay();
     this.throttle = new Throttle();
     this.started = performance.now();
-    this.firstStep = state.globalStep;
+    this.firstStep = context.state.globalStep;
     this.trainingLoss = undefined;
-    this.draw({ state, ...context });
+    this.stage = undefined;
+    // eslint-disable-next-line @typescript-eslint/no-this-alias -- the one that runs, not a stand-in for `this`
+    running = this;
+    this.draw(context);
   }
 
   onStepEnd(context: CallbackContext): void {
@@ -51,70 +57,54 @@ export class TrainingTable implements TrainerCallback {
   }
 
   onEvaluate(context: CallbackContext, metrics: Logs): void {
-    // A plain evaluate() outside of training has no table to add to.
+    // An evaluation outside of training has no table to add to.
     if (!this.view) return;
     const { state, args } = context;
-    const row: Row =
-      args.evalStrategy === "steps" ? { Step: state.globalStep } : { Epoch: Number(state.epoch.toFixed(2)) };
+    const row: TrainingRow =
+      args.evalStrategy === "steps" ? { Step: state.globalStep } : { Epoch: twoDigits(state.epoch) };
     row["Training Loss"] = this.trainingLoss ?? "No log";
     if (metrics.eval_loss !== undefined) row["Validation Loss"] = metrics.eval_loss;
     for (const [name, value] of Object.entries(metrics)) {
-      if (name.startsWith("eval_") && !SPEED.has(name)) row[columnName(name)] = value;
+      if (name.startsWith("eval_") && !LEFT_OUT.has(name)) row[columnName(name)] = value;
     }
     this.rows.push(row);
     this.draw(context);
   }
 
   onTrainEnd(context: CallbackContext): void {
+    this.stage = undefined;
     this.draw(context);
     this.view?.close();
     this.view = undefined;
+    if (running === this) running = undefined;
+  }
+
+  /** Shows what training is busy with between steps, such as an evaluation; undefined when that is over. */
+  showStage(stage: ProgressState | undefined): void {
+    this.stage = stage;
+    this.redraw();
   }
 
   private draw({ state }: CallbackContext): void {
-    this.view?.update(
-      trainingView(
-        {
-          label: "Training",
-          done: state.globalStep,
-          total: state.maxSteps,
-          unit: "steps",
-          elapsedSeconds: (performance.now() - this.started) / 1000,
-          skipped: this.firstStep,
-          note: `epoch ${epochsDone(state.epoch, state.numTrainEpochs)}/${state.numTrainEpochs}`,
-        },
-        [...this.rows],
-      ),
-    );
+    this.progress = {
+      label: "Training",
+      done: state.globalStep,
+      total: state.maxSteps,
+      unit: "steps",
+      elapsedSeconds: (performance.now() - this.started) / 1000,
+      skipped: this.firstStep,
+      note: `epoch ${twoDigits(Math.min(state.epoch, state.numTrainEpochs))}/${state.numTrainEpochs}`,
+    };
+    this.redraw();
+  }
+
+  private redraw(): void {
+    if (this.progress) this.view?.update(trainingView(this.progress, this.stage, [...this.rows]));
   }
 }
 
-function trainingView(progress: ProgressState, rows: readonly Row[]): Displayable {
-  return {
-    toMimeBundle() {
-      const text = progressText(progress);
-      const html = progressHtml(progress);
-      if (rows.length === 0) return { "text/plain": text, "text/html": html };
-      const names = new Set(rows.flatMap((row) => Object.keys(row)));
-      const format = Object.fromEntries(
-        [...names].filter((name) => !COUNTED.has(name)).map((name) => [name, fourDecimals]),
-      );
-      const figures = table(rows, { format, maxRows: Infinity }).toMimeBundle();
-      return {
-        "text/plain": `${text}\n\n${figures["text/plain"]}`,
-        "text/html": `${html}<div style="margin-top:.75em">${figures["text/html"] ?? ""}</div>`,
-      };
-    },
-  };
-}
-
-function fourDecimals(value: string | number): string {
-  return typeof value === "number" ? value.toFixed(4) : value;
-}
-
-/** Fractions of an epoch with two digits, whole ones without. */
-function epochsDone(epoch: number, epochs: number): string {
-  return String(Number(Math.min(epoch, epochs).toFixed(2)));
+function twoDigits(epoch: number): number {
+  return Number(epoch.toFixed(2));
 }
 
 /** `eval_matthews_correlation` -> `Matthews Correlation`. */
