@@ -19,6 +19,7 @@ export async function readSharded(
 ): Promise<StateDict> {
   const weightMap = await readWeightMap(index);
   const tensors: StateDict = new Map();
+  // Places first, so that the order is the index's, whichever shard is read when.
   for (const name of weightMap.keys())
     tensors.set(name, { dtype: "U8", shape: [0], data: new Uint8Array(0) });
   for (const shard of new Set(weightMap.values())) {
