@@ -32,3 +32,15 @@ export interface TrainerCallback {
   /** Always called once training has begun, after an error or an interrupt too. */
   onTrainEnd?(context: CallbackContext): void | Promise<void>;
 }
+
+const defaultFactories: (() => TrainerCallback)[] = [];
+
+/** Gives every Trainer made from now on a callback of its own from this factory: how a notebook shows its table. */
+export function addDefaultCallback(factory: () => TrainerCallback): void {
+  defaultFactories.push(factory);
+}
+
+/** New callbacks from the registered factories; empty where nothing is registered. */
+export function defaultCallbacks(): TrainerCallback[] {
+  return defaultFactories.map((factory) => factory());
+}

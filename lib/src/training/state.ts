@@ -1,3 +1,7 @@
+import path from "node:path";
+import { readJson, writeJson } from "../checkpoints/json";
+import { CheckpointError } from "../errors";
+
 /** One entry of the log history, as in Hugging Face's `trainer_state.json`. */
 export interface LogEntry {
   epoch: number;
@@ -18,4 +22,66 @@ export interface TrainerState {
   bestMetric: number | null;
   bestGlobalStep: number | null;
   bestModelCheckpoint: string | null;
+}
+
+const FILE = "trainer_state.json";
+
+/** The file's content; transformers writes some more. */
+interface StateJson {
+  best_global_step: number | null;
+  best_metric: number | null;
+  best_model_checkpoint: string | null;
+  epoch: number;
+  global_step: number;
+  log_history: LogEntry[];
+  max_steps: number;
+  num_train_epochs: number;
+}
+
+/** The state of a run before its first step. */
+export function initialState(maxSteps: number, numTrainEpochs: number): TrainerState {
+  return {
+    epoch: 0,
+    globalStep: 0,
+    maxSteps,
+    numTrainEpochs,
+    logHistory: [],
+    bestMetric: null,
+    bestGlobalStep: null,
+    bestModelCheckpoint: null,
+  };
+}
+
+/** Writes `trainer_state.json` with transformers' names. */
+export async function writeState(directory: string, state: TrainerState): Promise<void> {
+  const json: StateJson = {
+    best_global_step: state.bestGlobalStep,
+    best_metric: state.bestMetric,
+    best_model_checkpoint: state.bestModelCheckpoint,
+    epoch: state.epoch,
+    global_step: state.globalStep,
+    log_history: state.logHistory,
+    max_steps: state.maxSteps,
+    num_train_epochs: state.numTrainEpochs,
+  };
+  await writeJson(path.join(directory, FILE), json);
+}
+
+/** @throws CheckpointError if the file is missing or lacks the number of steps */
+export async function readState(directory: string): Promise<TrainerState> {
+  const file = path.join(directory, FILE);
+  const json = ((await readJson(file)) ?? {}) as Partial<StateJson>;
+  if (!Number.isInteger(json.global_step) || !Array.isArray(json.log_history)) {
+    throw new CheckpointError(`${file}: global_step or log_history is missing; it is no trainer state.`);
+  }
+  return {
+    epoch: json.epoch ?? 0,
+    globalStep: json.global_step as number,
+    maxSteps: json.max_steps ?? 0,
+    numTrainEpochs: json.num_train_epochs ?? 0,
+    logHistory: json.log_history,
+    bestMetric: json.best_metric ?? null,
+    bestGlobalStep: json.best_global_step ?? null,
+    bestModelCheckpoint: json.best_model_checkpoint ?? null,
+  };
 }

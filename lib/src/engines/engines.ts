@@ -1,0 +1,97 @@
+import * as tf from "@tensorflow/tfjs";
+import { EngineError } from "../errors";
+import { cpu } from "./cpu";
+import type { Engine, EngineName } from "./engine";
+import { tensorflow } from "./tensorflow";
+import { wasm } from "./wasm/wasm";
+
+/** Best first. */
+const ENGINES: Engine[] = [tensorflow, wasm, cpu];
+
+let inUse: Engine | undefined;
+
+/** Whether an engine could run here, and if not, why. */
+export interface EngineReport {
+  name: EngineName;
+  available: boolean;
+  /** What it is, or why it does not run. */
+  note: string;
+}
+
+/**
+ * Chooses the tensor engine and says in one line which one runs and why.
+ *
+ * @param name  an engine's name; by default the environment's FINETUNE_ENGINE, else the best one that loads
+ * @returns     the name of the engine that runs from now on
+ * @throws EngineError if the engine asked for is unknown or does not load; the message lists what is available
+ */
+export async function useEngine(name: string | undefined = process.env.FINETUNE_ENGINE): Promise<EngineName> {
+  const chosen = name ? await loadByName(name) : await loadBest();
+  if (!(await tf.setBackend(chosen.engine.backend))) {
+    throw new EngineError(
+      `tfjs could not start its backend '${chosen.engine.backend}'. Choose another engine.`,
+    );
+  }
+  tf.enableProdMode();
+  inUse = chosen.engine;
+  console.info(`Engine: ${chosen.engine.name} (${chosen.engine.description}); ${chosen.why}`);
+  return chosen.engine.name;
+}
+
+/** The engine in use; chooses one if none has been yet. */
+export async function currentEngine(): Promise<Engine> {
+  if (inUse === undefined) await useEngine();
+  return inUse!;
+}
+
+/** Tries every engine and tells which of them could run here. */
+export async function describeEngines(): Promise<EngineReport[]> {
+  const reports: EngineReport[] = [];
+  for (const engine of ENGINES) {
+    const failure = await failureOf(engine);
+    reports.push({
+      name: engine.name,
+      available: failure === undefined,
+      note: failure ?? engine.description,
+    });
+  }
+  return reports;
+}
+
+interface Choice {
+  engine: Engine;
+  why: string;
+}
+
+async function loadByName(name: string): Promise<Choice> {
+  const engine = ENGINES.find((candidate) => candidate.name === name);
+  const failure = engine ? await failureOf(engine) : `There is no engine called '${name}'.`;
+  if (engine && failure === undefined) return { engine, why: "as asked" };
+  const available = (await describeEngines()).filter((report) => report.available);
+  throw new EngineError(`${failure} Available here: ${available.map((report) => report.name).join(", ")}.`);
+}
+
+async function loadBest(): Promise<Choice> {
+  const passedOver: string[] = [];
+  for (const engine of ENGINES) {
+    const failure = await failureOf(engine);
+    if (failure === undefined) {
+      const why =
+        passedOver.length > 0
+          ? `the best that loads here (not ${passedOver.join(", ")})`
+          : "the best there is";
+      return { engine, why };
+    }
+    passedOver.push(engine.name);
+  }
+  throw new EngineError("No tensor engine loads here. Reinstall the packages with `npm ci`.");
+}
+
+async function failureOf(engine: Engine): Promise<string | undefined> {
+  try {
+    await engine.load();
+    return undefined;
+  } catch (error) {
+    return (error as Error).message;
+  }
+}

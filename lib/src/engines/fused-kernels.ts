@@ -1,0 +1,16 @@
+/**
+ * The attributes of fused kernels. An engine that registers a tfjs kernel under one of these names has it used by the
+ * op of the same name in `ops/`; the op's composite form is the definition of what it computes.
+ */
+export interface AdamWSettings {
+  learningRate: number;
+  beta1: number;
+  beta2: number;
+  eps: number;
+  /** Decoupled: the parameter shrinks by learningRate * weightDecay, apart from the gradient's step. */
+  weightDecay: number;
+  /** Number of this update, from 1: the bias corrections are 1 - beta ** step. */
+  step: number;
+  /** Factor on the gradient, applied first: how clipping comes in. */
+  gradientScale: number;
+}

@@ -1,0 +1,7 @@
+import { adamw } from "./adamw";
+import type { HostKernel } from "./host-kernel";
+import { squaredSum } from "./squared-sum";
+import { unsortedSegmentSum } from "./unsorted-segment-sum";
+
+/** Every kernel of this folder. */
+export const hostKernels: HostKernel[] = [unsortedSegmentSum, squaredSum, adamw];

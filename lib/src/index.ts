@@ -1,0 +1,100 @@
+// The public surface of finetune-ts: what a notebook or program imports. Re-exports, nothing else.
+
+export {
+  CheckpointError,
+  ConfigError,
+  DatasetError,
+  EngineError,
+  FinetuneError,
+  NotebookError,
+  TokenizerError,
+} from "./errors";
+export { setProgressReporter, startProgress } from "./progress";
+export type { ProgressBar, ProgressOptions, ProgressReporter } from "./progress";
+
+// Datasets
+export { Dataset } from "./datasets/dataset";
+export type { MapOptions, ShuffleOptions } from "./datasets/dataset";
+export { DatasetDict } from "./datasets/dataset-dict";
+export { ClassLabel, Features, List, Value } from "./datasets/features";
+export type { FeatureType } from "./datasets/features";
+export { loadDataset } from "./datasets/load-dataset";
+export type { LoadDatasetOptions } from "./datasets/load-dataset";
+export type { Row, SentenceRow } from "./datasets/rows";
+
+// Tokenizers and collators
+export { AutoTokenizer } from "./tokenizers/auto-tokenizer";
+export { BertTokenizer } from "./tokenizers/bert-tokenizer";
+export type { BatchEncoding, DecodeOptions, PadOptions, TokenizerOptions } from "./tokenizers/encoding-types";
+export { PreTrainedTokenizer } from "./tokenizers/pretrained-tokenizer";
+export type { Batch, DataCollator } from "./collators/batch";
+export { DataCollatorWithPadding } from "./collators/data-collator-with-padding";
+export type { DataCollatorWithPaddingOptions } from "./collators/data-collator-with-padding";
+export { defaultDataCollator } from "./collators/default-data-collator";
+
+// Engines
+export type { EngineName } from "./engines/engine";
+export { currentEngine, describeEngines, useEngine } from "./engines/engines";
+export type { EngineReport } from "./engines/engines";
+
+// Models
+export { AutoConfig, AutoModelForSequenceClassification } from "./models/auto";
+export type { FromConfigOptions, FromPretrainedOptions } from "./models/auto";
+export { BertConfig } from "./models/bert/configuration";
+export type { BertConfigOptions } from "./models/bert/configuration";
+export { BertForSequenceClassification } from "./models/bert/for-sequence-classification";
+export type {
+  ClassifierInputs,
+  ForwardOptions,
+  SequenceClassifierOutput,
+} from "./models/bert/for-sequence-classification";
+
+// Checkpoints
+export { readSafetensors } from "./checkpoints/safetensors";
+export { writeSafetensors } from "./checkpoints/safetensors-writer";
+export { hasWeights } from "./checkpoints/state-dict";
+export { resolveCheckpoint } from "./checkpoints/resolve";
+export { lastCheckpoint } from "./checkpoints/training-checkpoints";
+export type { DType, HostTensor, StateDict } from "./checkpoints/dtypes";
+
+// Training
+export { addDefaultCallback } from "./training/callbacks";
+export type { CallbackContext, Logs, TrainerCallback, TrainerControl } from "./training/callbacks";
+export type { LogitMatrix } from "./training/evaluation-loop";
+export { getScheduler } from "./training/schedules";
+export type { Schedule, SchedulerOptions, SchedulerType } from "./training/schedules";
+export type { LogEntry, TrainerState } from "./training/state";
+export { Trainer, TrainingInterrupted } from "./training/trainer";
+export type {
+  EvalPrediction,
+  PredictionOutput,
+  TrainerOptions,
+  TrainOptions,
+  TrainOutput,
+} from "./training/trainer";
+export { TrainingArguments } from "./training/training-arguments";
+export type {
+  IntervalStrategy,
+  SamplingStrategy,
+  TrainingArgumentsOptions,
+} from "./training/training-arguments";
+
+// Evaluation and inference
+export { argmax } from "./evaluation/argmax";
+export { evaluate } from "./evaluation/evaluate";
+export type { Metric } from "./evaluation/evaluate";
+export { pipeline } from "./inference/pipeline";
+export type { PipelineOptions, PipelineTask } from "./inference/pipeline";
+export type {
+  Classification,
+  ClassifyOptions,
+  TextClassificationPipeline,
+} from "./inference/text-classification";
+
+// In a notebook
+export { display, openDisplay } from "./notebook/display";
+export type { LiveDisplay } from "./notebook/display";
+export { input, inputAvailable } from "./notebook/input";
+export { plotAccuracy, plotLabelBalance, plotLossCurve, plotSentenceLengths } from "./notebook/plots";
+export { table } from "./notebook/tables";
+export { registerNotebook } from "./notebook/register";

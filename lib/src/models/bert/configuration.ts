@@ -1,0 +1,168 @@
+import { ConfigError } from "../../errors";
+import { labelMaps, type LabelMaps, type LabelOptions } from "../labels";
+
+/** Everything that shapes a BERT, under transformers' names in camelCase, with bert-base-uncased's values. */
+const DEFAULTS = {
+  vocabSize: 30522,
+  hiddenSize: 768,
+  numHiddenLayers: 12,
+  numAttentionHeads: 12,
+  intermediateSize: 3072,
+  maxPositionEmbeddings: 512,
+  typeVocabSize: 2,
+  hiddenDropoutProb: 0.1,
+  attentionProbsDropoutProb: 0.1,
+  layerNormEps: 1e-12,
+  /** Standard deviation of newly initialised weights. */
+  initializerRange: 0.02,
+  padTokenId: 0,
+};
+
+type BertNumbers = typeof DEFAULTS;
+type BertNumber = keyof BertNumbers;
+
+const SIZES: readonly BertNumber[] = [
+  "vocabSize",
+  "hiddenSize",
+  "numHiddenLayers",
+  "numAttentionHeads",
+  "intermediateSize",
+  "maxPositionEmbeddings",
+  "typeVocabSize",
+];
+const PROBABILITIES: readonly BertNumber[] = ["hiddenDropoutProb", "attentionProbsDropoutProb"];
+
+export interface BertConfigOptions extends Partial<BertNumbers>, LabelOptions {
+  /** Dropout before the classifier; `hiddenDropoutProb` where null. */
+  classifierDropout?: number | null;
+}
+
+/**
+ * The configuration of a BERT.
+ *
+ * @throws ConfigError if a value cannot work, naming it
+ * @see transformers.BertConfig
+ */
+export class BertConfig implements BertNumbers, LabelMaps {
+  readonly modelType = "bert";
+  declare readonly vocabSize: number;
+  declare readonly hiddenSize: number;
+  declare readonly numHiddenLayers: number;
+  declare readonly numAttentionHeads: number;
+  declare readonly intermediateSize: number;
+  declare readonly maxPositionEmbeddings: number;
+  declare readonly typeVocabSize: number;
+  declare readonly hiddenDropoutProb: number;
+  declare readonly attentionProbsDropoutProb: number;
+  declare readonly layerNormEps: number;
+  declare readonly initializerRange: number;
+  declare readonly padTokenId: number;
+  readonly classifierDropout: number | null;
+  readonly numLabels: number;
+  readonly id2label: Record<number, string>;
+  readonly label2id: Record<string, number>;
+  /** What else stood in the config.json; written back as it was. */
+  private rest: Record<string, unknown> = {};
+
+  constructor(options: BertConfigOptions = {}, source = "BertConfig") {
+    const { classifierDropout = null, numLabels, id2label, ...numbers } = options;
+    const given = Object.fromEntries(Object.entries(numbers).filter(([, value]) => value !== undefined));
+    Object.assign(this, DEFAULTS, given);
+    this.classifierDropout = classifierDropout;
+    ({
+      numLabels: this.numLabels,
+      id2label: this.id2label,
+      label2id: this.label2id,
+    } = labelMaps({ numLabels, id2label }, source));
+    this.check(source);
+  }
+
+  /**
+   * Reads the object of a `config.json`.
+   *
+   * @param source     named in errors
+   * @param overrides  values that take precedence over the file's
+   */
+  static fromJson(
+    json: Record<string, unknown>,
+    source: string,
+    overrides: BertConfigOptions = {},
+  ): BertConfig {
+    const {
+      hidden_act: act = "gelu",
+      position_embedding_type: position = "absolute",
+      is_decoder: decoder,
+    } = json;
+    if (act !== "gelu") throw unsupported(source, "hidden_act", act, "'gelu'");
+    if (position !== "absolute") throw unsupported(source, "position_embedding_type", position, "'absolute'");
+    if (decoder === true) throw unsupported(source, "is_decoder", decoder, "false");
+
+    const options: Record<string, unknown> = {};
+    const rest: Record<string, unknown> = {};
+    for (const [key, value] of Object.entries(json)) {
+      const name = camelCase(key);
+      if (name in DEFAULTS || name === "classifierDropout") options[name] = value;
+      else rest[key] = value;
+    }
+    const config = new BertConfig({ ...options, ...fileLabels(json, overrides), ...overrides }, source);
+    for (const key of ["id2label", "label2id", "num_labels", "model_type"]) delete rest[key];
+    config.rest = rest;
+    return config;
+  }
+
+  /** The object that goes into a `config.json`, under transformers' names. */
+  toJson(): Record<string, unknown> {
+    const numbers = Object.keys(DEFAULTS).map((name) => [snakeCase(name), this[name as BertNumber]]);
+    return {
+      ...{ hidden_act: "gelu", position_embedding_type: "absolute" },
+      ...this.rest,
+      model_type: this.modelType,
+      ...(Object.fromEntries(numbers) as Record<string, number>),
+      classifier_dropout: this.classifierDropout,
+      id2label: this.id2label,
+      label2id: this.label2id,
+    };
+  }
+
+  private check(source: string): void {
+    for (const name of SIZES) {
+      if (!Number.isSafeInteger(this[name]) || this[name] < 1) {
+        throw new ConfigError(
+          `${source}: ${snakeCase(name)} is ${String(this[name])}; it has to be a positive integer.`,
+        );
+      }
+    }
+    for (const name of PROBABILITIES) checkProbability(source, snakeCase(name), this[name]);
+    if (this.classifierDropout !== null)
+      checkProbability(source, "classifier_dropout", this.classifierDropout);
+    if (this.hiddenSize % this.numAttentionHeads !== 0) {
+      throw new ConfigError(
+        `${source}: num_attention_heads (${this.numAttentionHeads}) does not divide hidden_size (${this.hiddenSize}); ` +
+          "every head needs the same whole number of columns.",
+      );
+    }
+  }
+}
+
+/** The labels of the file, unless the overrides ask for others: with the same number of labels its names stay. */
+function fileLabels(json: Record<string, unknown>, overrides: LabelOptions): LabelOptions {
+  const { id2label, num_labels } = json as { id2label?: Record<number, string> | null; num_labels?: number };
+  const count = id2label ? Object.keys(id2label).length : num_labels;
+  if (overrides.id2label || (overrides.numLabels !== undefined && overrides.numLabels !== count)) return {};
+  return id2label ? { id2label } : { numLabels: num_labels };
+}
+
+function checkProbability(source: string, name: string, value: unknown): void {
+  if (typeof value !== "number" || !(value >= 0 && value < 1)) {
+    throw new ConfigError(
+      `${source}: ${name} is ${String(value)}; it has to be a number from 0 up to, not including, 1.`,
+    );
+  }
+}
+
+function unsupported(source: string, key: string, found: unknown, expected: string): ConfigError {
+  return new ConfigError(`${source}: ${key} is '${String(found)}'; this BERT knows ${expected} only.`);
+}
+
+const camelCase = (name: string) => name.replace(/_([a-z])/g, (_, letter: string) => letter.toUpperCase());
+const snakeCase = (name: string) => name.replace(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`);

@@ -1,0 +1,216 @@
+import * as tf from "@tensorflow/tfjs";
+import { ConfigError } from "../../errors";
+import { attention } from "../../ops/attention";
+import { embeddingsLayerNorm } from "../../ops/embeddings-layer-norm";
+import type { SequenceLayout } from "../../ops/packed-sequences";
+import { Dropout, Embedding, LayerNorm, Linear } from "../layers";
+import { Module, type ModelContext } from "../module";
+import type { PackedBatch } from "../packed-batch";
+import type { BertConfig } from "./configuration";
+
+// The whole of BERT (Devlin et al. 2019), in the order in which a token travels through it. Activations are packed:
+// [tokens, hidden] with the tokens of all sequences one after the other and no padding among them. Property names are
+// those of transformers' checkpoints (`bert.encoder.layer.0.attention.self.query.weight`).
+
+/** Ids to vectors: word + position + token type, normalised. */
+class BertEmbeddings extends Module {
+  readonly word_embeddings: Embedding;
+  readonly position_embeddings: Embedding;
+  readonly token_type_embeddings: Embedding;
+  readonly LayerNorm: LayerNorm;
+  readonly dropout: Dropout;
+
+  constructor(
+    private readonly config: BertConfig,
+    context: ModelContext,
+  ) {
+    super();
+    const { vocabSize, hiddenSize, maxPositionEmbeddings, typeVocabSize, initializerRange, padTokenId } =
+      config;
+    this.word_embeddings = new Embedding(vocabSize, hiddenSize, initializerRange, padTokenId);
+    this.position_embeddings = new Embedding(maxPositionEmbeddings, hiddenSize, initializerRange);
+    this.token_type_embeddings = new Embedding(typeVocabSize, hiddenSize, initializerRange);
+    this.LayerNorm = new LayerNorm(hiddenSize, config.layerNormEps);
+    this.dropout = new Dropout(config.hiddenDropoutProb, context);
+  }
+
+  forward({ ids, positions, tokenTypes }: PackedBatch): tf.Tensor2D {
+    const { vocabSize, maxPositionEmbeddings, typeVocabSize, padTokenId } = this.config;
+    checkRange(ids, vocabSize, "input_ids", "vocab_size");
+    checkRange(positions, maxPositionEmbeddings, "the number of tokens", "max_position_embeddings");
+    checkRange(tokenTypes, typeVocabSize, "token_type_ids", "type_vocab_size");
+    const embedded = embeddingsLayerNorm(
+      {
+        word: this.word_embeddings.weight.value as tf.Tensor2D,
+        position: this.position_embeddings.weight.value as tf.Tensor2D,
+        tokenType: this.token_type_embeddings.weight.value as tf.Tensor2D,
+      },
+      {
+        ids: tf.tensor1d(ids, "int32"),
+        positions: tf.tensor1d(positions, "int32"),
+        tokenTypes: tf.tensor1d(tokenTypes, "int32"),
+      },
+      this.LayerNorm.weight.value as tf.Tensor1D,
+      this.LayerNorm.bias.value as tf.Tensor1D,
+      this.LayerNorm.eps,
+      padTokenId,
+    );
+    return this.dropout.forward(embedded);
+  }
+}
+
+/** Every token looks at every token of its sequence, in several heads. */
+class BertSelfAttention extends Module {
+  readonly query: Linear;
+  readonly key: Linear;
+  readonly value: Linear;
+  readonly dropout: Dropout;
+
+  constructor(
+    private readonly config: BertConfig,
+    context: ModelContext,
+  ) {
+    super();
+    const { hiddenSize, initializerRange, attentionProbsDropoutProb } = config;
+    this.query = new Linear(hiddenSize, hiddenSize, initializerRange);
+    this.key = new Linear(hiddenSize, hiddenSize, initializerRange);
+    this.value = new Linear(hiddenSize, hiddenSize, initializerRange);
+    this.dropout = new Dropout(attentionProbsDropoutProb, context);
+  }
+
+  forward(x: tf.Tensor2D, layout: SequenceLayout): tf.Tensor2D {
+    const { rate, key } = this.dropout.current();
+    return attention(this.query.forward(x), this.key.forward(x), this.value.forward(x), layout, {
+      heads: this.config.numAttentionHeads,
+      dropoutRate: rate,
+      key,
+    });
+  }
+}
+
+/** How both halves of a layer end: projection, dropout, residual connection, normalisation. */
+class BertOutput extends Module {
+  readonly dense: Linear;
+  readonly LayerNorm: LayerNorm;
+  readonly dropout: Dropout;
+
+  constructor(inFeatures: number, config: BertConfig, context: ModelContext) {
+    super();
+    this.dense = new Linear(inFeatures, config.hiddenSize, config.initializerRange);
+    this.LayerNorm = new LayerNorm(config.hiddenSize, config.layerNormEps);
+    this.dropout = new Dropout(config.hiddenDropoutProb, context);
+  }
+
+  forward(x: tf.Tensor2D, residual: tf.Tensor2D): tf.Tensor2D {
+    return this.LayerNorm.forwardSum(this.dropout.forward(this.dense.forward(x)), residual);
+  }
+}
+
+class BertAttention extends Module {
+  readonly self: BertSelfAttention;
+  readonly output: BertOutput;
+
+  constructor(config: BertConfig, context: ModelContext) {
+    super();
+    this.self = new BertSelfAttention(config, context);
+    this.output = new BertOutput(config.hiddenSize, config, context);
+  }
+
+  forward(x: tf.Tensor2D, layout: SequenceLayout): tf.Tensor2D {
+    return this.output.forward(this.self.forward(x, layout), x);
+  }
+}
+
+class BertIntermediate extends Module {
+  readonly dense: Linear;
+
+  constructor({ hiddenSize, intermediateSize, initializerRange }: BertConfig) {
+    super();
+    this.dense = new Linear(hiddenSize, intermediateSize, initializerRange);
+  }
+}
+
+/** One layer of the encoder: attention, then a network for each token by itself. */
+class BertLayer extends Module {
+  readonly attention: BertAttention;
+  readonly intermediate: BertIntermediate;
+  readonly output: BertOutput;
+
+  constructor(config: BertConfig, context: ModelContext) {
+    super();
+    this.attention = new BertAttention(config, context);
+    this.intermediate = new BertIntermediate(config);
+    this.output = new BertOutput(config.intermediateSize, config, context);
+  }
+
+  forward(x: tf.Tensor2D, layout: SequenceLayout): tf.Tensor2D {
+    const attended = this.attention.forward(x, layout);
+    return this.output.forward(this.intermediate.dense.forward(attended, "gelu"), attended);
+  }
+}
+
+class BertEncoder extends Module {
+  readonly layer: BertLayer[];
+
+  constructor(config: BertConfig, context: ModelContext) {
+    super();
+    this.layer = Array.from({ length: config.numHiddenLayers }, () => new BertLayer(config, context));
+  }
+}
+
+/** The first token's last state, once more through a dense layer: what stands for the sequence. */
+class BertPooler extends Module {
+  readonly dense: Linear;
+
+  constructor({ hiddenSize, initializerRange }: BertConfig) {
+    super();
+    this.dense = new Linear(hiddenSize, hiddenSize, initializerRange);
+  }
+
+  forward(x: tf.Tensor2D, layout: SequenceLayout): tf.Tensor2D {
+    const firstTokens = tf.tensor1d(layout.offsets.subarray(0, layout.count), "int32");
+    return this.dense.forward(tf.gather(x, firstTokens), "tanh");
+  }
+}
+
+export interface BertOutputs {
+  /** [sequences, hidden] */
+  poolerOutput: tf.Tensor2D;
+  /** [tokens, hidden] each: after the embeddings, then after each layer. */
+  hiddenStates: tf.Tensor2D[];
+}
+
+/** The encoder without a head. @see transformers.BertModel */
+export class BertModel extends Module {
+  readonly embeddings: BertEmbeddings;
+  readonly encoder: BertEncoder;
+  readonly pooler: BertPooler;
+
+  constructor(config: BertConfig, context: ModelContext) {
+    super();
+    this.embeddings = new BertEmbeddings(config, context);
+    this.encoder = new BertEncoder(config, context);
+    this.pooler = new BertPooler(config);
+  }
+
+  forward(batch: PackedBatch): BertOutputs {
+    let x = this.embeddings.forward(batch);
+    const hiddenStates = [x];
+    for (const layer of this.encoder.layer) {
+      x = layer.forward(x, batch.layout);
+      hiddenStates.push(x);
+    }
+    return { poolerOutput: this.pooler.forward(x, batch.layout), hiddenStates };
+  }
+}
+
+function checkRange(values: Int32Array, limit: number, what: string, setting: string): void {
+  for (const value of values) {
+    if (value < 0 || value >= limit) {
+      throw new ConfigError(
+        `${what}: ${value} is outside what the model's ${setting} of ${limit} allows (0 … ${limit - 1}). ` +
+          "Does the tokenizer belong to this model, and does it truncate?",
+      );
+    }
+  }
+}

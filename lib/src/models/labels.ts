@@ -1,0 +1,44 @@
+import { ConfigError } from "../errors";
+
+/** What a classifier may be told about its labels. */
+export interface LabelOptions {
+  /** Number of outputs. Default: the length of `id2label`, else 2. 1 makes the model a regression. */
+  numLabels?: number;
+  /** Names by class number: `["negative", "positive"]` or `{ 0: "negative", 1: "positive" }`. */
+  id2label?: readonly string[] | Readonly<Record<number, string>>;
+}
+
+export interface LabelMaps {
+  readonly numLabels: number;
+  readonly id2label: Record<number, string>;
+  readonly label2id: Record<string, number>;
+}
+
+/**
+ * Completes label options; classes without a name are called `LABEL_0`, `LABEL_1`, … as in transformers.
+ *
+ * @throws ConfigError if the names are not one for each class number
+ */
+export function labelMaps({ numLabels, id2label }: LabelOptions, source: string): LabelMaps {
+  const names = id2label && Object.values(id2label);
+  const count = numLabels ?? names?.length ?? 2;
+  if (!Number.isSafeInteger(count) || count < 1) {
+    throw new ConfigError(`${source}: num_labels is ${String(count)}; it has to be a positive integer.`);
+  }
+  if (names && names.length !== count) {
+    throw new ConfigError(
+      `${source}: ${names.length} names in id2label for ${count} labels; give one name for each.`,
+    );
+  }
+  const complete: Record<number, string> = {};
+  const inverse: Record<string, number> = {};
+  for (let id = 0; id < count; id++) {
+    const name = id2label ? (id2label as Readonly<Record<number, string>>)[id] : `LABEL_${id}`;
+    if (typeof name !== "string") {
+      throw new ConfigError(`${source}: id2label has no name for class ${id}; number the classes from 0.`);
+    }
+    complete[id] = name;
+    inverse[name] = id;
+  }
+  return { numLabels: count, id2label: complete, label2id: inverse };
+}

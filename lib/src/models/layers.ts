@@ -1,0 +1,90 @@
+import type * as tf from "@tensorflow/tfjs";
+import { addLayerNorm } from "../ops/add-layer-norm";
+import { dropout } from "../ops/dropout";
+import { linear, type Activation } from "../ops/linear";
+import { Module, Parameter, type ModelContext } from "./module";
+
+/** @see torch.nn.Linear */
+export class Linear extends Module {
+  readonly weight: Parameter;
+  readonly bias: Parameter;
+
+  constructor(inFeatures: number, outFeatures: number, standardDeviation: number) {
+    super();
+    this.weight = new Parameter([outFeatures, inFeatures], { standardDeviation });
+    this.bias = new Parameter([outFeatures], { constant: 0 });
+  }
+
+  /** @param x  [rows, in] @returns [rows, out] */
+  forward(x: tf.Tensor2D, activation?: Activation): tf.Tensor2D {
+    return linear(x, this.weight.value as tf.Tensor2D, this.bias.value as tf.Tensor1D, activation);
+  }
+}
+
+/** A table of vectors. @see torch.nn.Embedding */
+export class Embedding extends Module {
+  readonly weight: Parameter;
+
+  /** @param paddingId  row that starts at zero and is never trained */
+  constructor(
+    entries: number,
+    hidden: number,
+    standardDeviation: number,
+    readonly paddingId?: number,
+  ) {
+    super();
+    this.weight = new Parameter([entries, hidden], { standardDeviation, zeroRow: paddingId });
+  }
+}
+
+/** @see torch.nn.LayerNorm */
+export class LayerNorm extends Module {
+  readonly weight: Parameter;
+  readonly bias: Parameter;
+
+  constructor(
+    hidden: number,
+    readonly eps: number,
+  ) {
+    super();
+    this.weight = new Parameter([hidden], { constant: 1 });
+    this.bias = new Parameter([hidden], { constant: 0 });
+  }
+
+  /** Normalises the sum of two tensors [rows, hidden]. */
+  forwardSum(x: tf.Tensor2D, residual: tf.Tensor2D): tf.Tensor2D {
+    return addLayerNorm(
+      x,
+      residual,
+      this.weight.value as tf.Tensor1D,
+      this.bias.value as tf.Tensor1D,
+      this.eps,
+    );
+  }
+}
+
+/** Dropout with a random stream of its own; does nothing unless the model trains. @see torch.nn.Dropout */
+export class Dropout extends Module {
+  readonly #context: ModelContext;
+  readonly #site: number;
+
+  constructor(
+    readonly rate: number,
+    context: ModelContext,
+  ) {
+    super();
+    this.#context = context;
+    this.#site = context.nextSite();
+  }
+
+  forward(x: tf.Tensor2D): tf.Tensor2D {
+    const { rate, key } = this.current();
+    return dropout(x, rate, key) as tf.Tensor2D;
+  }
+
+  /** The rate and key of this step, for ops that drop inside. */
+  current(): { rate: number; key: { seed: number; site: number; step: number } } {
+    const { training, seed, step } = this.#context;
+    return { rate: training ? this.rate : 0, key: { seed, site: this.#site, step } };
+  }
+}

@@ -1,0 +1,110 @@
+import type { HostTensor, StateDict } from "../checkpoints/dtypes";
+import { CheckpointError } from "../errors";
+import { sameShape, setParameter, type PreTrainedModel } from "./pretrained-model";
+
+/** What became of a checkpoint's weights; names in alphabetical order. */
+export interface LoadReport {
+  /** Parameters that the checkpoint does not have; they got new values. */
+  newlyInitialized: string[];
+  /** Tensors of the checkpoint that the model has no place for. */
+  unexpected: string[];
+  /** Parameters whose tensor had another shape and was passed over, where that was allowed. */
+  mismatched: string[];
+}
+
+export interface LoadWeightsOptions {
+  /** Initialise parameters anew whose tensor has another shape, instead of throwing. Default false. */
+  ignoreMismatchedSizes?: boolean;
+}
+
+/** Old TensorFlow-born names, still found in the first BERT checkpoints. */
+const OLD_NAMES: readonly [RegExp, string][] = [
+  [/LayerNorm\.gamma$/, "LayerNorm.weight"],
+  [/LayerNorm\.beta$/, "LayerNorm.bias"],
+];
+
+/** Buffers that old checkpoints hold and that are no weights. */
+const IGNORED = /(^|\.)embeddings\.(position_ids|token_type_ids)$/;
+
+/**
+ * Fills a model with the weights of a checkpoint, under today's, old or head-less names, and initialises those that
+ * it lacks.
+ *
+ * @param source  named in errors
+ * @throws CheckpointError if a shape does not fit, two names mean the same weight, or nothing fits at all
+ */
+export function loadWeights(
+  model: PreTrainedModel,
+  weights: StateDict,
+  source: string,
+  { ignoreMismatchedSizes = false }: LoadWeightsOptions = {},
+): LoadReport {
+  const parameters = new Map(model.namedParameters());
+  const report: LoadReport = { newlyInitialized: [], unexpected: [], mismatched: [] };
+  const found = new Map<string, HostTensor>();
+  for (const [storedName, tensor] of weights) {
+    if (IGNORED.test(storedName)) continue;
+    const name = currentName(storedName, parameters, model.baseModelPrefix);
+    if (name === undefined) report.unexpected.push(storedName);
+    else if (found.has(name)) {
+      throw new CheckpointError(`${source}: holds '${name}' twice, the second time as '${storedName}'.`);
+    } else found.set(name, tensor);
+  }
+  if (found.size === 0) {
+    throw new CheckpointError(
+      `${source}: none of its ${weights.size} tensors belongs to a ${model.architecture} ` +
+        `(the first is '${[...weights.keys()][0] ?? "none"}'). Is this a checkpoint of that kind?`,
+    );
+  }
+  for (const [name, parameter] of parameters) {
+    const tensor = found.get(name);
+    const mismatch = tensor && !sameShape(tensor.shape, parameter.shape);
+    if (tensor && !(mismatch && ignoreMismatchedSizes)) {
+      setParameter(parameter, tensor, name, source);
+    } else {
+      parameter.initialize(model.context.seed, name);
+      (mismatch ? report.mismatched : report.newlyInitialized).push(name);
+    }
+  }
+  for (const names of Object.values(report) as string[][]) names.sort();
+  return report;
+}
+
+function currentName(
+  stored: string,
+  parameters: ReadonlyMap<string, unknown>,
+  prefix: string,
+): string | undefined {
+  const name = OLD_NAMES.reduce(
+    (result, [pattern, replacement]) => result.replace(pattern, replacement),
+    stored,
+  );
+  return [name, `${prefix}.${name}`].find((candidate) => parameters.has(candidate));
+}
+
+/** What transformers says of such a report; empty where everything fitted. */
+export function describeLoadReport(report: LoadReport, architecture: string, source: string): string[] {
+  const list = (names: string[]) => `[${names.map((name) => `'${name}'`).join(", ")}]`;
+  const train =
+    "You should probably TRAIN this model on a down-stream task to be able to use it for predictions and inference.";
+  const lines: string[] = [];
+  if (report.unexpected.length > 0) {
+    lines.push(
+      `Some weights of the model checkpoint at ${source} were not used when initializing ${architecture}: ` +
+        `${list(report.unexpected)}`,
+    );
+  }
+  if (report.newlyInitialized.length > 0) {
+    lines.push(
+      `Some weights of ${architecture} were not initialized from the model checkpoint at ${source} ` +
+        `and are newly initialized: ${list(report.newlyInitialized)}\n${train}`,
+    );
+  }
+  if (report.mismatched.length > 0) {
+    lines.push(
+      `Some weights of ${architecture} were not initialized from the model checkpoint at ${source} ` +
+        `because the shapes did not match: ${list(report.mismatched)}\n${train}`,
+    );
+  }
+  return lines;
+}

@@ -1,0 +1,42 @@
+import * as tf from "@tensorflow/tfjs";
+import { customGradient } from "./custom-gradient";
+import { fused } from "./fused";
+import { randomUint32, type RandomKey } from "../random";
+
+/**
+ * Sets each element to zero with probability `rate` and divides the others by 1 - rate. Which ones is a function of
+ * the key and the element's position alone, so the same step always drops the same elements.
+ *
+ * @param x     a tensor of any shape
+ * @param rate  probability of dropping, in [0, 1)
+ * @param key   seed, site and step
+ * @returns     a tensor of x's shape
+ * @see Srivastava et al. 2014; torch.nn.Dropout
+ */
+export function dropout(x: tf.Tensor, rate: number, key: RandomKey): tf.Tensor {
+  if (rate === 0) return x;
+  const { seed, site, step = 0 } = key;
+  return fused("Dropout", { x }, { rate, seed, site, step }) ?? composite(x, rate, key);
+}
+
+function composite(x: tf.Tensor, rate: number, key: RandomKey): tf.Tensor {
+  return customGradient([x], () => {
+    const mask = tf.tensor(dropoutMask(x.size, rate, key), x.shape);
+    return { value: tf.mul(x, mask), saved: [mask], gradient: (dy, [mask]) => [tf.mul(dy, mask!)] };
+  });
+}
+
+/** Factors for `size` elements: 0 with probability `rate`, otherwise 1 / (1 - rate). */
+export function dropoutMask(size: number, rate: number, key: RandomKey): Float32Array {
+  const bits = randomUint32(new Uint32Array(size), key);
+  const threshold = dropoutThreshold(rate);
+  const kept = Math.fround(1 / (1 - rate));
+  const mask = new Float32Array(size);
+  for (let i = 0; i < size; i++) mask[i] = bits[i]! >= threshold ? kept : 0;
+  return mask;
+}
+
+/** A random 32-bit integer below this one drops its element. */
+export function dropoutThreshold(rate: number): number {
+  return Math.min(Math.round(rate * 2 ** 32), 2 ** 32 - 1);
+}

@@ -1,0 +1,25 @@
+import { startProgress, type ProgressBar } from "../progress";
+import type { CallbackContext, Logs, TrainerCallback } from "./callbacks";
+
+/** A progress bar over the optimizer steps and a line for each log entry: what a run shows outside of a notebook. */
+export class ProgressCallback implements TrainerCallback {
+  private bar: ProgressBar | undefined;
+
+  onTrainBegin({ state }: CallbackContext): void {
+    this.bar = startProgress({ label: "Training", total: state.maxSteps, unit: "steps" });
+  }
+
+  onStepEnd({ state }: CallbackContext): void {
+    this.bar?.update(state.globalStep);
+  }
+
+  onLog(_: CallbackContext, logs: Logs): void {
+    const figures = Object.entries(logs).map(([name, value]) => `${name} ${Number(value.toPrecision(4))}`);
+    console.log(figures.join("  "));
+  }
+
+  onTrainEnd(): void {
+    this.bar?.finish();
+    this.bar = undefined;
+  }
+}

@@ -1,0 +1,81 @@
+import path from "node:path";
+import { writeDirectoryAtomic } from "../checkpoints/atomic-directory";
+import { writeJson } from "../checkpoints/json";
+import { readSafetensors } from "../checkpoints/safetensors";
+import { writeSafetensors } from "../checkpoints/safetensors-writer";
+import { readStateDict } from "../checkpoints/state-dict";
+import { removeDirectoryAtomic } from "../checkpoints/temporaries";
+import { checkpointName, lastCheckpoint, listCheckpoints } from "../checkpoints/training-checkpoints";
+import { CheckpointError } from "../errors";
+import type { PreTrainedModel } from "../models/pretrained-model";
+import type { AdamW } from "./optimizer";
+import { readState, writeState, type TrainerState } from "./state";
+import type { TrainingArguments } from "./training-arguments";
+
+/** Anything that writes itself into a model directory: a tokenizer. */
+export interface ProcessingClass {
+  savePretrained(directory: string): Promise<unknown>;
+}
+
+/** What a checkpoint holds. */
+export interface TrainingRun {
+  model: PreTrainedModel;
+  optimizer: AdamW;
+  state: TrainerState;
+  args: TrainingArguments;
+  processingClass?: ProcessingClass;
+}
+
+const OPTIMIZER_FILE = "optimizer.safetensors";
+
+/** Writes `<outputDir>/checkpoint-<step>`, whole or not at all, then deletes those beyond `saveTotalLimit`. */
+export async function saveRun(run: TrainingRun): Promise<string> {
+  const { model, optimizer, state, args, processingClass } = run;
+  const directory = path.join(args.outputDir, checkpointName(state.globalStep));
+  await writeDirectoryAtomic(directory, async (folder) => {
+    await model.savePretrained(folder);
+    await processingClass?.savePretrained(folder);
+    await writeSafetensors(path.join(folder, OPTIMIZER_FILE), await optimizer.stateDict());
+    await writeJson(path.join(folder, "training_args.json"), args);
+    await writeState(folder, state);
+  });
+  await rotate(args, state);
+  return directory;
+}
+
+/** Oldest first; the best one and the newest one stay. */
+async function rotate({ outputDir, saveTotalLimit }: TrainingArguments, state: TrainerState): Promise<void> {
+  if (saveTotalLimit === null || saveTotalLimit < 1) return;
+  const checkpoints = await listCheckpoints(outputDir);
+  const kept = new Set([checkpoints.at(-1)?.directory, state.bestModelCheckpoint ?? undefined]);
+  const surplus = checkpoints.length - Math.max(saveTotalLimit, kept.size);
+  const deletable = checkpoints.filter(({ directory }) => !kept.has(directory));
+  for (const { directory } of deletable.slice(0, Math.max(surplus, 0)))
+    await removeDirectoryAtomic(directory);
+}
+
+/** Takes model, optimizer and state back to where a checkpoint stands. @returns the state */
+export async function loadRun(
+  directory: string,
+  model: PreTrainedModel,
+  optimizer: AdamW,
+): Promise<TrainerState> {
+  const state = await readState(directory);
+  model.loadStateDict(await readStateDict(directory), directory);
+  const file = path.join(directory, OPTIMIZER_FILE);
+  optimizer.loadStateDict((await readSafetensors(file)).tensors, file);
+  return state;
+}
+
+/**
+ * The checkpoint that `resumeFromCheckpoint` means: the given one, or the newest for `true`.
+ *
+ * @throws CheckpointError if there is none
+ */
+export async function checkpointToResume(request: string | true, outputDir: string): Promise<string> {
+  const found = request === true ? await lastCheckpoint(outputDir) : request;
+  if (found === undefined) {
+    throw new CheckpointError(`resumeFromCheckpoint: there is no complete checkpoint in ${outputDir}.`);
+  }
+  return found;
+}

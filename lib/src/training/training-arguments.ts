@@ -1,0 +1,235 @@
+import { ConfigError } from "../errors";
+import type { SchedulerOptions, SchedulerType } from "./schedules";
+
+/** When something is done: never, every so many optimizer steps, or at the end of each epoch. */
+export type IntervalStrategy = "no" | "steps" | "epoch";
+
+/** Which examples form a batch: random ones, the next ones in order, or random ones of similar length. */
+export type SamplingStrategy = "random" | "sequential" | "group_by_length";
+
+/** Settings of a training run with Hugging Face's names and defaults. @see transformers.TrainingArguments */
+export interface TrainingArgumentsOptions {
+  /** Folder for checkpoints. Default "trainer_output". */
+  outputDir?: string;
+  /** When to evaluate. Default "no". */
+  evalStrategy?: IntervalStrategy;
+  /** Steps between evaluations; default: loggingSteps. */
+  evalSteps?: number;
+  /** When to write a checkpoint. Default "steps". */
+  saveStrategy?: IntervalStrategy;
+  /** Steps between checkpoints. Default 500. */
+  saveSteps?: number;
+  /** How many checkpoints to keep, the best one always among them; default: all. */
+  saveTotalLimit?: number | null;
+  /** When to log. Default "steps". */
+  loggingStrategy?: IntervalStrategy;
+  /** Steps between log entries. Default 500. */
+  loggingSteps?: number;
+  /** Also log the first step. Default false. */
+  loggingFirstStep?: boolean;
+  /** Default 3. Fractions are allowed. */
+  numTrainEpochs?: number;
+  /** Optimizer steps in all; overrides numTrainEpochs where positive. Default -1. */
+  maxSteps?: number;
+  /** Examples a (micro-)batch in training. Default 8. */
+  perDeviceTrainBatchSize?: number;
+  /** Examples a batch in evaluation. Default 8. */
+  perDeviceEvalBatchSize?: number;
+  /** Micro-batches whose gradients are averaged into one optimizer step. Default 1. */
+  gradientAccumulationSteps?: number;
+  /** Peak learning rate. Default 5e-5. */
+  learningRate?: number;
+  /** Default "linear". */
+  lrSchedulerType?: SchedulerType;
+  /** Figures that only some schedules have, such as `numCycles`. */
+  lrSchedulerKwargs?: Omit<SchedulerOptions, "numWarmupSteps" | "numTrainingSteps" | "learningRate">;
+  /** Optimizer steps over which the learning rate rises from 0; below 1, a share of all steps. Default 0. */
+  warmupSteps?: number;
+  /** Decoupled weight decay of AdamW, on all but biases and LayerNorm. Default 0. */
+  weightDecay?: number;
+  /** Default 0.9. */
+  adamBeta1?: number;
+  /** Default 0.999. */
+  adamBeta2?: number;
+  /** Default 1e-8. */
+  adamEpsilon?: number;
+  /** Gradients of a larger global norm are scaled down to it; 0 switches clipping off. Default 1. */
+  maxGradNorm?: number;
+  /** Default 0. */
+  labelSmoothingFactor?: number;
+  /** Default "random". */
+  trainSamplingStrategy?: SamplingStrategy;
+  /** Leave out a last batch that is not full. Default false. */
+  dataloaderDropLast?: boolean;
+  /** Of dropout and of the order of examples. Default 42. */
+  seed?: number;
+  /** Of the order of examples alone; default: seed. */
+  dataSeed?: number | null;
+  /** Matrix products on bf16 operands, where the engine can. Default false. */
+  bf16?: boolean;
+  /** At the end, go back to the checkpoint with the best metric. Default false. */
+  loadBestModelAtEnd?: boolean;
+  /** "accuracy" means `eval_accuracy`. Default "loss" where loadBestModelAtEnd is set. */
+  metricForBestModel?: string | null;
+  /** Default: true unless the metric ends in "loss". */
+  greaterIsBetter?: boolean | null;
+}
+
+const DEFAULTS = {
+  outputDir: "trainer_output",
+  evalStrategy: "no" as IntervalStrategy,
+  saveStrategy: "steps" as IntervalStrategy,
+  saveSteps: 500,
+  saveTotalLimit: null,
+  loggingStrategy: "steps" as IntervalStrategy,
+  loggingSteps: 500,
+  loggingFirstStep: false,
+  numTrainEpochs: 3,
+  maxSteps: -1,
+  perDeviceTrainBatchSize: 8,
+  perDeviceEvalBatchSize: 8,
+  gradientAccumulationSteps: 1,
+  learningRate: 5e-5,
+  lrSchedulerType: "linear" as SchedulerType,
+  lrSchedulerKwargs: {},
+  warmupSteps: 0,
+  weightDecay: 0,
+  adamBeta1: 0.9,
+  adamBeta2: 0.999,
+  adamEpsilon: 1e-8,
+  maxGradNorm: 1,
+  labelSmoothingFactor: 0,
+  trainSamplingStrategy: "random" as SamplingStrategy,
+  dataloaderDropLast: false,
+  seed: 42,
+  dataSeed: null,
+  bf16: false,
+  loadBestModelAtEnd: false,
+  metricForBestModel: null,
+  greaterIsBetter: null,
+};
+
+const POSITIVE_INTEGERS = [
+  "saveSteps",
+  "loggingSteps",
+  "evalSteps",
+  "perDeviceTrainBatchSize",
+  "perDeviceEvalBatchSize",
+  "gradientAccumulationSteps",
+] as const;
+
+const NOT_NEGATIVE = [
+  "learningRate",
+  "warmupSteps",
+  "weightDecay",
+  "adamEpsilon",
+  "maxGradNorm",
+  "seed",
+] as const;
+
+const STRATEGIES: readonly IntervalStrategy[] = ["no", "steps", "epoch"];
+
+/**
+ * The settings of a run, complete and checked.
+ *
+ * @throws ConfigError that names the argument with a value that cannot work, or is unknown
+ */
+export class TrainingArguments implements Required<TrainingArgumentsOptions> {
+  declare readonly outputDir: string;
+  declare readonly evalStrategy: IntervalStrategy;
+  declare readonly evalSteps: number;
+  declare readonly saveStrategy: IntervalStrategy;
+  declare readonly saveSteps: number;
+  declare readonly saveTotalLimit: number | null;
+  declare readonly loggingStrategy: IntervalStrategy;
+  declare readonly loggingSteps: number;
+  declare readonly loggingFirstStep: boolean;
+  declare readonly numTrainEpochs: number;
+  declare readonly maxSteps: number;
+  declare readonly perDeviceTrainBatchSize: number;
+  declare readonly perDeviceEvalBatchSize: number;
+  declare readonly gradientAccumulationSteps: number;
+  declare readonly learningRate: number;
+  declare readonly lrSchedulerType: SchedulerType;
+  declare readonly lrSchedulerKwargs: NonNullable<TrainingArgumentsOptions["lrSchedulerKwargs"]>;
+  declare readonly warmupSteps: number;
+  declare readonly weightDecay: number;
+  declare readonly adamBeta1: number;
+  declare readonly adamBeta2: number;
+  declare readonly adamEpsilon: number;
+  declare readonly maxGradNorm: number;
+  declare readonly labelSmoothingFactor: number;
+  declare readonly trainSamplingStrategy: SamplingStrategy;
+  declare readonly dataloaderDropLast: boolean;
+  declare readonly seed: number;
+  declare readonly dataSeed: number | null;
+  declare readonly bf16: boolean;
+  declare readonly loadBestModelAtEnd: boolean;
+  declare readonly metricForBestModel: string | null;
+  declare readonly greaterIsBetter: boolean | null;
+
+  constructor(options: TrainingArgumentsOptions = {}) {
+    const given = Object.fromEntries(
+      Object.entries(options).filter(([, value]) => value !== undefined),
+    ) as TrainingArgumentsOptions;
+    for (const name of Object.keys(given)) {
+      if (!(name in DEFAULTS) && name !== "evalSteps") {
+        throw new ConfigError(
+          `TrainingArguments: there is no argument '${name}'. See TrainingArgumentsOptions.`,
+        );
+      }
+    }
+    Object.assign(this, DEFAULTS, { evalSteps: given.loggingSteps ?? DEFAULTS.loggingSteps }, given);
+    const { loadBestModelAtEnd, metricForBestModel, greaterIsBetter } = this;
+    const metric = metricForBestModel ?? (loadBestModelAtEnd ? "loss" : null);
+    const greater = greaterIsBetter ?? (metric === null ? null : !metric.endsWith("loss"));
+    Object.assign(this, { metricForBestModel: metric, greaterIsBetter: greater });
+    this.check();
+  }
+
+  /** Optimizer steps of the warm-up in a run of so many steps. */
+  warmupStepsOf(totalSteps: number): number {
+    return this.warmupSteps >= 1 ? this.warmupSteps : Math.ceil(totalSteps * this.warmupSteps);
+  }
+
+  private check(): void {
+    for (const name of POSITIVE_INTEGERS) {
+      if (!Number.isSafeInteger(this[name]) || this[name] < 1) throw this.wrong(name, "a positive integer");
+    }
+    for (const name of NOT_NEGATIVE) {
+      if (typeof this[name] !== "number" || !(this[name] >= 0))
+        throw this.wrong(name, "a number of at least 0");
+    }
+    for (const name of ["evalStrategy", "saveStrategy", "loggingStrategy"] as const) {
+      if (!STRATEGIES.includes(this[name])) throw this.wrong(name, `one of ${STRATEGIES.join(", ")}`);
+    }
+    if (!Number.isInteger(this.maxSteps))
+      throw this.wrong("maxSteps", "an integer (-1: as many as the epochs have)");
+    if (!(this.numTrainEpochs > 0) && this.maxSteps <= 0) throw this.wrong("numTrainEpochs", "positive");
+    if (!(this.labelSmoothingFactor >= 0 && this.labelSmoothingFactor <= 1)) {
+      throw this.wrong("labelSmoothingFactor", "between 0 and 1");
+    }
+    if (this.loadBestModelAtEnd) this.checkBestModel();
+  }
+
+  private checkBestModel(): void {
+    const { evalStrategy, saveStrategy, evalSteps, saveSteps } = this;
+    if (evalStrategy === "no" || evalStrategy !== saveStrategy) {
+      throw new ConfigError(
+        "TrainingArguments: loadBestModelAtEnd needs a checkpoint of each evaluated model, but evalStrategy is " +
+          `'${evalStrategy}' and saveStrategy '${saveStrategy}'; set both to 'epoch' or both to 'steps'.`,
+      );
+    }
+    if (saveStrategy === "steps" && saveSteps % evalSteps !== 0) {
+      throw new ConfigError(
+        `TrainingArguments: with loadBestModelAtEnd, saveSteps (${saveSteps}) has to be a multiple of evalSteps (${evalSteps}).`,
+      );
+    }
+  }
+
+  private wrong(name: keyof TrainingArgumentsOptions, expected: string): ConfigError {
+    return new ConfigError(
+      `TrainingArguments: ${name} is ${JSON.stringify(this[name])}; it has to be ${expected}.`,
+    );
+  }
+}
