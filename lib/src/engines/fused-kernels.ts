@@ -2,6 +2,14 @@
  * The attributes of fused kernels. An engine that registers a tfjs kernel under one of these names has it used by the
  * op of the same name in `ops/`; the op's composite form is the definition of what it computes.
  */
+export interface DropoutAttributes {
+  /** Probability of dropping; 0 for no dropout. */
+  rate: number;
+  seed: number;
+  site: number;
+  step: number;
+}
+
 export interface AdamWSettings {
   learningRate: number;
   beta1: number;

@@ -32,7 +32,7 @@ export function attention(
   { heads, dropoutRate = 0, key = { seed: 0, site: 0 } }: AttentionOptions,
 ): tf.Tensor2D {
   const { seed, site, step = 0 } = key;
-  const attributes = { heads, dropoutRate, seed, site, step, offsets: Array.from(layout.offsets) };
+  const attributes = { heads, rate: dropoutRate, seed, site, step, offsets: Array.from(layout.offsets) };
   return (fused("PackedAttention", { q, k, v }, attributes) ??
     composite(q, k, v, layout, heads, dropoutRate, key)) as tf.Tensor2D;
 }

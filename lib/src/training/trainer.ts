@@ -119,7 +119,7 @@ export class Trainer {
     if (!dataset || dataset.length === 0) {
       throw new ConfigError(`Trainer.train: trainDataset ${dataset ? "is empty" : "is missing"}.`);
     }
-    await this.announcePrecision();
+    await this.choosePrecision();
     const plan = this.plan(dataset);
     this.optimizer?.dispose();
     const optimizer = (this.optimizer = new AdamW(model.namedParameters(), args));
@@ -322,6 +322,7 @@ export class Trainer {
     description: string,
   ): Promise<{ output: EvaluationOutput; metrics: Logs }> {
     const { model, args, options } = this;
+    await this.choosePrecision();
     const started = performance.now();
     const batchSize = args.perDeviceEvalBatchSize;
     const output = await evaluationLoop(model, dataset, options.dataCollator, batchSize, description);
@@ -353,8 +354,10 @@ export class Trainer {
     return this.args.perDeviceTrainBatchSize * this.args.gradientAccumulationSteps;
   }
 
-  private async announcePrecision(): Promise<void> {
+  /** Matrix products in bf16 if the arguments ask for it and the engine can. */
+  private async choosePrecision(): Promise<void> {
     const engine = await currentEngine();
+    engine.setMatMulPrecision?.(this.args.bf16 && engine.supportsBf16 ? "bf16" : "f32");
     if (this.args.bf16 && !engine.supportsBf16) {
       console.warn(`bf16: the ${engine.name} engine has no bf16 matrix products; training runs in f32.`);
     }

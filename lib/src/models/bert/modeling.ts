@@ -102,7 +102,7 @@ class BertOutput extends Module {
   }
 
   forward(x: tf.Tensor2D, residual: tf.Tensor2D): tf.Tensor2D {
-    return this.LayerNorm.forwardSum(this.dropout.forward(this.dense.forward(x)), residual);
+    return this.LayerNorm.forwardResidual(this.dense.forward(x), residual, this.dropout.current());
   }
 }
 

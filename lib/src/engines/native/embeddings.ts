@@ -1,0 +1,82 @@
+import type { TensorInfo } from "@tensorflow/tfjs";
+import type { NativeBackend } from "./backend";
+import type { KernelGradient, NativeKernel } from "./native-kernel";
+
+type Tables = "word" | "position" | "tokenType" | "ids" | "positions" | "tokenTypes";
+
+/** See ops/embeddings-layer-norm.ts. */
+export const embeddingsLayerNorm: NativeKernel<Tables | "gamma" | "beta"> = {
+  name: "EmbeddingsLayerNorm",
+  compute(backend, inputs, { eps }) {
+    const tokens = inputs.ids.shape[0]!;
+    const hidden = inputs.word.shape[1]!;
+    const out = backend.allocate([tokens, hidden]);
+    backend.addon.embeddingsLayerNorm(
+      backend.float32(out),
+      backend.float32(inputs.word),
+      backend.float32(inputs.position),
+      backend.float32(inputs.tokenType),
+      backend.int32(inputs.ids),
+      backend.int32(inputs.positions),
+      backend.int32(inputs.tokenTypes),
+      backend.float32(inputs.gamma),
+      backend.float32(inputs.beta),
+      tokens,
+      hidden,
+      eps as number,
+    );
+    return out;
+  },
+};
+
+export const embeddingsLayerNormGradient: NativeKernel<Tables | "dy" | "gamma"> = {
+  name: "EmbeddingsLayerNormGradient",
+  compute(backend, inputs, { eps, paddingId }) {
+    const [tokens, hidden] = inputs.dy.shape as [number, number];
+    const dsum = backend.allocate([tokens, hidden]);
+    const dgamma = backend.allocate([hidden]);
+    const dbeta = backend.allocate([hidden]);
+    backend.addon.embeddingsLayerNormGradient(
+      backend.float32(dsum),
+      backend.float32(dgamma),
+      backend.float32(dbeta),
+      backend.float32(inputs.dy),
+      backend.float32(inputs.word),
+      backend.float32(inputs.position),
+      backend.float32(inputs.tokenType),
+      backend.int32(inputs.ids),
+      backend.int32(inputs.positions),
+      backend.int32(inputs.tokenTypes),
+      backend.float32(inputs.gamma),
+      tokens,
+      hidden,
+      eps as number,
+    );
+    const word = tableGradient(backend, inputs.word, inputs.ids, dsum, paddingId as number);
+    const position = tableGradient(backend, inputs.position, inputs.positions, dsum, -1);
+    const tokenType = tableGradient(backend, inputs.tokenType, inputs.tokenTypes, dsum, -1);
+    backend.disposeIntermediateTensorInfo(dsum);
+    return [word, position, tokenType, dgamma, dbeta];
+  },
+};
+
+/** Sums of the rows of `dsum` by the table's entry that each came from. */
+function tableGradient(
+  backend: NativeBackend,
+  table: TensorInfo,
+  ids: TensorInfo,
+  dsum: TensorInfo,
+  skippedId: number,
+): TensorInfo {
+  const [entries, hidden] = table.shape as [number, number];
+  const out = backend.allocate(table.shape);
+  const sums = backend.float32(out).fill(0);
+  backend.addon.scatterAdd(sums, backend.float32(dsum), backend.int32(ids), entries, hidden, skippedId);
+  return out;
+}
+
+export const gradientOfEmbeddingsLayerNorm: KernelGradient = {
+  of: "EmbeddingsLayerNorm",
+  saves: ["word", "position", "tokenType", "ids", "positions", "tokenTypes", "gamma"],
+  returns: ["word", "position", "tokenType", "gamma", "beta"],
+};
