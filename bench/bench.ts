@@ -16,7 +16,9 @@ const BENCHMARKS: Record<string, (args: string[]) => Promise<object>> = {
 async function main([name = "", ...args]: string[]): Promise<void> {
   const benchmark = BENCHMARKS[name];
   if (!benchmark) {
-    throw new UsageError(`There is no benchmark '${name}'. There are: ${Object.keys(BENCHMARKS).join(", ")}.`);
+    throw new UsageError(
+      `There is no benchmark '${name}'. There are: ${Object.keys(BENCHMARKS).join(", ")}.`,
+    );
   }
   console.log(JSON.stringify(await benchmark(args)));
 }

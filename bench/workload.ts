@@ -36,7 +36,14 @@ export interface Batches {
 }
 
 /** Shuffled batches of real sentences. */
-export async function makeBatches({ train, tokenizer, batch, steps, sampling, seed }: Workload): Promise<Batches> {
+export async function makeBatches({
+  train,
+  tokenizer,
+  batch,
+  steps,
+  sampling,
+  seed,
+}: Workload): Promise<Batches> {
   for (const file of [train, tokenizer]) {
     if (!existsSync(file)) throw new UsageError(`There is no file ${file}; give --train and --tokenizer.`);
   }
@@ -45,7 +52,10 @@ export async function makeBatches({ train, tokenizer, batch, steps, sampling, se
   const chosen = randomPermutation(lines.length, { seed, site: 1 }).subarray(0, wanted);
   const rows = Array.from(chosen, (row) => lines[row]!.split("\t") as [string, string]);
   const tokenize = await AutoTokenizer.fromPretrained(path.dirname(tokenizer));
-  const encoded = tokenize(rows.map(([text]) => text), { truncation: true }).input_ids;
+  const encoded = tokenize(
+    rows.map(([text]) => text),
+    { truncation: true },
+  ).input_ids;
   const examples = rows.map(([, label], i) => ({ input_ids: encoded[i]!, label: Number(label) }));
   if (sampling === "group_by_length") examples.sort((a, b) => b.input_ids.length - a.input_ids.length);
   const groups = Array.from({ length: wanted / batch }, (_, i) => examples.slice(i * batch, (i + 1) * batch));

@@ -24,7 +24,11 @@ export const packedAttentionGradient: NativeKernel<"dy" | "q" | "k" | "v"> = {
   name: "PackedAttentionGradient",
   compute(backend, { dy, q, k, v }, attributes) {
     const gradients = [q, k, v].map((x) => backend.allocate(x.shape));
-    const [dq, dk, dv] = gradients.map((x) => backend.float32(x)) as [Float32Array, Float32Array, Float32Array];
+    const [dq, dk, dv] = gradients.map((x) => backend.float32(x)) as [
+      Float32Array,
+      Float32Array,
+      Float32Array,
+    ];
     backend.addon.packedAttentionGradient(
       dq,
       dk,

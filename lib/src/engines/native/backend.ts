@@ -48,7 +48,8 @@ export class NativeBackend extends MathBackendCPU implements HostMemory {
   allocate(shape: number[], dtype: "float32" | "int32" = "float32"): tf.TensorInfo {
     const size = shape.reduce((product, length) => product * length, 1);
     if (dtype === "int32") return this.makeTensorInfo(shape, dtype, new Int32Array(size));
-    if (size < POOLED_FROM) return { dataId: super.write(new Float32Array(size), shape, dtype), shape, dtype };
+    if (size < POOLED_FROM)
+      return { dataId: super.write(new Float32Array(size), shape, dtype), shape, dtype };
     const block = this.pool.take(4 * paddedSize(shape, size));
     const dataId = super.write(new Float32Array(block.segment, block.offset, size), shape, dtype);
     this.record(dataId).block = block;

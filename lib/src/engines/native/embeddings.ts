@@ -1,6 +1,6 @@
 import type { TensorInfo } from "@tensorflow/tfjs";
-import type { NativeBackend } from "./backend";
 import type { KernelGradient, NativeKernel } from "./native-kernel";
+import { sumRows } from "./take-rows";
 
 type Tables = "word" | "position" | "tokenType" | "ids" | "positions" | "tokenTypes";
 
@@ -52,28 +52,14 @@ export const embeddingsLayerNormGradient: NativeKernel<Tables | "dy" | "gamma"> 
       hidden,
       eps as number,
     );
-    const word = tableGradient(backend, inputs.word, inputs.ids, dsum, paddingId as number);
-    const position = tableGradient(backend, inputs.position, inputs.positions, dsum, -1);
-    const tokenType = tableGradient(backend, inputs.tokenType, inputs.tokenTypes, dsum, -1);
+    const tableShape = ({ shape }: TensorInfo) => shape as [number, number];
+    const word = sumRows(backend, tableShape(inputs.word), inputs.ids, dsum, paddingId as number);
+    const position = sumRows(backend, tableShape(inputs.position), inputs.positions, dsum, -1);
+    const tokenType = sumRows(backend, tableShape(inputs.tokenType), inputs.tokenTypes, dsum, -1);
     backend.disposeIntermediateTensorInfo(dsum);
     return [word, position, tokenType, dgamma, dbeta];
   },
 };
-
-/** Sums of the rows of `dsum` by the table's entry that each came from. */
-function tableGradient(
-  backend: NativeBackend,
-  table: TensorInfo,
-  ids: TensorInfo,
-  dsum: TensorInfo,
-  skippedId: number,
-): TensorInfo {
-  const [entries, hidden] = table.shape as [number, number];
-  const out = backend.allocate(table.shape);
-  const sums = backend.float32(out).fill(0);
-  backend.addon.scatterAdd(sums, backend.float32(dsum), backend.int32(ids), entries, hidden, skippedId);
-  return out;
-}
 
 export const gradientOfEmbeddingsLayerNorm: KernelGradient = {
   of: "EmbeddingsLayerNorm",

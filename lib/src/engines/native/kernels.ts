@@ -6,13 +6,18 @@ import { gradientOfPackedAttention, packedAttention, packedAttentionGradient } f
 import type { NativeBackend } from "./backend";
 import { crossEntropy, crossEntropyGradient, gradientOfCrossEntropy } from "./cross-entropy";
 import { dropout, dropoutGradient, gradientOfDropout } from "./dropout";
-import { embeddingsLayerNorm, embeddingsLayerNormGradient, gradientOfEmbeddingsLayerNorm } from "./embeddings";
+import {
+  embeddingsLayerNorm,
+  embeddingsLayerNormGradient,
+  gradientOfEmbeddingsLayerNorm,
+} from "./embeddings";
 import { gelu, geluGradient, gradientOfGelu } from "./gelu";
 import * as norm from "./layer-norm";
 import { gradientOfLinear, linear, linearGradient } from "./linear";
 import { batchMatMul } from "./mat-mul";
 import { BACKEND, registerKernelGradient, registerNativeKernel, type NativeKernel } from "./native-kernel";
 import { adamw, squaredSum } from "./optimizer";
+import { gradientOfTakeRows, takeRows, takeRowsGradient } from "./take-rows";
 
 const KERNELS: NativeKernel[] = [
   add,
@@ -29,6 +34,8 @@ const KERNELS: NativeKernel[] = [
   norm.dropoutAddLayerNormGradient,
   embeddingsLayerNorm,
   embeddingsLayerNormGradient,
+  takeRows,
+  takeRowsGradient,
   packedAttention,
   packedAttentionGradient,
   crossEntropy,
@@ -44,6 +51,7 @@ const GRADIENTS = [
   norm.gradientOfLayerNorm,
   norm.gradientOfDropoutAddLayerNorm,
   gradientOfEmbeddingsLayerNorm,
+  gradientOfTakeRows,
   gradientOfPackedAttention,
   gradientOfCrossEntropy,
 ];
