@@ -15,7 +15,8 @@ import { WordPieceModel } from "./wordpiece";
 export class TextEncoder {
   private readonly rawSplitter: AddedTokenSplitter;
   private readonly normalizedSplitter: AddedTokenSplitter;
-  private readonly normalize: (text: string) => string;
+  /** Cleans a text, as the `normalizer` of the file says. */
+  readonly normalize: (text: string) => string;
   private readonly splitWords: (text: string) => string[];
   private readonly joinTokens: (tokens: string[]) => string;
   private readonly model: WordPieceModel;
@@ -45,7 +46,7 @@ export class TextEncoder {
 
   /**
    * @param limit where to stop reading: after the word with which there are so many ids, from the left, or the right if
-   *   `from` says so. The Rust library does this with `maxLength` before it truncates, and "longest_first" shows it:
+   *   `from` says so. The Rust library does this with `maxLength` before it truncates (unless "only_second"), and it shows:
    *   of two texts that are both longer, the one that ends in more pieces counts as the longer one.
    * @returns the ids of a text
    */
