@@ -212,11 +212,14 @@ function clampIndex(index: number, length: number): number {
  * `dataset[0]`: a proxy *behind* the prototype, which only names that neither the dataset nor its class has come to.
  * So rows are found by number, and everything else costs what it costs in any class.
  */
-const rowsByNumber = new Proxy(Object.prototype, {
-  get(target, key, receiver: unknown) {
-    if (typeof key === "string" && /^-?\d+$/.test(key) && receiver instanceof Dataset)
-      return (receiver as Dataset).at(Number(key));
-    return Reflect.get(target, key, receiver) as unknown;
+const rowsByNumber = new Proxy(
+  {},
+  {
+    get(target, key, receiver: unknown) {
+      if (typeof key === "string" && /^-?\d+$/.test(key) && receiver instanceof Dataset)
+        return (receiver as Dataset).at(Number(key));
+      return Reflect.get(target, key, receiver) as unknown;
+    },
   },
-});
+);
 Object.setPrototypeOf(Dataset.prototype, rowsByNumber);
