@@ -46,11 +46,11 @@ describe("the notebook file", () => {
     });
   });
 
-  it("imports nothing but the library and Node.js", () => {
+  it("imports nothing but the library, dataframes and Node.js", () => {
     const imports = code.flatMap(({ source }) =>
       [...source.join("").matchAll(/from "([^"]+)"/g)].map((m) => m[1]),
     );
-    assert.deepEqual([...new Set(imports)].sort(), ["finetune-ts", "node:fs", "node:path"]);
+    assert.deepEqual([...new Set(imports)].sort(), ["danfojs-node", "finetune-ts", "node:fs", "node:path"]);
   });
 });
 

@@ -162,7 +162,7 @@ export function plotAccuracy(history: readonly LogEntry[]): Plot {
     },
   );
   const bars = points.map(({ x, y }) => ({
-    label: `epoch ${Number(x.toFixed(2))}`,
+    label: `epoch ${Number(x.toPrecision(3))}`,
     value: y,
     note: percent(y),
   }));
