@@ -1,5 +1,4 @@
 import { readStateDict } from "../checkpoints/state-dict";
-import { checkpointName } from "../checkpoints/training-checkpoints";
 import type { DataCollator } from "../collators/batch";
 import { currentEngine } from "../engines/engines";
 import { ConfigError, FinetuneError } from "../errors";
@@ -16,7 +15,14 @@ import { evaluationLoop, type EvaluationOutput, type LogitMatrix } from "./evalu
 import { flowAfterEpoch, flowAfterStep, idleControl } from "./flow";
 import { AdamW } from "./optimizer";
 import { ProgressCallback } from "./progress-callback";
-import { checkpointToResume, loadRun, saveRun, type ProcessingClass } from "./run-checkpoint";
+import {
+  checkpointDirectory,
+  checkpointToResume,
+  keepBestOnly,
+  loadRun,
+  saveRun,
+  type ProcessingClass,
+} from "./run-checkpoint";
 import { getScheduler, type Schedule } from "./schedules";
 import { initialState, type TrainerState } from "./state";
 import { trainStep } from "./train-step";
@@ -71,6 +77,7 @@ export class TrainingInterrupted extends FinetuneError {}
 
 /** The lengths of a run, in batches and optimizer steps. */
 interface Plan {
+  batchesPerEpoch: number;
   stepsPerEpoch: number;
   epochs: number;
   maxSteps: number;
@@ -146,6 +153,7 @@ export class Trainer {
       if (args.loadBestModelAtEnd && this.state.bestModelCheckpoint) {
         const best = this.state.bestModelCheckpoint;
         model.loadStateDict(await readStateDict(best), best);
+        if (args.saveTotalLimit === 1) await keepBestOnly(args, best);
       }
       return { globalStep: this.state.globalStep, trainingLoss: metrics.train_loss, metrics };
     } finally {
@@ -195,7 +203,7 @@ export class Trainer {
     }
     const stepsPerEpoch = Math.ceil(batchesPerEpoch / args.gradientAccumulationSteps);
     const maxSteps = args.maxSteps > 0 ? args.maxSteps : Math.ceil(args.numTrainEpochs * stepsPerEpoch);
-    return { stepsPerEpoch, maxSteps, epochs: Math.ceil(maxSteps / stepsPerEpoch) };
+    return { batchesPerEpoch, stepsPerEpoch, maxSteps, epochs: Math.ceil(maxSteps / stepsPerEpoch) };
   }
 
   /** @returns the sum of the losses of all steps */
@@ -208,11 +216,14 @@ export class Trainer {
       ...args.lrSchedulerKwargs,
     });
     let lossSum = 0;
-    while (state.globalStep < plan.maxSteps && !control.shouldTrainingStop) {
-      const epoch = Math.floor(state.globalStep / plan.stepsPerEpoch);
+    // A resumed run enters in the middle of an epoch, whose order is the same as before.
+    let firstStep = state.globalStep % plan.stepsPerEpoch;
+    for (let epoch = Math.floor(state.globalStep / plan.stepsPerEpoch); epoch < plan.epochs; epoch++) {
+      if (state.globalStep >= plan.maxSteps || control.shouldTrainingStop) break;
       control.shouldEpochStop = false;
       await this.call("onEpochBegin");
-      lossSum += await this.trainEpoch(epoch, dataset, optimizer, plan, schedule);
+      lossSum += await this.trainEpoch(epoch, firstStep, dataset, optimizer, plan, schedule);
+      firstStep = 0;
       flowAfterEpoch(args, control);
       await this.call("onEpochEnd");
       await this.logEvaluateSave(optimizer);
@@ -222,6 +233,7 @@ export class Trainer {
 
   private async trainEpoch(
     epoch: number,
+    firstStep: number,
     dataset: TrainerDataset,
     optimizer: AdamW,
     plan: Plan,
@@ -237,8 +249,7 @@ export class Trainer {
       epoch,
     });
     let lossSum = 0;
-    // A resumed run enters in the middle of an epoch, whose order is the same as before.
-    for (let step = state.globalStep - epoch * plan.stepsPerEpoch; step < plan.stepsPerEpoch; step++) {
+    for (let step = firstStep; step < plan.stepsPerEpoch; step++) {
       const rows = batches.slice(step * accumulation, (step + 1) * accumulation);
       const learningRate = args.learningRate * schedule(state.globalStep);
       const { loss, gradNorm } = await trainStep(
@@ -253,7 +264,8 @@ export class Trainer {
         },
       );
       state.globalStep++;
-      state.epoch = epoch + (step + 1) / plan.stepsPerEpoch;
+      // Of batches, not of steps: the last step of an epoch may have fewer of them.
+      state.epoch = epoch + Math.min((step + 1) * accumulation, plan.batchesPerEpoch) / plan.batchesPerEpoch;
       lossSum += loss;
       this.recentLoss.sum += loss;
       this.recentLoss.steps++;
@@ -313,7 +325,7 @@ export class Trainer {
     if (!isBetter) return;
     state.bestMetric = value;
     state.bestGlobalStep = state.globalStep;
-    if (isSaved) state.bestModelCheckpoint = `${args.outputDir}/${checkpointName(state.globalStep)}`;
+    if (isSaved) state.bestModelCheckpoint = checkpointDirectory(args, state);
   }
 
   private async predictions(
@@ -324,7 +336,12 @@ export class Trainer {
     const { model, args, options } = this;
     const started = performance.now();
     const batchSize = args.perDeviceEvalBatchSize;
-    const output = await evaluationLoop(model, dataset, options.dataCollator, batchSize, description);
+    const output = await evaluationLoop(model, dataset, {
+      collate: options.dataCollator,
+      batchSize,
+      labelSmoothing: args.labelSmoothingFactor,
+      description,
+    });
     const metrics: Logs = {};
     if (output.loss !== undefined) metrics[`${prefix}_loss`] = output.loss;
     if (output.labelIds && options.computeMetrics) {
@@ -378,11 +395,12 @@ export class Trainer {
   }
 }
 
+/** Rounded as transformers' speed_metrics rounds. */
 function speed(prefix: string, started: number, samples: number, steps: number): Logs {
   const seconds = (performance.now() - started) / 1000;
   return {
-    [`${prefix}_runtime`]: seconds,
-    [`${prefix}_samples_per_second`]: samples / seconds,
-    [`${prefix}_steps_per_second`]: steps / seconds,
+    [`${prefix}_runtime`]: Number(seconds.toFixed(4)),
+    [`${prefix}_samples_per_second`]: Number((samples / seconds).toFixed(3)),
+    [`${prefix}_steps_per_second`]: Number((steps / seconds).toFixed(3)),
   };
 }
