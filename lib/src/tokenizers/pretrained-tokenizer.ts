@@ -87,7 +87,7 @@ export class PreTrainedTokenizer extends VocabularyBase {
     return new this(await readTokenizerFiles(resolveCheckpoint(nameOrDir)), nameOrDir);
   }
 
-  /** @internal */
+  /** What a call of the tokenizer does; call the tokenizer itself, whose result has the exact type. */
   call(text: string | readonly string[], options: TokenizerOptions = {}): Partial<BatchEncoding<unknown>> {
     const [texts, pairs] = checkTexts(text, options.textPair);
     const strategy = this.truncationStrategy(options);
