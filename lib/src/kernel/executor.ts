@@ -28,13 +28,27 @@ export function createCellExecutor(rootDir: string): CellExecutor {
     async execute(code) {
       report = [];
       lastError = undefined;
-      const ok = await executor.execute(code);
+      const running = executor.execute(code);
+      // What the cell does before its first await has been done.
+      listenForInterruptAgain();
+      const ok = await running;
       if (!ok) lastError = describeFailure(report, code);
       // Registering a module succeeds whatever the compiler says; show what it says.
       else for (const args of report) console.error(...args);
       return ok;
     },
   };
+}
+
+/**
+ * While code runs in `vm`, Node.js itself listens for SIGINT, and afterwards it sets the signal back to what ends
+ * the process, although a listener that the code has added (a trainer that wants to stop cleanly) counts as
+ * installed. Adding all listeners anew installs them.
+ */
+function listenForInterruptAgain(): void {
+  const listeners = process.rawListeners("SIGINT") as NodeJS.SignalsListener[];
+  process.removeAllListeners("SIGINT");
+  for (const listener of listeners) process.on("SIGINT", listener);
 }
 
 function createConverters(): ConverterSet {
