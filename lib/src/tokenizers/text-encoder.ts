@@ -54,8 +54,8 @@ export class TextEncoder {
     if (from === "right") return this.encodeFromRight(text, limit);
     const ids: number[] = [];
     this.readPieces(text, (piece) => {
-      if (typeof piece === "number") ids.push(piece);
-      else for (const id of piece) ids.push(id);
+      if (typeof piece === "number") return ids.push(piece) > 0; // an added token never ends the reading
+      for (const id of piece) ids.push(id);
       return ids.length < limit;
     });
     return ids;
@@ -70,9 +70,11 @@ export class TextEncoder {
     const pieces: (number | readonly number[])[] = [];
     this.readPieces(text, (piece) => pieces.push(piece) > 0);
     let start = pieces.length;
-    for (let count = 0; start > 0 && count < limit;) {
+    let count = 0;
+    while (start > 0) {
       const piece = pieces[--start];
       count += typeof piece === "object" ? piece.length : 1;
+      if (typeof piece === "object" && count >= limit) break;
     }
     return pieces.slice(start).flat();
   }
