@@ -16,7 +16,8 @@ describe("the notebook file", () => {
     const ids = notebook.cells.map(({ id }) => id);
     assert.equal(new Set(ids).size, ids.length);
     for (const id of ids) assert.match(id, /^[a-z0-9-]{1,64}$/);
-    assert.equal(notebook.metadata.kernelspec?.language, "typescript");
+    // The name under which `finetune install-kernel` installs our kernel.
+    assert.equal(notebook.metadata.kernelspec?.name, "finetune-ts");
   });
 
   it("is checked in without outputs", () => {
