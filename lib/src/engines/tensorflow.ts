@@ -1,25 +1,33 @@
+import { existsSync } from "node:fs";
+import path from "node:path";
 import { EngineError } from "../errors";
 import type { Engine } from "./engine";
 
-/** Packages that bring the backend, best first. */
-const PACKAGES = ["@tensorflow/tfjs-node-gpu", "@tensorflow/tfjs-node"];
+/** Where `npm run setup:tensorflow` puts its build: the same distance away from `lib/src/engines` and `lib/dist/engines`. */
+const OWN_BUILD = path.resolve(__dirname, "../../../.tensorflow");
 
-/** TensorFlow's C++ library through tfjs-node-gpu or tfjs-node. */
+/** What brings the backend, best first. */
+const SOURCES = [OWN_BUILD, "@tensorflow/tfjs-node-gpu", "@tensorflow/tfjs-node"];
+
+/** TensorFlow's C++ library, through a build of our own (docs/tensorflow.md), tfjs-node-gpu or tfjs-node. */
 export const tensorflow: Engine = {
   name: "tensorflow",
   backend: "tensorflow",
   description: "TensorFlow's C++ kernels through its Node binding",
   supportsBf16: false,
   async load() {
+    // TensorFlow's C++ side prints a page of notices otherwise.
+    process.env.TF_CPP_MIN_LOG_LEVEL ??= "2";
     const failures: string[] = [];
-    for (const name of PACKAGES) {
+    for (const source of SOURCES) {
       try {
-        const module = (await import(name)) as { node?: unknown };
+        if (path.isAbsolute(source) && !existsSync(source)) throw new Error("not set up");
+        const module = (await import(source)) as { node?: unknown };
         // danfojs wants a package called tfjs-node; the one that is installed for it is plain tfjs under that name.
         if (module.node === undefined) throw new Error("not installed");
         return;
       } catch (error) {
-        failures.push(`${name}: ${firstLine(error)}`);
+        failures.push(`${path.basename(source)}: ${firstLine(error)}`);
       }
     }
     throw new EngineError(
