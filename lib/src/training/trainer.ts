@@ -10,20 +10,16 @@ import {
   type TrainerCallback,
   type TrainerControl,
 } from "./callbacks";
+import { rememberBest } from "./best-model";
 import { modelRows, sampleBatches, type TrainerDataset } from "./data-loader";
 import { evaluationLoop, type EvaluationOutput, type LogitMatrix } from "./evaluation-loop";
 import { flowAfterEpoch, flowAfterStep, idleControl } from "./flow";
 import { AdamW } from "./optimizer";
+import { planRun, type Plan } from "./plan";
 import { ProgressCallback } from "./progress-callback";
-import {
-  checkpointDirectory,
-  checkpointToResume,
-  keepBestOnly,
-  loadRun,
-  saveRun,
-  type ProcessingClass,
-} from "./run-checkpoint";
+import { checkpointToResume, keepBestOnly, loadRun, saveRun, type ProcessingClass } from "./run-checkpoint";
 import { getScheduler, type Schedule } from "./schedules";
+import { speedMetrics } from "./speed-metrics";
 import { initialState, type TrainerState } from "./state";
 import { trainStep } from "./train-step";
 import { TrainingArguments } from "./training-arguments";
@@ -75,14 +71,6 @@ export interface PredictionOutput {
 /** Training was stopped by Ctrl-C (SIGINT) after a whole step; the model has what it learnt so far. */
 export class TrainingInterrupted extends FinetuneError {}
 
-/** The lengths of a run, in batches and optimizer steps. */
-interface Plan {
-  batchesPerEpoch: number;
-  stepsPerEpoch: number;
-  epochs: number;
-  maxSteps: number;
-}
-
 /**
  * Trains, evaluates and saves a model. @see transformers.Trainer
  */
@@ -127,7 +115,7 @@ export class Trainer {
       throw new ConfigError(`Trainer.train: trainDataset ${dataset ? "is empty" : "is missing"}.`);
     }
     await this.announcePrecision();
-    const plan = this.plan(dataset);
+    const plan = planRun(args, dataset.length);
     this.optimizer?.dispose();
     const optimizer = (this.optimizer = new AdamW(model.namedParameters(), args));
     this.state = initialState(plan.maxSteps, plan.epochs);
@@ -147,7 +135,7 @@ export class Trainer {
       await this.call("onTrainBegin");
       const lossSum = await this.trainEpochs(dataset, optimizer, plan);
       const steps = this.state.globalStep - firstStep;
-      const metrics = speed("train", started, steps * this.examplesPerStep(), steps);
+      const metrics = speedMetrics("train", started, steps * this.examplesPerStep(), steps);
       metrics.train_loss = steps > 0 ? lossSum / steps : 0;
       await this.log(metrics);
       if (args.loadBestModelAtEnd && this.state.bestModelCheckpoint) {
@@ -189,21 +177,6 @@ export class Trainer {
   async saveModel(directory: string = this.args.outputDir): Promise<void> {
     await this.model.savePretrained(directory);
     await this.options.processingClass?.savePretrained(directory);
-  }
-
-  private plan(dataset: TrainerDataset): Plan {
-    const { args } = this;
-    const batches = dataset.length / args.perDeviceTrainBatchSize;
-    const batchesPerEpoch = args.dataloaderDropLast ? Math.floor(batches) : Math.ceil(batches);
-    if (batchesPerEpoch === 0) {
-      throw new ConfigError(
-        `Trainer.train: ${dataset.length} examples do not fill one batch of ${args.perDeviceTrainBatchSize}; ` +
-          "set dataloaderDropLast to false.",
-      );
-    }
-    const stepsPerEpoch = Math.ceil(batchesPerEpoch / args.gradientAccumulationSteps);
-    const maxSteps = args.maxSteps > 0 ? args.maxSteps : Math.ceil(args.numTrainEpochs * stepsPerEpoch);
-    return { batchesPerEpoch, stepsPerEpoch, maxSteps, epochs: Math.ceil(maxSteps / stepsPerEpoch) };
   }
 
   /** @returns the sum of the losses of all steps */
@@ -293,7 +266,7 @@ export class Trainer {
     control.shouldLog = false;
     if (control.shouldEvaluate) {
       control.shouldEvaluate = false;
-      this.rememberBest(await this.evaluate(), control.shouldSave);
+      rememberBest(state, args, await this.evaluate(), control.shouldSave);
     }
     if (control.shouldSave) {
       control.shouldSave = false;
@@ -306,26 +279,6 @@ export class Trainer {
       });
       await this.call("onSave");
     }
-  }
-
-  private rememberBest(metrics: Logs, isSaved: boolean): void {
-    const { args, state } = this;
-    if (args.metricForBestModel === null) return;
-    const name = args.metricForBestModel.replace(/^(eval_)?/, "eval_");
-    const value = metrics[name];
-    if (value === undefined) {
-      const names = Object.keys(metrics).join(", ");
-      throw new ConfigError(
-        `Trainer: metricForBestModel is '${args.metricForBestModel}', but there is only ${names}.`,
-      );
-    }
-    const isBetter =
-      state.bestMetric === null ||
-      (args.greaterIsBetter ? value > state.bestMetric : value < state.bestMetric);
-    if (!isBetter) return;
-    state.bestMetric = value;
-    state.bestGlobalStep = state.globalStep;
-    if (isSaved) state.bestModelCheckpoint = checkpointDirectory(args, state);
   }
 
   private async predictions(
@@ -348,7 +301,10 @@ export class Trainer {
       const computed = options.computeMetrics({ predictions: output.logits, labelIds: output.labelIds });
       for (const [name, value] of Object.entries(computed)) metrics[`${prefix}_${name}`] = value;
     }
-    Object.assign(metrics, speed(prefix, started, dataset.length, Math.ceil(dataset.length / batchSize)));
+    Object.assign(
+      metrics,
+      speedMetrics(prefix, started, dataset.length, Math.ceil(dataset.length / batchSize)),
+    );
     return { output, metrics };
   }
 
@@ -393,14 +349,4 @@ export class Trainer {
     const { globalStep, maxSteps } = this.state;
     throw new TrainingInterrupted(`Training was interrupted after step ${globalStep} of ${maxSteps}.`);
   }
-}
-
-/** Rounded as transformers' speed_metrics rounds. */
-function speed(prefix: string, started: number, samples: number, steps: number): Logs {
-  const seconds = (performance.now() - started) / 1000;
-  return {
-    [`${prefix}_runtime`]: Number(seconds.toFixed(4)),
-    [`${prefix}_samples_per_second`]: Number((samples / seconds).toFixed(3)),
-    [`${prefix}_steps_per_second`]: Number((steps / seconds).toFixed(3)),
-  };
 }
