@@ -31,7 +31,9 @@ function terminalReporter({ label, total, unit = "it" }: ProgressOptions): Progr
     const filled = total > 0 ? Math.round((20 * done) / total) : 20;
     const rate = done / Math.max((Date.now() - started) / 1000, 1e-3);
     const bar = "█".repeat(filled) + "░".repeat(20 - filled);
-    process.stderr.write(`\r${label} ${bar} ${done}/${total} ${unit}, ${rate.toFixed(rate < 10 ? 1 : 0)}/s ${note}\x1b[K`);
+    process.stderr.write(
+      `\r${label} ${bar} ${done}/${total} ${unit}, ${rate.toFixed(rate < 10 ? 1 : 0)}/s ${note}\x1b[K`,
+    );
     drawn = Date.now();
   };
   return {

@@ -71,7 +71,7 @@ export abstract class PreTrainedModel extends Module {
   async stateDict(): Promise<StateDict> {
     const weights: StateDict = new Map<string, HostTensor>();
     for (const [name, { value, shape }] of this.namedParameters()) {
-      weights.set(name, { dtype: "F32", shape, data: (await value.data()) });
+      weights.set(name, { dtype: "F32", shape, data: await value.data() });
     }
     return weights;
   }
