@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { existsSync, readFileSync } from "node:fs";
+import { existsSync, readFileSync, rmSync } from "node:fs";
 import { dirname, join, resolve } from "node:path";
 import { describe, test, type TestContext } from "node:test";
 import { NotebookError } from "../../lib/src/errors";
@@ -277,4 +277,15 @@ test("no connection file is left behind", async (t) => {
     /--connection-file (\S+)/.exec(JSON.stringify(code[0]?.outputs))?.[1]?.replace(/\\n.*$/, "") ?? "";
   assert.match(file, /finetune-kernel-.*connection\.json$/);
   assert.equal(existsSync(dirname(file)), false);
+});
+
+test("files that appear beside the modules while a notebook runs do not fail the next cell", async (t) => {
+  const newcomer = join(cwd, "node_modules", `finetune-newcomer-${process.pid}`);
+  t.after(() => rmSync(newcomer, { recursive: true, force: true }));
+  const { result } = await run(t, [
+    'import * as fs from "node:fs";\nimport { NotebookError } from "finetune-ts";',
+    `fs.mkdirSync(${JSON.stringify(newcomer)});\nawait new Promise((r) => setTimeout(r, 1500));`,
+    "console.log(NotebookError.name);",
+  ]);
+  assert.equal(result.status, "ok", result.message);
 });

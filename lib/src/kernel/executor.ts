@@ -1,6 +1,7 @@
 import { createConverter, type Converter } from "tslab/dist/converter";
 import { createExecutor, type ConverterSet, type Executor } from "tslab/dist/executor";
 import { describeFailure, type CellError } from "./cell-error";
+import { watchSourcesOnly } from "./quiet-watching";
 
 /** tslab's executor, which also tells why the last cell failed. */
 export interface CellExecutor extends Executor {
@@ -52,6 +53,7 @@ function listenForInterruptAgain(): void {
 }
 
 function createConverters(): ConverterSet {
+  watchSourcesOnly();
   const node = createConverter({ isJS: false, isBrowser: false });
   let browser: Converter | undefined;
   return {
