@@ -14,7 +14,7 @@ export async function inferBenchmark(args: string[]): Promise<object> {
   for (let step = 0; step < workload.steps; step++) {
     const inputs = collate(step);
     const start = performance.now();
-    const output = model.forward({ ...inputs, labels: undefined } as ClassifierInputs);
+    const output = model.forward({ ...inputs, labels: undefined });
     await output.logits.data();
     seconds.push((performance.now() - start) / 1000);
     tf.dispose([inputs, output] as unknown as tf.TensorContainer);

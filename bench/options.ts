@@ -16,7 +16,7 @@ export function readOptions<Defaults extends Record<string, string | number | bo
   );
   let given: Record<string, string | boolean | undefined>;
   try {
-    given = parseArgs({ args, options, strict: true }).values as typeof given;
+    given = parseArgs({ args, options, strict: true }).values;
   } catch (error) {
     throw new UsageError((error as Error).message);
   }

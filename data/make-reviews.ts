@@ -5,7 +5,7 @@
  */
 import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import path from "node:path";
-import { permutation } from "../lib/src/datasets/permutation";
+import { permutation } from "./permutation";
 import { books } from "./phrases/books";
 import type { Domain, Opinions } from "./phrases/domain";
 import { films } from "./phrases/films";

@@ -25,7 +25,13 @@ export type { Row, SentenceRow } from "./datasets/rows";
 // Tokenizers and collators
 export { AutoTokenizer } from "./tokenizers/auto-tokenizer";
 export { BertTokenizer } from "./tokenizers/bert-tokenizer";
-export type { BatchEncoding, DecodeOptions, PadOptions, TokenizerOptions } from "./tokenizers/encoding-types";
+export type {
+  BatchEncoding,
+  DecodeOptions,
+  Encoded,
+  PadOptions,
+  TokenizerOptions,
+} from "./tokenizers/encoding-types";
 export { PreTrainedTokenizer } from "./tokenizers/pretrained-tokenizer";
 export type { Batch, DataCollator } from "./collators/batch";
 export { DataCollatorWithPadding } from "./collators/data-collator-with-padding";
@@ -50,11 +56,14 @@ export type {
 } from "./models/bert/for-sequence-classification";
 
 // Checkpoints
+export { toFloat32 } from "./checkpoints/float-formats";
+export { readPytorchBin } from "./checkpoints/pytorch-bin";
 export { readSafetensors } from "./checkpoints/safetensors";
 export { writeSafetensors } from "./checkpoints/safetensors-writer";
-export { hasWeights } from "./checkpoints/state-dict";
+export { hasWeights, readStateDict } from "./checkpoints/state-dict";
 export { resolveCheckpoint } from "./checkpoints/resolve";
-export { lastCheckpoint } from "./checkpoints/training-checkpoints";
+export { lastCheckpoint, listCheckpoints } from "./checkpoints/training-checkpoints";
+export type { TrainingCheckpoint } from "./checkpoints/training-checkpoints";
 export type { DType, HostTensor, StateDict } from "./checkpoints/dtypes";
 
 // Training
@@ -81,8 +90,11 @@ export type {
 
 // Evaluation and inference
 export { argmax } from "./evaluation/argmax";
+export type { Logits } from "./evaluation/argmax";
 export { evaluate } from "./evaluation/evaluate";
 export type { Metric } from "./evaluation/evaluate";
+export type { GlueTask } from "./evaluation/glue";
+export type { MetricInputs } from "./evaluation/inputs";
 export { pipeline } from "./inference/pipeline";
 export type { PipelineOptions, PipelineTask } from "./inference/pipeline";
 export type {
@@ -95,6 +107,10 @@ export type {
 export { display, openDisplay } from "./notebook/display";
 export type { LiveDisplay } from "./notebook/display";
 export { input, inputAvailable } from "./notebook/input";
+export type { Displayable, MimeBundle } from "./notebook/mime";
+export type { PlotlyFigure } from "./notebook/plotly-figure";
 export { plotAccuracy, plotLabelBalance, plotLossCurve, plotSentenceLengths } from "./notebook/plots";
+export type { LabelCounts, Plot } from "./notebook/plots";
 export { table } from "./notebook/tables";
+export type { TableOptions, TableSource } from "./notebook/tables";
 export { registerNotebook } from "./notebook/register";

@@ -98,3 +98,13 @@ export function randomPermutation(length: number, key: RandomKey): Int32Array {
   }
   return order;
 }
+
+/** Factors for `size` elements: 0 with probability `rate`, otherwise 1 / (1 - rate). */
+export function dropoutMask(size: number, rate: number, key: RandomKey): Float32Array {
+  const bits = randomUint32(new Uint32Array(size), key);
+  const threshold = dropoutThreshold(rate);
+  const kept = dropoutScale(rate);
+  const mask = new Float32Array(size);
+  for (let i = 0; i < size; i++) mask[i] = bits[i]! >= threshold ? kept : 0;
+  return mask;
+}

@@ -8,6 +8,9 @@ const LIBRARIES = ["libtensorflow_cc.so.2", "libtensorflow_framework.so.2"];
 /** Wheels of TensorFlow differ by Python version only in their Python part, which is not used here. */
 const OTHER_PYTHONS = ["3.13", "3.12", "3.11", "3.10"];
 
+/** The folder beside the package that says its version: tensorflow-2.21.0.dist-info, tensorflow_cpu-…. */
+const METADATA = /^tensorflow(_cpu)?-.*\.dist-info$/;
+
 const UNPACK = fileURLToPath(new URL("unpack.py", import.meta.url));
 
 const PYTHON = "Python 3 with pip is needed; --python says which.";
@@ -106,7 +109,7 @@ async function pipInstall(sitePackages, options, signal) {
   await run(options.python, args, { signal, hint: INDEX });
   // Only the libraries are used: nvidia/ as it is, of the rest what `inspect` and the compiler look at.
   for (const name of readdirSync(sitePackages)) {
-    if (name === "nvidia" || name === "tensorflow" || /^tensorflow-.*dist-info$/.test(name)) continue;
+    if (name === "nvidia" || name === "tensorflow" || METADATA.test(name)) continue;
     rmSync(path.join(sitePackages, name), { recursive: true });
   }
   const tensorflow = path.join(sitePackages, "tensorflow");
@@ -135,10 +138,9 @@ function inspect(directory) {
   return { directory, include, version: versionBeside(directory) };
 }
 
-/** The version stands in the metadata folder beside the package: tensorflow-2.21.0.dist-info, tensorflow_cpu-…. */
 function versionBeside(directory) {
   const parent = path.dirname(directory);
-  for (const name of readdirSync(parent).filter((each) => /^tensorflow(_cpu)?-.*\.dist-info$/.test(each))) {
+  for (const name of readdirSync(parent).filter((each) => METADATA.test(each))) {
     const metadata = readFileSync(path.join(parent, name, "METADATA"), "utf8");
     const version = /^Version: (.+)$/m.exec(metadata)?.[1];
     if (version) return version;

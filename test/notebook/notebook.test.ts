@@ -16,7 +16,8 @@ describe("the notebook file", () => {
     const ids = notebook.cells.map(({ id }) => id);
     assert.equal(new Set(ids).size, ids.length);
     for (const id of ids) assert.match(id, /^[a-z0-9-]{1,64}$/);
-    assert.equal(notebook.metadata.kernelspec?.language, "typescript");
+    // The name under which `finetune install-kernel` installs our kernel.
+    assert.equal(notebook.metadata.kernelspec?.name, "finetune-ts");
   });
 
   it("is checked in without outputs", () => {
@@ -46,11 +47,11 @@ describe("the notebook file", () => {
     });
   });
 
-  it("imports nothing but the library and Node.js", () => {
+  it("imports nothing but the library, dataframes and Node.js", () => {
     const imports = code.flatMap(({ source }) =>
       [...source.join("").matchAll(/from "([^"]+)"/g)].map((m) => m[1]),
     );
-    assert.deepEqual([...new Set(imports)].sort(), ["finetune-ts", "node:fs", "node:path"]);
+    assert.deepEqual([...new Set(imports)].sort(), ["danfojs-node", "finetune-ts", "node:fs", "node:path"]);
   });
 });
 

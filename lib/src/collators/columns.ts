@@ -1,6 +1,6 @@
-import { tensor1d, tensor2d, type Tensor1D, type Tensor2D } from "@tensorflow/tfjs";
+import { tensor } from "@tensorflow/tfjs";
 import { DatasetError } from "../errors";
-import type { Row } from "./batch";
+import type { Batch, Row } from "./batch";
 
 /** Names under which datasets keep the label; models take it as `labels`. */
 const LABEL_NAMES = ["label", "label_ids", "labels"];
@@ -11,7 +11,8 @@ export function labelColumn(row: Row): string | undefined {
 }
 
 export function isNumberList(value: unknown): value is ArrayLike<number> {
-  if (ArrayBuffer.isView(value)) return !(value instanceof DataView);
+  if (ArrayBuffer.isView(value))
+    return typeof (value as unknown as ArrayLike<unknown>)[0] !== "bigint" && !(value instanceof DataView);
   return Array.isArray(value) && value.every((each) => typeof each === "number");
 }
 
@@ -38,20 +39,24 @@ function allIntegers(values: ArrayLike<number>): boolean {
   return true;
 }
 
-/** Numbers as a typed array: int32 if all are whole, else float32 (labels of a regression). */
-function typed(values: Float64Array): { data: Int32Array | Float32Array; dtype: "int32" | "float32" } {
-  return allIntegers(values)
-    ? { data: Int32Array.from(values), dtype: "int32" }
-    : { data: Float32Array.from(values), dtype: "float32" };
+/** A column on its way to a tensor. All columns are made before the first tensor: an error leaves none behind. */
+export interface HostColumn {
+  data: Int32Array | Float32Array;
+  shape: [rows: number] | [rows: number, length: number];
+}
+
+/** int32 if all values are whole numbers, else float32 (labels of a regression). */
+function typed(values: Float64Array): Int32Array | Float32Array {
+  return allIntegers(values) ? Int32Array.from(values) : Float32Array.from(values);
 }
 
 /**
- * A column of numbers, or of lists of one length, as a tensor.
+ * A column of numbers, or of lists of one length.
  *
  * @returns [rows] or [rows, length]; int32 if all values are whole numbers, else float32
  * @throws DatasetError if a value is something else, or the lists differ in length
  */
-export function columnTensor(rows: readonly Row[], name: string): Tensor1D | Tensor2D {
+export function stackColumn(rows: readonly Row[], name: string): HostColumn {
   if (isNumberList(rows[0]?.[name])) {
     const lists = listColumn(rows, name);
     const width = lists[0]?.length ?? 0;
@@ -64,8 +69,7 @@ export function columnTensor(rows: readonly Row[], name: string): Tensor1D | Ten
     }
     const flat = new Float64Array(rows.length * width);
     lists.forEach((list, i) => flat.set(list, i * width));
-    const { data, dtype } = typed(flat);
-    return tensor2d(data, [rows.length, width], dtype);
+    return { data: typed(flat), shape: [rows.length, width] };
   }
   const values = new Float64Array(rows.length);
   rows.forEach((row, i) => {
@@ -78,8 +82,15 @@ export function columnTensor(rows: readonly Row[], name: string): Tensor1D | Ten
     }
     values[i] = Number(value);
   });
-  const { data, dtype } = typed(values);
-  return tensor1d(data, dtype);
+  return { data: typed(values), shape: [rows.length] };
+}
+
+/** The tensors of a batch. */
+export function toBatch(columns: Record<string, HostColumn>): Batch {
+  const entries = Object.entries(columns).map(([name, { data, shape }]) => {
+    return [name, tensor(data, shape, data instanceof Int32Array ? "int32" : "float32")] as const;
+  });
+  return Object.fromEntries(entries) as unknown as Batch;
 }
 
 /** @throws DatasetError if there are no rows */

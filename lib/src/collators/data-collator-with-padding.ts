@@ -1,11 +1,10 @@
 /* eslint-disable @typescript-eslint/no-unsafe-declaration-merging -- an interface of its own name is how a class says that its instances are functions */
-import { tensor2d } from "@tensorflow/tfjs";
-import { ConfigError } from "../errors";
+import { ConfigError, DatasetError } from "../errors";
 import { Callable } from "../tokenizers/callable";
 import { paddedWidth, padToRectangle, type PaddingStrategy } from "../tokenizers/padding";
 import type { PreTrainedTokenizer } from "../tokenizers/pretrained-tokenizer";
 import type { Batch, Row } from "./batch";
-import { checkRows, columnTensor, labelColumn, listColumn } from "./columns";
+import { checkRows, labelColumn, listColumn, stackColumn, toBatch, type HostColumn } from "./columns";
 
 export interface DataCollatorWithPaddingOptions {
   /** Says what to pad with, and on which side. */
@@ -52,36 +51,49 @@ export class DataCollatorWithPadding extends Callable {
     this.options = { ...options, maxLength, padToMultipleOf };
   }
 
-  /** @internal */
+  /** What a call of the collator does. */
   call(features: readonly Row[]): Batch {
     const first = checkRows(features);
-    const { tokenizer, padToMultipleOf } = this.options;
+    const { tokenizer } = this.options;
     const ids = listColumn(features, "input_ids");
+    if (this.strategy === "do_not_pad") stackColumn(features, "input_ids"); // refuses different lengths
     const maxLength = this.strategy === "max_length" ? this.options.maxLength : undefined;
+    const padToMultipleOf = this.strategy === "do_not_pad" ? 1 : this.options.padToMultipleOf;
     const width = paddedWidth(ids, { maxLength, padToMultipleOf });
-    const padded = (rows: readonly ArrayLike<number>[], value: number) =>
-      tensor2d(padToRectangle(rows, width, value, tokenizer.paddingSide), [rows.length, width], "int32");
-    const label = labelColumn(first);
-    const others = Object.keys(first).filter((name) => name !== label && !(name in PADDED));
-    // Before the first tensor is made: an error must not leave any behind.
-    const rest = others.map((name) => [name, columnTensor(features, name)] as const);
+    const pad = (rows: readonly ArrayLike<number>[], value: number): HostColumn => ({
+      data: padToRectangle(rows, width, value, tokenizer.paddingSide),
+      shape: [rows.length, width],
+    });
+    const columns: Record<string, HostColumn> = { input_ids: pad(ids, tokenizer.padTokenId) };
+    if ("token_type_ids" in first) {
+      columns.token_type_ids = pad(listsLike(ids, features, "token_type_ids"), tokenizer.padTokenTypeId);
+    }
     const mask =
-      "attention_mask" in first ? listColumn(features, "attention_mask") : ids.map((row) => ones(row.length));
-    return {
-      input_ids: padded(ids, tokenizer.padTokenId),
-      ...("token_type_ids" in first && {
-        token_type_ids: padded(listColumn(features, "token_type_ids"), tokenizer.padTokenTypeId),
-      }),
-      attention_mask: padded(mask, 0),
-      ...Object.fromEntries(rest),
-      ...(label !== undefined && { labels: columnTensor(features, label) }),
-    };
+      "attention_mask" in first
+        ? listsLike(ids, features, "attention_mask")
+        : ids.map(({ length }) => new Int32Array(length).fill(1));
+    columns.attention_mask = pad(mask, 0);
+    const label = labelColumn(first);
+    for (const name of Object.keys(first)) {
+      if (name !== label && !(name in columns)) columns[name] = stackColumn(features, name);
+    }
+    if (label !== undefined) columns.labels = stackColumn(features, label);
+    return toBatch(columns);
   }
 }
 
-/** Columns that are filled up to the width of the batch. */
-const PADDED = { input_ids: true, token_type_ids: true, attention_mask: true };
-
-function ones(length: number): Int32Array {
-  return new Int32Array(length).fill(1);
+/** A column that has one value a token. */
+function listsLike(
+  ids: readonly ArrayLike<number>[],
+  rows: readonly Row[],
+  name: string,
+): ArrayLike<number>[] {
+  const lists = listColumn(rows, name);
+  const other = lists.findIndex((list, i) => list.length !== ids[i]?.length);
+  if (other >= 0) {
+    throw new DatasetError(
+      `Row ${other} of the batch: ${lists[other]?.length} ${name} for ${ids[other]?.length} input_ids.`,
+    );
+  }
+  return lists;
 }

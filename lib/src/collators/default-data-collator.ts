@@ -1,5 +1,5 @@
 import type { Batch, Row } from "./batch";
-import { checkRows, columnTensor, labelColumn, listColumn } from "./columns";
+import { checkRows, labelColumn, listColumn, stackColumn, toBatch, type HostColumn } from "./columns";
 
 /**
  * Stacks rows as they are; all must have the same length (tokenized with `padding: "max_length"`, for instance).
@@ -12,11 +12,11 @@ export function defaultDataCollator(features: readonly Row[]): Batch {
   const first = checkRows(features);
   listColumn(features, "input_ids");
   const label = labelColumn(first);
-  const batch: Partial<Batch> = {};
+  const columns: Record<string, HostColumn> = {};
   for (const [name, value] of Object.entries(first)) {
     if (name === label || value === null || value === undefined || typeof value === "string") continue;
-    batch[name] = columnTensor(features, name);
+    columns[name] = stackColumn(features, name);
   }
-  if (label !== undefined) batch.labels = columnTensor(features, label);
-  return batch as Batch;
+  if (label !== undefined) columns.labels = stackColumn(features, label);
+  return toBatch(columns);
 }

@@ -1,16 +1,19 @@
 import type { DataFrame } from "danfojs-node";
 import { DatasetError } from "../errors";
+import { randomPermutation } from "../random";
 import { type BatchPlan, checkBatchSize, inBatches } from "./batches";
 import { type Cell, type Column, toArray } from "./columns";
 import { tableToDataFrame } from "./data-frame";
 import type { Features, FeatureType } from "./features";
 import { encodeColumn, inferColumn } from "./infer";
 import { batched, mapTable, rowByRow, sliceColumns } from "./map";
-import { permutation } from "./permutation";
 import { INSPECT, pythonList } from "./python-repr";
 import type { Batch, Extended, Row, RowOf, RowOfBatch } from "./rows";
 import { rowsToColumns } from "./rows-to-columns";
 import { Table } from "./table";
+
+/** Keeps the order of `shuffle` apart from other random numbers of the same seed. */
+const SHUFFLE_SITE = 0x5f0ff1e;
 
 export interface MapOptions<Removed extends string = string> {
   /** Old columns to leave out of the result. Default none. */
@@ -133,7 +136,7 @@ export class Dataset<R extends Row = Row> implements Iterable<R> {
   /** All rows in a random order. */
   shuffle({ seed = Math.floor(Math.random() * 2 ** 32) }: ShuffleOptions = {}): Dataset<R> {
     if (!Number.isInteger(seed)) throw new DatasetError(`shuffle: seed is ${seed}, not an integer.`);
-    return new Dataset(this.table.take(permutation(this.length, seed)));
+    return new Dataset(this.table.take(randomPermutation(this.length, { seed, site: SHUFFLE_SITE })));
   }
 
   removeColumns<Name extends string>(names: Name | readonly Name[]): Dataset<Omit<R, Name>> {
@@ -212,11 +215,14 @@ function clampIndex(index: number, length: number): number {
  * `dataset[0]`: a proxy *behind* the prototype, which only names that neither the dataset nor its class has come to.
  * So rows are found by number, and everything else costs what it costs in any class.
  */
-const rowsByNumber = new Proxy(Object.prototype, {
-  get(target, key, receiver: unknown) {
-    if (typeof key === "string" && /^-?\d+$/.test(key) && receiver instanceof Dataset)
-      return (receiver as Dataset).at(Number(key));
-    return Reflect.get(target, key, receiver) as unknown;
+const rowsByNumber = new Proxy(
+  {},
+  {
+    get(target, key, receiver: unknown) {
+      if (typeof key === "string" && /^-?\d+$/.test(key) && receiver instanceof Dataset)
+        return (receiver as Dataset).at(Number(key));
+      return Reflect.get(target, key, receiver) as unknown;
+    },
   },
-});
+);
 Object.setPrototypeOf(Dataset.prototype, rowsByNumber);

@@ -111,6 +111,8 @@ function isIterable(
 /** The columns of a dataset and what each holds, in order: a `Map` that prints as in Python. */
 export class Features extends Map<string, FeatureType> {
   /** @param features an object such as `{ sentence: new Value("string") }`, or pairs of name and type */
+  constructor(features?: Iterable<readonly [string, FeatureType]>);
+  constructor(features: Readonly<Record<string, FeatureType>>);
   constructor(
     features: Iterable<readonly [string, FeatureType]> | Readonly<Record<string, FeatureType>> = [],
   ) {

@@ -12,8 +12,11 @@ export interface Engine {
   description: string;
   /** Whether matrix products can take bf16 operands. */
   supportsBf16: boolean;
-  /** Chooses the precision of matrix products from now on; there where {@link supportsBf16} may be true. */
-  setMatMulPrecision?(precision: MatMulPrecision): void;
+  /**
+   * Chooses the precision of matrix products from now on; there where {@link supportsBf16} may be true.
+   * @returns the precision until now
+   */
+  setMatMulPrecision?(precision: MatMulPrecision): MatMulPrecision;
   /**
    * Loads and registers the backend; a second call does nothing more.
    * @throws EngineError if it cannot run here, saying why and what to do

@@ -22,3 +22,19 @@ export interface AdamWSettings {
   /** Factor on the gradient, applied first: how clipping comes in. */
   gradientScale: number;
 }
+
+/**
+ * Of `PackedAttention` (q, k, v to the context and the attention weights before dropout, [sum of heads * length^2],
+ * sequence by sequence, head by head) and `PackedAttentionGrad` (dy, q, k, v, weights to dq, dk, dv). An engine may
+ * leave the weights out, and compute them anew for the gradients.
+ */
+export interface PackedAttentionSettings {
+  /** Rows where the sequences begin, and the number of all rows at the end. */
+  offsets: number[];
+  heads: number;
+  dropoutRate: number;
+  /** Of dropout; its random numbers are counted in the order of the weights. */
+  seed: number;
+  site: number;
+  step: number;
+}

@@ -1,31 +1,43 @@
+import { existsSync } from "node:fs";
+import { createRequire } from "node:module";
+import path from "node:path";
 import { EngineError } from "../errors";
 import type { Engine } from "./engine";
 
-/** Packages that bring the backend, best first. */
-const PACKAGES = ["@tensorflow/tfjs-node-gpu", "@tensorflow/tfjs-node"];
+/** Where `npm run setup:tensorflow` puts its build: the same distance away from `lib/src/engines` and `lib/dist/engines`. */
+const OWN_BUILD = path.resolve(__dirname, "../../../.tensorflow");
 
-/** TensorFlow's C++ library through tfjs-node-gpu or tfjs-node. */
+// Not `import()`, which takes no folders.
+const load = createRequire(__filename);
+
+/** What brings the backend, best first. */
+const SOURCES = [OWN_BUILD, "@tensorflow/tfjs-node-gpu", "@tensorflow/tfjs-node"];
+
+/** TensorFlow's C++ library, through a build of our own (docs/tensorflow.md), tfjs-node-gpu or tfjs-node. */
 export const tensorflow: Engine = {
   name: "tensorflow",
   backend: "tensorflow",
   description: "TensorFlow's C++ kernels through its Node binding",
   supportsBf16: false,
-  async load() {
+  load() {
+    // TensorFlow's C++ side prints a page of notices otherwise.
+    process.env.TF_CPP_MIN_LOG_LEVEL ??= "2";
     const failures: string[] = [];
-    for (const name of PACKAGES) {
+    for (const source of SOURCES) {
       try {
-        const module = (await import(name)) as { node?: unknown };
+        if (path.isAbsolute(source) && !existsSync(source)) throw new Error("not set up");
+        const module = load(source) as { node?: unknown };
         // danfojs wants a package called tfjs-node; the one that is installed for it is plain tfjs under that name.
         if (module.node === undefined) throw new Error("not installed");
-        return;
+        return Promise.resolve();
       } catch (error) {
-        failures.push(`${name}: ${firstLine(error)}`);
+        failures.push(`${path.basename(source)}: ${firstLine(error)}`);
       }
     }
-    throw new EngineError(
+    const reason =
       `The tensorflow engine did not load (${failures.join("; ")}). ` +
-        "Run `npm run setup:tensorflow`, or choose another engine.",
-    );
+      "Run `npm run setup:tensorflow`, or choose another engine.";
+    return Promise.reject(new EngineError(reason));
   },
 };
 

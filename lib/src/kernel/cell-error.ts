@@ -69,6 +69,8 @@ function isError(value: unknown): value is Error {
   return value instanceof Error || Object.prototype.toString.call(value) === "[object Error]";
 }
 
+const KERNEL_FRAME = /\(?node:|[\\/]tslab[\\/]dist[\\/]/;
+
 /**
  * The stack as far as the cell's author wrote it: without Node's and the kernel's own frames, and without
  * positions in compiled cells, which say nothing to a reader.
@@ -76,7 +78,7 @@ function isError(value: unknown): value is Error {
 function frames(error: Error): string[] {
   const lines = (error.stack ?? "")
     .split("\n")
-    .filter((line) => /^\s+at /.test(line) && !/\(?node:|[\\/]tslab[\\/]dist[\\/]/.test(line))
+    .filter((line) => /^\s+at /.test(line) && !KERNEL_FRAME.test(line) && !line.includes(__dirname))
     .map((line) => line.replace(/evalmachine\.<anonymous>(:\d+)*/g, "<cell>").trimEnd());
   const last = lines.map((line) => line.includes("<cell>")).lastIndexOf(true);
   const own = last < 0 ? lines : lines.slice(0, last + 1);

@@ -65,7 +65,7 @@ export interface ConnectionFile {
   info: ConnectionInfo;
   path: string;
   /** Deletes the file and its folder. Safe to call more than once. */
-  remove(): void;
+  remove: () => void;
 }
 
 /** Chooses five free ports and a fresh key, and writes the connection file into a temporary folder. */

@@ -1,7 +1,7 @@
 import { availableParallelism, cpus, totalmem } from "node:os";
 import { versions } from "tslab";
 
-/** What runs here, for a person or a bug report: one "name: value" a line. */
+/** What runs here, for a person or a bug report: one "name: value" a line, engines best first. */
 export async function describeInstallation(): Promise<string> {
   const zeromq = await import("zeromq").then(
     ({ version }) => version,
@@ -17,5 +17,9 @@ export async function describeInstallation(): Promise<string> {
     ["notebook kernel", `tslab ${versions.tslab}, TypeScript ${versions.typescript}`],
     ["ZeroMQ", zeromq],
   ];
+  const { describeEngines } = await import("../engines/engines");
+  for (const { name, available, note } of await describeEngines()) {
+    lines.push([`engine ${name}`, available ? note : `not here: ${note}`]);
+  }
   return lines.map(([name, value]) => `${name}: ${value}\n`).join("");
 }

@@ -29,6 +29,7 @@ interface Pending {
 
 const PROBE_MS = 1000;
 const SHUTDOWN_MS = 3000;
+const INTERRUPT_MS = 1000;
 
 const text = (value: unknown): string | undefined => (typeof value === "string" ? value : undefined);
 
@@ -43,6 +44,9 @@ export class KernelClient {
   /** The cell of each request ever sent: a cell may print after it has ended. */
   private readonly cells = new Map<string, string>();
   private closed = false;
+  /** Cells that have been sent and have not ended. */
+  private executing = 0;
+  private interrupting: NodeJS.Timeout | undefined;
 
   constructor(
     private readonly kernel: KernelProcess,
@@ -194,7 +198,13 @@ export class KernelClient {
       allow_stdin: allowStdin,
       stop_on_error: true,
     };
-    const { content: reply } = await this.request(this.shell, "execute_request", content, cell);
+    this.executing++;
+    const { content: reply } = await this.request(this.shell, "execute_request", content, cell).finally(
+      () => {
+        this.executing--;
+        if (this.executing === 0) clearInterval(this.interrupting);
+      },
+    );
     const count = reply.execution_count;
     return {
       status: reply.status === "ok" ? "ok" : reply.status === "error" ? "error" : "aborted",
@@ -205,9 +215,18 @@ export class KernelClient {
     };
   }
 
-  /** Interrupts the running cell: by signal, or by message where there are no signals. */
+  /**
+   * Interrupts the running cell: by signal, or by message where there are no signals. Again every second until the
+   * cell has ended: Node.js loses a signal that comes while the cell is being compiled.
+   */
   interrupt(): void {
-    if (this.kernel.interrupt() || this.closed) return;
+    this.sendInterrupt();
+    clearInterval(this.interrupting);
+    if (this.executing > 0) this.interrupting = setInterval(() => this.sendInterrupt(), INTERRUPT_MS).unref();
+  }
+
+  private sendInterrupt(): void {
+    if (this.closed || this.kernel.exit || this.kernel.interrupt()) return;
     this.send(this.control, createMessage("interrupt_request", this.session, {})).catch(() => undefined);
   }
 
@@ -223,6 +242,7 @@ export class KernelClient {
       clearTimeout(patience);
     }
     this.closed = true;
+    clearInterval(this.interrupting);
     for (const socket of [this.shell, this.control, this.stdin, this.iopub]) socket.close();
   }
 }

@@ -175,7 +175,10 @@ async function startSession(
       onOutput,
       onInput: ask && ((prompt) => (view.yieldScreen(), ask(prompt))),
     });
-    const interruptCell = () => client.interrupt();
+    const interruptCell = () => {
+      view.yieldScreen();
+      client.interrupt();
+    };
     const close = async () => {
       await client.close();
       interrupt?.removeEventListener("abort", interruptCell);

@@ -11,6 +11,9 @@ type TslabMessage = Parameters<ZmqServer["handleExecute"]>[1];
 /** Nothing is dropped however fast a cell prints; what is left at the end gets a moment to arrive. */
 const SOCKET_OPTIONS = { sendHighWaterMark: 0, linger: 500 };
 
+/** For this long after a failure tslab refuses every cell, also those that nobody had queued before. */
+const REFUSAL_MS = 250;
+
 // The process's own standard error: cells replace `process.stderr.write`.
 const logToTerminal = process.stderr.write.bind(process.stderr);
 
@@ -26,6 +29,9 @@ export class KernelServer extends ZmqServer {
   private running: Message | undefined;
   /** Ends when the last cell queued so far has ended. */
   private turn: Promise<void> = Promise.resolve();
+  /** How many cells have been sent, and up to which of them a failure has cancelled them. */
+  private received = 0;
+  private cancelled = 0;
   private shutDown: () => void = () => undefined;
 
   /** Resolves when a front end has asked the kernel to end and got its answer. */
@@ -75,13 +81,17 @@ export class KernelServer extends ZmqServer {
   override async handleShellMessage(socket: Router, ...frames: Buffer[]): Promise<void> {
     const message = decodeMessage(this.connInfo.key, frames);
     switch (message.header.msg_type) {
-      case "execute_request":
+      case "execute_request": {
         // tslab queues cells too, but says "busy" and "idle" for each at once. Other requests (completion
         // while a model trains) do not wait.
+        const number = ++this.received;
         this.turn = this.turn.then(() =>
-          this.runCell(message, () => super.handleShellMessage(socket, ...frames)),
+          number <= this.cancelled
+            ? this.answer(socket, message, "execute_reply", { status: "aborted" })
+            : this.runCell(message, () => super.handleShellMessage(socket, ...frames)),
         );
         return this.turn;
+      }
       case "interrupt_request":
         // As a signal would: the kernel's own listener interrupts the cell, the program's listeners hear of it.
         process.emit("SIGINT", "SIGINT");
@@ -131,6 +141,10 @@ export class KernelServer extends ZmqServer {
     if (result.status === "error") {
       const { ename, evalue, traceback } = result;
       publish("error", { ename, evalue, traceback });
+      // The answer waits until tslab takes cells again. Those that have been queued by then are cancelled, those
+      // that follow the answer are not.
+      await new Promise((resolve) => setTimeout(resolve, REFUSAL_MS));
+      if (content.stop_on_error !== false) this.cancelled = this.received;
     }
     reply.content = result;
     reply.signAndSend(this.connInfo.key, socket);

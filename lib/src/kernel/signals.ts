@@ -20,8 +20,9 @@ export function listenForSignals(say: (text: string) => void): StopSignals {
   const press = () => {
     code ??= 130;
     if (interrupt.signal.aborted) return kill.abort();
-    say("\nInterrupted: ending the running cell and writing what there is (Ctrl-C again: at once).\n");
+    // First those who listen, so that the screen is ready for the words.
     interrupt.abort();
+    say("\nInterrupted: ending the running cell and writing what there is (Ctrl-C again: at once).\n");
   };
   const end = (number: number) => () => {
     code ??= 128 + number;

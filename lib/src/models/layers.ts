@@ -30,10 +30,10 @@ export class Embedding extends Module {
     entries: number,
     hidden: number,
     standardDeviation: number,
-    readonly paddingId?: number,
+    readonly paddingId: number | null = null,
   ) {
     super();
-    this.weight = new Parameter([entries, hidden], { standardDeviation, zeroRow: paddingId });
+    this.weight = new Parameter([entries, hidden], { standardDeviation, zeroRow: paddingId ?? undefined });
   }
 }
 

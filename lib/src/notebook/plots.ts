@@ -143,7 +143,11 @@ export function plotLossCurve(history: readonly LogEntry[]): Plot {
  * @param history the Trainer's log history: entries with `eval_accuracy`
  */
 export function plotAccuracy(history: readonly LogEntry[]): Plot {
-  const points = series(history, "epoch", "eval_accuracy");
+  // A run that was cut short ends at an odd fraction of an epoch.
+  const points = series(history, "epoch", "eval_accuracy").map(({ x, y }) => ({
+    x: Number(x.toPrecision(3)),
+    y,
+  }));
   const figure = houseFigure(
     [
       {
@@ -158,11 +162,11 @@ export function plotAccuracy(history: readonly LogEntry[]): Plot {
     {
       title: "Validation accuracy",
       x: { label: "epoch", tickvals: points.map(({ x }) => x) },
-      y: { label: "accuracy", tickformat: ".0%" },
+      y: { label: "accuracy", tickformat: ".1%" },
     },
   );
   const bars = points.map(({ x, y }) => ({
-    label: `epoch ${Number(x.toFixed(2))}`,
+    label: `epoch ${x}`,
     value: y,
     note: percent(y),
   }));

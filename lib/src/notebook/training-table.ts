@@ -61,7 +61,7 @@ export class TrainingTable implements TrainerCallback {
     if (!this.view) return;
     const { state, args } = context;
     const row: TrainingRow =
-      args.evalStrategy === "steps" ? { Step: state.globalStep } : { Epoch: twoDigits(state.epoch) };
+      args.evalStrategy === "steps" ? { Step: state.globalStep } : { Epoch: shortened(state.epoch) };
     row["Training Loss"] = this.trainingLoss ?? "No log";
     if (metrics.eval_loss !== undefined) row["Validation Loss"] = metrics.eval_loss;
     for (const [name, value] of Object.entries(metrics)) {
@@ -93,7 +93,7 @@ export class TrainingTable implements TrainerCallback {
       unit: "steps",
       elapsedSeconds: (performance.now() - this.started) / 1000,
       skipped: this.firstStep,
-      note: `epoch ${twoDigits(Math.min(state.epoch, state.numTrainEpochs))}/${state.numTrainEpochs}`,
+      note: `epoch ${shortened(Math.min(state.epoch, state.numTrainEpochs))}/${state.numTrainEpochs}`,
     };
     this.redraw();
   }
@@ -103,8 +103,9 @@ export class TrainingTable implements TrainerCallback {
   }
 }
 
-function twoDigits(epoch: number): number {
-  return Number(epoch.toFixed(2));
+/** Epochs to two digits; those of a run that hardly began to two that count. */
+function shortened(epoch: number): number {
+  return Number(epoch < 0.1 ? epoch.toPrecision(2) : epoch.toFixed(2));
 }
 
 /** `eval_matthews_correlation` -> `Matthews Correlation`. */

@@ -30,8 +30,8 @@ export function trainingView(
 }
 
 function formats(rows: readonly TrainingRow[]): Record<string, (value: string | number) => string> {
-  const measured = rows.flatMap((row) => Object.keys(row)).filter((name) => !COUNTED.has(name));
-  return Object.fromEntries(measured.map((name) => [name, fourDecimals]));
+  const names = rows.flatMap((row) => Object.keys(row));
+  return Object.fromEntries(names.map((name) => [name, COUNTED.has(name) ? String : fourDecimals]));
 }
 
 function fourDecimals(value: string | number): string {

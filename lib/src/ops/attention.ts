@@ -1,9 +1,9 @@
 import * as tf from "@tensorflow/tfjs";
 import { customGradient } from "./custom-gradient";
-import { dropoutMask } from "./dropout";
-import { fused } from "./fused";
+import { hasFused } from "./fused";
 import { packSequences, padSequences, type SequenceLayout } from "./packed-sequences";
-import type { RandomKey } from "../random";
+import { dropoutMask, type RandomKey } from "../random";
+import type { PackedAttentionSettings } from "../engines/fused-kernels";
 
 export interface AttentionOptions {
   heads: number;
@@ -31,10 +31,29 @@ export function attention(
   layout: SequenceLayout,
   { heads, dropoutRate = 0, key = { seed: 0, site: 0 } }: AttentionOptions,
 ): tf.Tensor2D {
+  if (!hasFused("PackedAttention")) return composite(q, k, v, layout, heads, dropoutRate, key);
+  const offsets = Array.from(layout.offsets);
   const { seed, site, step = 0 } = key;
-  const attributes = { heads, rate: dropoutRate, seed, site, step, offsets: Array.from(layout.offsets) };
-  return (fused("PackedAttention", { q, k, v }, attributes) ??
-    composite(q, k, v, layout, heads, dropoutRate, key)) as tf.Tensor2D;
+  return fusedAttention(q, k, v, { offsets, heads, dropoutRate, seed, site, step });
+}
+
+function fusedAttention(
+  q: tf.Tensor2D,
+  k: tf.Tensor2D,
+  v: tf.Tensor2D,
+  settings: PackedAttentionSettings,
+): tf.Tensor2D {
+  const run = (kernel: string, inputs: tf.NamedTensorMap) =>
+    tf.engine().runKernel<tf.Tensor[]>(kernel, inputs, { ...settings });
+  return customGradient([q, k, v], () => {
+    const [context, weights] = run("PackedAttention", { q, k, v });
+    return {
+      value: context!,
+      saved: weights ? [q, k, v, weights] : [q, k, v],
+      gradient: (dy, [q, k, v, weights]) =>
+        run("PackedAttentionGrad", { dy, q: q!, k: k!, v: v!, ...(weights && { weights }) }),
+    };
+  }) as tf.Tensor2D;
 }
 
 function composite(

@@ -1,7 +1,7 @@
 import * as tf from "@tensorflow/tfjs";
 import { customGradient } from "./custom-gradient";
 import { fused } from "./fused";
-import { dropoutScale, dropoutThreshold, randomUint32, type RandomKey } from "../random";
+import { dropoutMask, type RandomKey } from "../random";
 
 /**
  * Sets each element to zero with probability `rate` and divides the others by 1 - rate. Which ones is a function of
@@ -24,14 +24,4 @@ function composite(x: tf.Tensor, rate: number, key: RandomKey): tf.Tensor {
     const mask = tf.tensor(dropoutMask(x.size, rate, key), x.shape);
     return { value: tf.mul(x, mask), saved: [mask], gradient: (dy, [mask]) => [tf.mul(dy, mask!)] };
   });
-}
-
-/** Factors for `size` elements: 0 with probability `rate`, otherwise 1 / (1 - rate). */
-export function dropoutMask(size: number, rate: number, key: RandomKey): Float32Array {
-  const bits = randomUint32(new Uint32Array(size), key);
-  const threshold = dropoutThreshold(rate);
-  const kept = dropoutScale(rate);
-  const mask = new Float32Array(size);
-  for (let i = 0; i < size; i++) mask[i] = bits[i]! >= threshold ? kept : 0;
-  return mask;
 }

@@ -22,7 +22,7 @@ export interface TokenIndices {
 /**
  * What BERT starts with: the sum of the word's, the position's and the token type's vector, normalised.
  *
- * @param paddingId  row of the word table that gets no gradient
+ * @param paddingId  row of the word table that gets no gradient; none by default
  * @returns          [tokens, hidden]
  * @see transformers' BertEmbeddings
  */
@@ -32,7 +32,7 @@ export function embeddingsLayerNorm(
   gamma: tf.Tensor1D,
   beta: tf.Tensor1D,
   eps: number,
-  paddingId: number,
+  paddingId = -1,
 ): tf.Tensor2D {
   const inputs = { word, position, tokenType, ids, positions, tokenTypes, gamma, beta };
   const whole = fused("EmbeddingsLayerNorm", inputs, { eps, paddingId });

@@ -77,7 +77,10 @@ export function padColumns(
     input_ids: pad(ids, padding.padTokenId),
     ...(columns.token_type_ids && { token_type_ids: pad(columns.token_type_ids, padding.padTokenTypeId) }),
     ...(padding.returnAttentionMask && {
-      attention_mask: pad(columns.attention_mask ?? ids.map((row) => new Int32Array(row.length).fill(1)), 0),
+      attention_mask: pad(
+        columns.attention_mask ?? ids.map((row) => new Array<number>(row.length).fill(1)),
+        0,
+      ),
     }),
   };
 }

@@ -37,6 +37,9 @@ export function padToRectangle(
 
 /** One row, filled up to a width. */
 export function padRow(row: ArrayLike<number>, width: number, value: number, side: Side): number[] {
-  const filling = new Array<number>(Math.max(0, width - row.length)).fill(value);
-  return side === "right" ? [...Array.from(row), ...filling] : [...filling, ...Array.from(row)];
+  const length = Math.max(row.length, width);
+  const start = side === "right" ? 0 : length - row.length;
+  const filled = new Array<number>(length).fill(value);
+  for (let i = 0; i < row.length; i++) filled[start + i] = row[i] ?? value;
+  return filled;
 }

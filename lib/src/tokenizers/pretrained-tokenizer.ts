@@ -63,11 +63,13 @@ export class PreTrainedTokenizer extends VocabularyBase {
   constructor({ json, config, file }: TokenizerFiles, nameOrPath: string = "") {
     const special = specialTokensOf(config, json.model.unk_token);
     const added = addedTokensOf(json, special, file);
-    super(new Vocabulary(json.model.vocab, added), special);
+    const effective = { ...json, added_tokens: added, normalizer: configured(json.normalizer, config) };
+    const encoder = new TextEncoder(effective);
+    super(new Vocabulary(json.model.vocab, added, encoder.normalize), special);
     this.nameOrPath = nameOrPath;
     this.config = config;
-    this.json = { ...json, added_tokens: added, normalizer: configured(json.normalizer, config) };
-    this.encoder = new TextEncoder(this.json);
+    this.json = effective;
+    this.encoder = encoder;
     this.template = Template.from(json.post_processor, (token) => this.vocabulary.idOf(token), file);
     this.modelMaxLength = config.model_max_length ?? VERY_LARGE_LENGTH;
     this.paddingSide = config.padding_side ?? "right";
@@ -85,7 +87,7 @@ export class PreTrainedTokenizer extends VocabularyBase {
     return new this(await readTokenizerFiles(resolveCheckpoint(nameOrDir)), nameOrDir);
   }
 
-  /** @internal */
+  /** What a call of the tokenizer does; call the tokenizer itself, whose result has the exact type. */
   call(text: string | readonly string[], options: TokenizerOptions = {}): Partial<BatchEncoding<unknown>> {
     const [texts, pairs] = checkTexts(text, options.textPair);
     const strategy = this.truncationStrategy(options);
@@ -210,7 +212,7 @@ export class PreTrainedTokenizer extends VocabularyBase {
     if (strategy !== undefined && !(maxLength >= added)) {
       throw new TokenizerError(`maxLength ${maxLength} leaves no room for the ${added} special tokens.`);
     }
-    const limit = strategy === undefined ? Infinity : maxLength;
+    const limit = strategy === undefined || strategy === "only_second" ? Infinity : maxLength;
     const read = (each: string) => this.encoder.encode(each, limit, side === "right" ? "left" : "right");
     let a: readonly number[] = read(text);
     let b: readonly number[] | undefined = pair === undefined ? undefined : read(pair);
@@ -275,9 +277,13 @@ export class PreTrainedTokenizer extends VocabularyBase {
   }
 }
 
+/** Tokenizer classes of transformers that take tokenizer.json as it is, whatever tokenizer_config.json says. */
+const GENERIC_CLASSES = ["PreTrainedTokenizerFast", "TokenizersBackend"];
+
 /** The normaliser as tokenizer_config.json wants it, whose word counts (as in transformers) above tokenizer.json's. */
 function configured(normalizer: TypedPart | null, config: TokenizerConfig): TypedPart | null {
-  if (normalizer?.type !== "BertNormalizer") return normalizer;
+  const generic = GENERIC_CLASSES.includes(config.tokenizer_class ?? "BertTokenizer");
+  if (generic || normalizer?.type !== "BertNormalizer") return normalizer;
   return {
     ...normalizer,
     ...(config.do_lower_case !== undefined && { lowercase: config.do_lower_case }),

@@ -15,7 +15,8 @@ import { WordPieceModel } from "./wordpiece";
 export class TextEncoder {
   private readonly rawSplitter: AddedTokenSplitter;
   private readonly normalizedSplitter: AddedTokenSplitter;
-  private readonly normalize: (text: string) => string;
+  /** Cleans a text, as the `normalizer` of the file says. */
+  readonly normalize: (text: string) => string;
   private readonly splitWords: (text: string) => string[];
   private readonly joinTokens: (tokens: string[]) => string;
   private readonly model: WordPieceModel;
@@ -45,7 +46,7 @@ export class TextEncoder {
 
   /**
    * @param limit where to stop reading: after the word with which there are so many ids, from the left, or the right if
-   *   `from` says so. The Rust library does this with `maxLength` before it truncates, and "longest_first" shows it:
+   *   `from` says so. The Rust library does this with `maxLength` before it truncates (unless "only_second"), and it shows:
    *   of two texts that are both longer, the one that ends in more pieces counts as the longer one.
    * @returns the ids of a text
    */
@@ -53,8 +54,8 @@ export class TextEncoder {
     if (from === "right") return this.encodeFromRight(text, limit);
     const ids: number[] = [];
     this.readPieces(text, (piece) => {
-      if (typeof piece === "number") ids.push(piece);
-      else for (const id of piece) ids.push(id);
+      if (typeof piece === "number") return ids.push(piece) > 0; // an added token never ends the reading
+      for (const id of piece) ids.push(id);
       return ids.length < limit;
     });
     return ids;
@@ -69,9 +70,11 @@ export class TextEncoder {
     const pieces: (number | readonly number[])[] = [];
     this.readPieces(text, (piece) => pieces.push(piece) > 0);
     let start = pieces.length;
-    for (let count = 0; start > 0 && count < limit;) {
+    let count = 0;
+    while (start > 0) {
       const piece = pieces[--start];
       count += typeof piece === "object" ? piece.length : 1;
+      if (typeof piece === "object" && count >= limit) break;
     }
     return pieces.slice(start).flat();
   }

@@ -80,9 +80,10 @@ export abstract class VocabularyBase extends Callable {
   get padTokenTypeId(): number {
     return 0;
   }
-  /** Ids that `decode` leaves out with `skipSpecialTokens`, ascending. */
+  /** Ids of the tokens above, ascending. */
   get allSpecialIds(): number[] {
-    return this.vocabulary.specialIds;
+    const ids = Object.values(this.special).map((token: string) => this.vocabulary.idOf(token));
+    return [...new Set(ids)].filter((id): id is number => id !== undefined).sort((a, b) => a - b);
   }
   get allSpecialTokens(): string[] {
     return this.convertIdsToTokens(this.allSpecialIds);

@@ -8,11 +8,17 @@ export class Vocabulary {
   /** Tokens of the WordPiece model, without those added later; transformers' `vocab_size`. */
   readonly modelSize: number;
 
-  constructor(model: Record<string, number>, added: readonly AddedTokenConfig[]) {
+  /** @param normalize how texts are cleaned; the Rust library shows a token that it looks for in cleaned texts cleaned */
+  constructor(
+    model: Record<string, number>,
+    added: readonly AddedTokenConfig[],
+    normalize: (text: string) => string,
+  ) {
     this.ids = new Map(Object.entries(model));
     this.modelSize = this.ids.size;
     for (const { content, id } of added) this.ids.set(content, id);
     for (const [token, id] of this.ids) this.tokens[id] = token;
+    for (const { content, id, normalized } of added) if (normalized) this.tokens[id] = normalize(content);
     this.special = new Set(added.filter((token) => token.special).map(({ id }) => id));
   }
 
@@ -28,9 +34,6 @@ export class Vocabulary {
   }
   isSpecial(id: number): boolean {
     return this.special.has(id);
-  }
-  get specialIds(): number[] {
-    return [...this.special].sort((a, b) => a - b);
   }
   toMap(): Map<string, number> {
     return new Map(this.ids);

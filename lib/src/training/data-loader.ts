@@ -30,8 +30,11 @@ export interface SamplerOptions {
 /** A number apart from those of a model's layers, so that the order of examples has a random stream of its own. */
 const SAMPLER_SITE = 0x5a3b1e;
 
-/** Batches sorted by length are drawn from this many batches' examples, as in transformers' LengthGroupedSampler. */
+/** Batches sorted by length are drawn from at most this many batches' examples. */
 const BATCHES_PER_GROUP = 50;
+
+/** And from so few that there are at least this many groups, or the order would hardly be random. */
+const LEAST_GROUPS = 4;
 
 /** The row numbers of each batch of an epoch. */
 export function sampleBatches(dataset: TrainerDataset, options: SamplerOptions): Int32Array[] {
@@ -40,7 +43,7 @@ export function sampleBatches(dataset: TrainerDataset, options: SamplerOptions):
   if (strategy !== "sequential") {
     order = randomPermutation(dataset.length, { seed, site: SAMPLER_SITE, step: epoch }) as typeof order;
   }
-  if (strategy === "group_by_length") sortWithinGroups(order, dataset, batchSize * BATCHES_PER_GROUP);
+  if (strategy === "group_by_length") groupByLength(order, dataset, batchSize);
   const batches: Int32Array[] = [];
   for (let start = 0; start < order.length; start += batchSize) {
     const batch = order.subarray(start, start + batchSize);
@@ -49,12 +52,26 @@ export function sampleBatches(dataset: TrainerDataset, options: SamplerOptions):
   return batches;
 }
 
-/** Longest first within each group, so that a batch has little padding while groups stay random. */
-function sortWithinGroups(order: Int32Array, dataset: TrainerDataset, groupSize: number): void {
-  const lengthOf = (index: number) => (dataset.at(index).input_ids as ArrayLike<number>).length;
+/**
+ * Sorts a random order by length within groups, longest first, so that a batch has little padding while groups stay
+ * random. The longest example of all comes first: if memory does not suffice, that shows at once.
+ *
+ * @see transformers.trainer_pt_utils.get_length_grouped_indices
+ */
+function groupByLength(order: Int32Array, dataset: TrainerDataset, batchSize: number): void {
+  const batches = Math.floor(order.length / (batchSize * LEAST_GROUPS));
+  const groupSize = batchSize * Math.max(1, Math.min(batches, BATCHES_PER_GROUP));
+  const lengths = Int32Array.from({ length: dataset.length }, (_, index) => inputLength(dataset.at(index)));
+  let longest = 0;
   for (let start = 0; start < order.length; start += groupSize) {
     const group = order.subarray(start, start + groupSize);
-    const lengths = new Map(Array.from(group, (index) => [index, lengthOf(index)]));
-    group.sort((a, b) => lengths.get(b)! - lengths.get(a)! || a - b);
+    // The order within equal lengths is the random one that was there: the sort is stable.
+    group.sort((a, b) => lengths[b]! - lengths[a]!);
+    if (lengths[group[0]!]! > lengths[order[longest]!]!) longest = start;
   }
+  [order[0], order[longest]] = [order[longest]!, order[0]!];
+}
+
+function inputLength(row: Record<string, unknown>): number {
+  return (row.input_ids as ArrayLike<number>).length;
 }

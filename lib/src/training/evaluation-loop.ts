@@ -23,13 +23,21 @@ export interface EvaluationOutput {
   loss: number | undefined;
 }
 
+export interface EvaluationOptions {
+  collate: (rows: Record<string, unknown>[]) => Batch;
+  /** Rows a batch. */
+  batchSize: number;
+  /** Of the loss, the same as in training: so does transformers' Trainer. */
+  labelSmoothing: number;
+  /** Label of the progress bar. */
+  description: string;
+}
+
 /** Runs a model over a dataset in its order, without dropout. */
 export async function evaluationLoop(
   model: BertForSequenceClassification,
   dataset: TrainerDataset,
-  collate: (rows: Record<string, unknown>[]) => Batch,
-  batchSize: number,
-  description: string,
+  { collate, batchSize, labelSmoothing, description }: EvaluationOptions,
 ): Promise<EvaluationOutput> {
   if (dataset.length === 0) throw new ConfigError(`${description}: the dataset is empty.`);
   const labels = model.config.numLabels;
@@ -52,7 +60,7 @@ export async function evaluationLoop(
       const batch = collate(modelRows(dataset, rows));
       const hidden = labels > 1 && batch.labels?.dataSync().some((label) => label < 0);
       const inputs = (hidden ? { ...batch, labels: undefined } : batch) as ClassifierInputs;
-      const output = model.forward(inputs);
+      const output = model.forward(inputs, { labelSmoothing });
       try {
         logits.set(await output.logits.data(), done * labels);
         if (output.loss && inputs.labels) {

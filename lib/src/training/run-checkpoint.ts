@@ -26,12 +26,17 @@ export interface TrainingRun {
   processingClass?: ProcessingClass;
 }
 
+/** Where the checkpoint of the current step goes; spelt as `listCheckpoints` does. */
+export function checkpointDirectory({ outputDir }: TrainingArguments, { globalStep }: TrainerState): string {
+  return path.join(outputDir, checkpointName(globalStep));
+}
+
 const OPTIMIZER_FILE = "optimizer.safetensors";
 
 /** Writes `<outputDir>/checkpoint-<step>`, whole or not at all, then deletes those beyond `saveTotalLimit`. */
 export async function saveRun(run: TrainingRun): Promise<string> {
   const { model, optimizer, state, args, processingClass } = run;
-  const directory = path.join(args.outputDir, checkpointName(state.globalStep));
+  const directory = checkpointDirectory(args, state);
   await writeDirectoryAtomic(directory, async (folder) => {
     await model.savePretrained(folder);
     await processingClass?.savePretrained(folder);
@@ -47,11 +52,20 @@ export async function saveRun(run: TrainingRun): Promise<string> {
 async function rotate({ outputDir, saveTotalLimit }: TrainingArguments, state: TrainerState): Promise<void> {
   if (saveTotalLimit === null || saveTotalLimit < 1) return;
   const checkpoints = await listCheckpoints(outputDir);
-  const kept = new Set([checkpoints.at(-1)?.directory, state.bestModelCheckpoint ?? undefined]);
-  const surplus = checkpoints.length - Math.max(saveTotalLimit, kept.size);
-  const deletable = checkpoints.filter(({ directory }) => !kept.has(directory));
+  // A resumed run may have got the best checkpoint under another spelling of the same path.
+  const best = state.bestModelCheckpoint && path.resolve(state.bestModelCheckpoint);
+  const newest = checkpoints.at(-1);
+  const deletable = checkpoints.filter((each) => each !== newest && path.resolve(each.directory) !== best);
+  const surplus = checkpoints.length - Math.max(saveTotalLimit, checkpoints.length - deletable.length);
   for (const { directory } of deletable.slice(0, Math.max(surplus, 0)))
     await removeDirectoryAtomic(directory);
+}
+
+/** Where one checkpoint is to be kept, the best one outlives the newest as soon as the run is over. */
+export async function keepBestOnly({ outputDir }: TrainingArguments, best: string): Promise<void> {
+  for (const { directory } of await listCheckpoints(outputDir)) {
+    if (path.resolve(directory) !== path.resolve(best)) await removeDirectoryAtomic(directory);
+  }
 }
 
 /** Takes model, optimizer and state back to where a checkpoint stands. @returns the state */

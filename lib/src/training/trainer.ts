@@ -1,5 +1,4 @@
 import { readStateDict } from "../checkpoints/state-dict";
-import { checkpointName } from "../checkpoints/training-checkpoints";
 import type { DataCollator } from "../collators/batch";
 import { currentEngine } from "../engines/engines";
 import { ConfigError, FinetuneError } from "../errors";
@@ -11,13 +10,16 @@ import {
   type TrainerCallback,
   type TrainerControl,
 } from "./callbacks";
+import { rememberBest } from "./best-model";
 import { modelRows, sampleBatches, type TrainerDataset } from "./data-loader";
 import { evaluationLoop, type EvaluationOutput, type LogitMatrix } from "./evaluation-loop";
 import { flowAfterEpoch, flowAfterStep, idleControl } from "./flow";
 import { AdamW } from "./optimizer";
+import { planRun, type Plan } from "./plan";
 import { ProgressCallback } from "./progress-callback";
-import { checkpointToResume, loadRun, saveRun, type ProcessingClass } from "./run-checkpoint";
+import { checkpointToResume, keepBestOnly, loadRun, saveRun, type ProcessingClass } from "./run-checkpoint";
 import { getScheduler, type Schedule } from "./schedules";
+import { speedMetrics } from "./speed-metrics";
 import { initialState, type TrainerState } from "./state";
 import { trainStep } from "./train-step";
 import { TrainingArguments } from "./training-arguments";
@@ -69,13 +71,6 @@ export interface PredictionOutput {
 /** Training was stopped by Ctrl-C (SIGINT) after a whole step; the model has what it learnt so far. */
 export class TrainingInterrupted extends FinetuneError {}
 
-/** The lengths of a run, in batches and optimizer steps. */
-interface Plan {
-  stepsPerEpoch: number;
-  epochs: number;
-  maxSteps: number;
-}
-
 /**
  * Trains, evaluates and saves a model. @see transformers.Trainer
  */
@@ -91,6 +86,7 @@ export class Trainer {
   /** Gradient norm and learning rate of the last step. */
   private lastStep: Logs = {};
   private interrupted = false;
+  private saidWithoutBf16 = false;
 
   constructor(private readonly options: TrainerOptions) {
     this.model = options.model;
@@ -119,8 +115,7 @@ export class Trainer {
     if (!dataset || dataset.length === 0) {
       throw new ConfigError(`Trainer.train: trainDataset ${dataset ? "is empty" : "is missing"}.`);
     }
-    await this.choosePrecision();
-    const plan = this.plan(dataset);
+    const plan = planRun(args, dataset.length);
     this.optimizer?.dispose();
     const optimizer = (this.optimizer = new AdamW(model.namedParameters(), args));
     this.state = initialState(plan.maxSteps, plan.epochs);
@@ -131,6 +126,7 @@ export class Trainer {
       const { logHistory, ...resumed } = await loadRun(checkpoint, model, optimizer);
       this.state = { ...resumed, logHistory, maxSteps: plan.maxSteps, numTrainEpochs: plan.epochs };
     }
+    const restorePrecision = await this.choosePrecision();
     const stopListening = this.listenForInterrupt();
     const started = performance.now();
     const firstStep = this.state.globalStep;
@@ -140,16 +136,18 @@ export class Trainer {
       await this.call("onTrainBegin");
       const lossSum = await this.trainEpochs(dataset, optimizer, plan);
       const steps = this.state.globalStep - firstStep;
-      const metrics = speed("train", started, steps * this.examplesPerStep(), steps);
+      const metrics = speedMetrics("train", started, steps * this.examplesPerStep(), steps);
       metrics.train_loss = steps > 0 ? lossSum / steps : 0;
       await this.log(metrics);
       if (args.loadBestModelAtEnd && this.state.bestModelCheckpoint) {
         const best = this.state.bestModelCheckpoint;
         model.loadStateDict(await readStateDict(best), best);
+        if (args.saveTotalLimit === 1) await keepBestOnly(args, best);
       }
       return { globalStep: this.state.globalStep, trainingLoss: metrics.train_loss, metrics };
     } finally {
       stopListening();
+      restorePrecision();
       model.eval();
       optimizer.dispose();
       this.optimizer = undefined;
@@ -183,21 +181,6 @@ export class Trainer {
     await this.options.processingClass?.savePretrained(directory);
   }
 
-  private plan(dataset: TrainerDataset): Plan {
-    const { args } = this;
-    const batches = dataset.length / args.perDeviceTrainBatchSize;
-    const batchesPerEpoch = args.dataloaderDropLast ? Math.floor(batches) : Math.ceil(batches);
-    if (batchesPerEpoch === 0) {
-      throw new ConfigError(
-        `Trainer.train: ${dataset.length} examples do not fill one batch of ${args.perDeviceTrainBatchSize}; ` +
-          "set dataloaderDropLast to false.",
-      );
-    }
-    const stepsPerEpoch = Math.ceil(batchesPerEpoch / args.gradientAccumulationSteps);
-    const maxSteps = args.maxSteps > 0 ? args.maxSteps : Math.ceil(args.numTrainEpochs * stepsPerEpoch);
-    return { stepsPerEpoch, maxSteps, epochs: Math.ceil(maxSteps / stepsPerEpoch) };
-  }
-
   /** @returns the sum of the losses of all steps */
   private async trainEpochs(dataset: TrainerDataset, optimizer: AdamW, plan: Plan): Promise<number> {
     const { args, state, control } = this;
@@ -208,11 +191,14 @@ export class Trainer {
       ...args.lrSchedulerKwargs,
     });
     let lossSum = 0;
-    while (state.globalStep < plan.maxSteps && !control.shouldTrainingStop) {
-      const epoch = Math.floor(state.globalStep / plan.stepsPerEpoch);
+    // A resumed run enters in the middle of an epoch, whose order is the same as before.
+    let firstStep = state.globalStep % plan.stepsPerEpoch;
+    for (let epoch = Math.floor(state.globalStep / plan.stepsPerEpoch); epoch < plan.epochs; epoch++) {
+      if (state.globalStep >= plan.maxSteps || control.shouldTrainingStop) break;
       control.shouldEpochStop = false;
       await this.call("onEpochBegin");
-      lossSum += await this.trainEpoch(epoch, dataset, optimizer, plan, schedule);
+      lossSum += await this.trainEpoch(epoch, firstStep, dataset, optimizer, plan, schedule);
+      firstStep = 0;
       flowAfterEpoch(args, control);
       await this.call("onEpochEnd");
       await this.logEvaluateSave(optimizer);
@@ -222,6 +208,7 @@ export class Trainer {
 
   private async trainEpoch(
     epoch: number,
+    firstStep: number,
     dataset: TrainerDataset,
     optimizer: AdamW,
     plan: Plan,
@@ -237,8 +224,7 @@ export class Trainer {
       epoch,
     });
     let lossSum = 0;
-    // A resumed run enters in the middle of an epoch, whose order is the same as before.
-    for (let step = state.globalStep - epoch * plan.stepsPerEpoch; step < plan.stepsPerEpoch; step++) {
+    for (let step = firstStep; step < plan.stepsPerEpoch; step++) {
       const rows = batches.slice(step * accumulation, (step + 1) * accumulation);
       const learningRate = args.learningRate * schedule(state.globalStep);
       const { loss, gradNorm } = await trainStep(
@@ -253,7 +239,8 @@ export class Trainer {
         },
       );
       state.globalStep++;
-      state.epoch = epoch + (step + 1) / plan.stepsPerEpoch;
+      // Of batches, not of steps: the last step of an epoch may have fewer of them.
+      state.epoch = epoch + Math.min((step + 1) * accumulation, plan.batchesPerEpoch) / plan.batchesPerEpoch;
       lossSum += loss;
       this.recentLoss.sum += loss;
       this.recentLoss.steps++;
@@ -281,7 +268,7 @@ export class Trainer {
     control.shouldLog = false;
     if (control.shouldEvaluate) {
       control.shouldEvaluate = false;
-      this.rememberBest(await this.evaluate(), control.shouldSave);
+      rememberBest(state, args, await this.evaluate(), control.shouldSave);
     }
     if (control.shouldSave) {
       control.shouldSave = false;
@@ -296,43 +283,31 @@ export class Trainer {
     }
   }
 
-  private rememberBest(metrics: Logs, isSaved: boolean): void {
-    const { args, state } = this;
-    if (args.metricForBestModel === null) return;
-    const name = args.metricForBestModel.replace(/^(eval_)?/, "eval_");
-    const value = metrics[name];
-    if (value === undefined) {
-      const names = Object.keys(metrics).join(", ");
-      throw new ConfigError(
-        `Trainer: metricForBestModel is '${args.metricForBestModel}', but there is only ${names}.`,
-      );
-    }
-    const isBetter =
-      state.bestMetric === null ||
-      (args.greaterIsBetter ? value > state.bestMetric : value < state.bestMetric);
-    if (!isBetter) return;
-    state.bestMetric = value;
-    state.bestGlobalStep = state.globalStep;
-    if (isSaved) state.bestModelCheckpoint = `${args.outputDir}/${checkpointName(state.globalStep)}`;
-  }
-
   private async predictions(
     dataset: TrainerDataset,
     prefix: string,
     description: string,
   ): Promise<{ output: EvaluationOutput; metrics: Logs }> {
     const { model, args, options } = this;
-    await this.choosePrecision();
+    const restorePrecision = await this.choosePrecision();
     const started = performance.now();
     const batchSize = args.perDeviceEvalBatchSize;
-    const output = await evaluationLoop(model, dataset, options.dataCollator, batchSize, description);
+    const output = await evaluationLoop(model, dataset, {
+      collate: options.dataCollator,
+      batchSize,
+      labelSmoothing: args.labelSmoothingFactor,
+      description,
+    }).finally(restorePrecision);
     const metrics: Logs = {};
     if (output.loss !== undefined) metrics[`${prefix}_loss`] = output.loss;
     if (output.labelIds && options.computeMetrics) {
       const computed = options.computeMetrics({ predictions: output.logits, labelIds: output.labelIds });
       for (const [name, value] of Object.entries(computed)) metrics[`${prefix}_${name}`] = value;
     }
-    Object.assign(metrics, speed(prefix, started, dataset.length, Math.ceil(dataset.length / batchSize)));
+    Object.assign(
+      metrics,
+      speedMetrics(prefix, started, dataset.length, Math.ceil(dataset.length / batchSize)),
+    );
     return { output, metrics };
   }
 
@@ -354,13 +329,20 @@ export class Trainer {
     return this.args.perDeviceTrainBatchSize * this.args.gradientAccumulationSteps;
   }
 
-  /** Matrix products in bf16 if the arguments ask for it and the engine can. */
-  private async choosePrecision(): Promise<void> {
+  /**
+   * Matrix products in bf16 if the arguments ask for it and the engine can.
+   * @returns a function that goes back to the precision before
+   */
+  private async choosePrecision(): Promise<() => void> {
     const engine = await currentEngine();
-    engine.setMatMulPrecision?.(this.args.bf16 && engine.supportsBf16 ? "bf16" : "f32");
-    if (this.args.bf16 && !engine.supportsBf16) {
+    const before = engine.setMatMulPrecision?.(this.args.bf16 && engine.supportsBf16 ? "bf16" : "f32");
+    if (this.args.bf16 && !engine.supportsBf16 && !this.saidWithoutBf16) {
+      this.saidWithoutBf16 = true;
       console.warn(`bf16: the ${engine.name} engine has no bf16 matrix products; training runs in f32.`);
     }
+    return () => {
+      if (before) engine.setMatMulPrecision?.(before);
+    };
   }
 
   /** @returns a function that ends the listening */
@@ -379,13 +361,4 @@ export class Trainer {
     const { globalStep, maxSteps } = this.state;
     throw new TrainingInterrupted(`Training was interrupted after step ${globalStep} of ${maxSteps}.`);
   }
-}
-
-function speed(prefix: string, started: number, samples: number, steps: number): Logs {
-  const seconds = (performance.now() - started) / 1000;
-  return {
-    [`${prefix}_runtime`]: seconds,
-    [`${prefix}_samples_per_second`]: samples / seconds,
-    [`${prefix}_steps_per_second`]: steps / seconds,
-  };
 }

@@ -1,7 +1,14 @@
 import { adamw } from "./adamw";
 import type { HostKernel } from "./host-kernel";
+import { packedAttention, packedAttentionGrad } from "./packed-attention";
 import { squaredSum } from "./squared-sum";
 import { unsortedSegmentSum } from "./unsorted-segment-sum";
 
 /** Every kernel of this folder. */
-export const hostKernels: HostKernel[] = [unsortedSegmentSum, squaredSum, adamw];
+export const hostKernels: HostKernel[] = [
+  unsortedSegmentSum,
+  squaredSum,
+  adamw,
+  packedAttention,
+  packedAttentionGrad,
+];

@@ -1,3 +1,4 @@
+import { createRequire } from "node:module";
 import path from "node:path";
 import { EngineError } from "../../errors";
 
@@ -165,12 +166,21 @@ export interface AddonDescription {
 /** Where node-gyp leaves it; the same from lib/src and from lib/dist. */
 const ADDON = path.resolve(__dirname, "../../../native/build/Release/finetune_native.node");
 
+/**
+ * How often a waiting thread looks before it sleeps, about 50 us. OpenMP's own choice, some milliseconds, slows a
+ * machine that also does something else down tenfold: the thread that waits takes the processor from the one that it
+ * waits for.
+ */
+const SPIN_COUNT = "20000";
+
 let loaded: Addon | undefined;
 
 /** @throws EngineError if it is not built, or does not load here */
 export function loadAddon(): Addon {
   try {
-    loaded ??= require(ADDON) as Addon;
+    // Read when the library is loaded.
+    process.env.GOMP_SPINCOUNT ??= SPIN_COUNT;
+    loaded ??= createRequire(__filename)(ADDON) as Addon;
     return loaded;
   } catch (error) {
     const { code, message } = error as NodeJS.ErrnoException;

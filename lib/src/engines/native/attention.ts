@@ -1,7 +1,7 @@
-import type { KernelGradient, NativeKernel } from "./native-kernel";
+import type { NativeKernel } from "./native-kernel";
 import { dropoutArguments } from "./dropout";
 
-/** See ops/attention.ts. */
+/** See ops/attention.ts. The attention weights stay in the caches of the processor: the gradient computes them anew. */
 export const packedAttention: NativeKernel<"q" | "k" | "v"> = {
   name: "PackedAttention",
   compute(backend, { q, k, v }, attributes) {
@@ -14,14 +14,14 @@ export const packedAttention: NativeKernel<"q" | "k" | "v"> = {
       Int32Array.from(attributes.offsets as number[]),
       q.shape[1]!,
       attributes.heads as number,
-      ...dropoutArguments(attributes),
+      ...dropoutArguments({ ...attributes, rate: attributes.dropoutRate }),
     );
-    return out;
+    return [out];
   },
 };
 
 export const packedAttentionGradient: NativeKernel<"dy" | "q" | "k" | "v"> = {
-  name: "PackedAttentionGradient",
+  name: "PackedAttentionGrad",
   compute(backend, { dy, q, k, v }, attributes) {
     const gradients = [q, k, v].map((x) => backend.allocate(x.shape));
     const [dq, dk, dv] = gradients.map((x) => backend.float32(x)) as [
@@ -40,14 +40,8 @@ export const packedAttentionGradient: NativeKernel<"dy" | "q" | "k" | "v"> = {
       Int32Array.from(attributes.offsets as number[]),
       q.shape[1]!,
       attributes.heads as number,
-      ...dropoutArguments(attributes),
+      ...dropoutArguments({ ...attributes, rate: attributes.dropoutRate }),
     );
     return gradients;
   },
-};
-
-export const gradientOfPackedAttention: KernelGradient = {
-  of: "PackedAttention",
-  saves: ["q", "k", "v"],
-  returns: ["q", "k", "v"],
 };

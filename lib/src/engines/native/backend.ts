@@ -39,9 +39,11 @@ export class NativeBackend extends MathBackendCPU implements HostMemory {
     (this as unknown as { firstUse: boolean }).firstUse = false;
   }
 
-  /** What matrix products of {@link operand}s run in. */
-  setMatMulPrecision(precision: MatMulPrecision): void {
+  /** What matrix products of {@link operand}s run in; returns what it was. */
+  setMatMulPrecision(precision: MatMulPrecision): MatMulPrecision {
+    const before = this.precision;
     this.precision = precision;
+    return before;
   }
 
   /** A new float32 tensor with arbitrary content. */

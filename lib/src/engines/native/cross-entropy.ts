@@ -17,7 +17,7 @@ export const crossEntropy: NativeKernel<"logits" | "labels"> = {
 };
 
 export const crossEntropyGradient: NativeKernel<"dy" | "logits" | "labels"> = {
-  name: "CrossEntropyGradient",
+  name: "CrossEntropyGrad",
   compute(backend, { dy, logits, labels }, { smoothing }) {
     const [rows, classes] = logits.shape as [number, number];
     const out = backend.allocate(logits.shape);

@@ -15,7 +15,7 @@ export const dropout: NativeKernel<"x"> = {
 
 /** The same mask on the gradient. */
 export const dropoutGradient: NativeKernel<"dy"> = {
-  name: "DropoutGradient",
+  name: "DropoutGrad",
   compute: (backend, { dy }, attributes) => dropout.compute(backend, { x: dy }, attributes),
 };
 

@@ -30,7 +30,7 @@ export const embeddingsLayerNorm: NativeKernel<Tables | "gamma" | "beta"> = {
 };
 
 export const embeddingsLayerNormGradient: NativeKernel<Tables | "dy" | "gamma"> = {
-  name: "EmbeddingsLayerNormGradient",
+  name: "EmbeddingsLayerNormGrad",
   compute(backend, inputs, { eps, paddingId }) {
     const [tokens, hidden] = inputs.dy.shape as [number, number];
     const dsum = backend.allocate([tokens, hidden]);

@@ -11,7 +11,7 @@ export const gelu: NativeKernel<"x"> = {
 };
 
 export const geluGradient: NativeKernel<"dy" | "x"> = {
-  name: "GeluGradient",
+  name: "GeluGrad",
   compute(backend, { dy, x }) {
     const out = backend.allocate(x.shape);
     backend.addon.geluGradient(backend.float32(out), backend.float32(dy), backend.float32(x));

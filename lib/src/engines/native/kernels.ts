@@ -2,7 +2,7 @@ import * as tf from "@tensorflow/tfjs";
 import { registerHostKernels } from "../host/host-kernel";
 import { unsortedSegmentSum } from "../host/unsorted-segment-sum";
 import { add } from "./add";
-import { gradientOfPackedAttention, packedAttention, packedAttentionGradient } from "./attention";
+import { packedAttention, packedAttentionGradient } from "./attention";
 import type { NativeBackend } from "./backend";
 import { crossEntropy, crossEntropyGradient, gradientOfCrossEntropy } from "./cross-entropy";
 import { dropout, dropoutGradient, gradientOfDropout } from "./dropout";
@@ -52,7 +52,6 @@ const GRADIENTS = [
   norm.gradientOfDropoutAddLayerNorm,
   gradientOfEmbeddingsLayerNorm,
   gradientOfTakeRows,
-  gradientOfPackedAttention,
   gradientOfCrossEntropy,
 ];
 

@@ -11,7 +11,7 @@ export const layerNorm: NativeKernel<"x" | "gamma" | "beta"> = {
 };
 
 export const layerNormGradient: NativeKernel<"dy" | "x" | "gamma"> = {
-  name: "LayerNormGradient",
+  name: "LayerNormGrad",
   compute(backend, inputs, { eps }) {
     const { dx, dgamma, dbeta } = backward(backend, inputs, eps as number, NO_DROPOUT);
     return [dx, dgamma, dbeta];
@@ -32,7 +32,7 @@ export const dropoutAddLayerNorm: NativeKernel<"x" | "residual" | "gamma" | "bet
 };
 
 export const dropoutAddLayerNormGradient: NativeKernel<"dy" | "x" | "residual" | "gamma"> = {
-  name: "DropoutAddLayerNormGradient",
+  name: "DropoutAddLayerNormGrad",
   compute(backend, inputs, attributes) {
     const dropout = dropoutArguments(attributes);
     const { dx, dresidual, dgamma, dbeta } = backward(backend, inputs, attributes.eps as number, dropout);

@@ -25,7 +25,7 @@ export const linear: NativeKernel<"x" | "weight" | "bias"> = {
 };
 
 export const linearGradient: NativeKernel<"dy" | "x" | "weight"> = {
-  name: "LinearGradient",
+  name: "LinearGrad",
   compute(backend, { dy, x, weight }) {
     const [rows, columns] = dy.shape as [number, number];
     const inner = x.shape[1]!;

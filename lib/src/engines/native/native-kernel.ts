@@ -15,7 +15,7 @@ export interface NativeKernel<Inputs extends string = string> {
 
 /** A gradient that a kernel computes. */
 export interface KernelGradient {
-  /** The kernel whose gradient it is. Kernel `${of}Gradient` computes it from `dy` and the saved inputs. */
+  /** The kernel whose gradient it is. Kernel `${of}Grad` computes it from `dy` and the saved inputs. */
   of: string;
   /** Inputs that the gradient kernel takes beside `dy`. */
   saves: string[];
@@ -42,7 +42,7 @@ export function registerKernelGradient({ of, saves, returns }: KernelGradient): 
       const inputs: tf.NamedTensorMap = { dy: dy as tf.Tensor };
       saves.forEach((name, index) => (inputs[name] = saved[index]!));
       const attrs = attributes as unknown as Parameters<ReturnType<typeof tf.engine>["runKernel"]>[2];
-      const result = tf.engine().runKernel<tf.Tensor | tf.Tensor[]>(`${of}Gradient`, inputs, attrs);
+      const result = tf.engine().runKernel<tf.Tensor | tf.Tensor[]>(`${of}Grad`, inputs, attrs);
       const gradients = Array.isArray(result) ? result : [result];
       return Object.fromEntries(returns.map((name, index) => [name, () => gradients[index]!]));
     },

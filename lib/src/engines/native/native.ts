@@ -29,6 +29,6 @@ export const native: Engine = {
     });
   },
   setMatMulPrecision(precision) {
-    (tf.engine().findBackend(BACKEND) as NativeBackend).setMatMulPrecision(precision);
+    return (tf.engine().findBackend(BACKEND) as NativeBackend).setMatMulPrecision(precision);
   },
 };

@@ -19,7 +19,7 @@ export const takeRows: NativeKernel<"x" | "rows"> = {
 };
 
 export const takeRowsGradient: NativeKernel<"dy" | "x" | "rows"> = {
-  name: "TakeRowsGradient",
+  name: "TakeRowsGrad",
   compute: (backend, { dy, x, rows }, { paddingId }) =>
     sumRows(backend, x.shape as [number, number], rows, dy, paddingId as number),
 };

@@ -45,7 +45,7 @@ p, ul, ol { margin: .75rem 0; }
 blockquote { margin: 1rem 0; padding: .25rem 1rem; border-left: 3px solid var(--accent); background: var(--accent-soft); border-radius: 0 6px 6px 0; }
 img, svg { max-width: 100%; height: auto; }
 code, pre { font-family: var(--mono); font-size: .84rem; font-variant-ligatures: none; }
-:not(pre) > code { background: var(--panel); border: 1px solid var(--line); border-radius: 4px; padding: .1em .35em; }
+:not(pre) > code { background: var(--panel); border: 1px solid var(--line); border-radius: 4px; padding: .1em .35em; overflow-wrap: anywhere; }
 pre { margin: 0; padding: .85rem 1rem; overflow-x: auto; line-height: 1.5; tab-size: 2; }
 .prose pre { background: var(--panel); border-radius: 8px; }
 .cell { position: relative; margin: 1.4rem 0 1.8rem; border: 1px solid var(--line); border-radius: 10px; }
@@ -58,6 +58,7 @@ pre { margin: 0; padding: .85rem 1rem; overflow-x: auto; line-height: 1.5; tab-s
 .outputs pre { max-height: 36rem; overflow: auto; padding-block: .5rem; }
 .outputs .rich, .outputs .prose { padding: .5rem 1rem; overflow-x: auto; }
 .outputs > img { display: block; padding: .5rem 1rem; }
+.stream, .error { white-space: pre-wrap; overflow-wrap: anywhere; }
 .stderr { background: var(--warn-soft); }
 .error { background: var(--bad-soft); color: var(--bad); }
 .plot { margin: 0; padding: .5rem; }

@@ -15,13 +15,15 @@ const DEFAULTS = {
   layerNormEps: 1e-12,
   /** Standard deviation of newly initialised weights. */
   initializerRange: 0.02,
-  padTokenId: 0,
+  /** Row of the word embeddings that is never trained; null: none. */
+  padTokenId: 0 as number | null,
 };
 
 type BertNumbers = typeof DEFAULTS;
 type BertNumber = keyof BertNumbers;
+type BertSize = Exclude<BertNumber, "padTokenId">;
 
-const SIZES: readonly BertNumber[] = [
+const SIZES: readonly BertSize[] = [
   "vocabSize",
   "hiddenSize",
   "numHiddenLayers",
@@ -30,7 +32,8 @@ const SIZES: readonly BertNumber[] = [
   "maxPositionEmbeddings",
   "typeVocabSize",
 ];
-const PROBABILITIES: readonly BertNumber[] = ["hiddenDropoutProb", "attentionProbsDropoutProb"];
+const PROBABILITIES: readonly BertSize[] = ["hiddenDropoutProb", "attentionProbsDropoutProb"];
+const NOT_NEGATIVE: readonly BertSize[] = ["layerNormEps", "initializerRange"];
 
 export interface BertConfigOptions extends Partial<BertNumbers>, LabelOptions {
   /** Dropout before the classifier; `hiddenDropoutProb` where null. */
@@ -56,7 +59,7 @@ export class BertConfig implements BertNumbers, LabelMaps {
   declare readonly attentionProbsDropoutProb: number;
   declare readonly layerNormEps: number;
   declare readonly initializerRange: number;
-  declare readonly padTokenId: number;
+  declare readonly padTokenId: number | null;
   readonly classifierDropout: number | null;
   readonly numLabels: number;
   readonly id2label: Record<number, string>;
@@ -105,7 +108,8 @@ export class BertConfig implements BertNumbers, LabelMaps {
       else rest[key] = value;
     }
     const config = new BertConfig({ ...options, ...fileLabels(json, overrides), ...overrides }, source);
-    for (const key of ["id2label", "label2id", "num_labels", "model_type"]) delete rest[key];
+    // torch_dtype is the old name of dtype, which every save writes anew.
+    for (const key of ["id2label", "label2id", "num_labels", "model_type", "torch_dtype"]) delete rest[key];
     config.rest = rest;
     return config;
   }
@@ -131,6 +135,19 @@ export class BertConfig implements BertNumbers, LabelMaps {
           `${source}: ${snakeCase(name)} is ${String(this[name])}; it has to be a positive integer.`,
         );
       }
+    }
+    for (const name of NOT_NEGATIVE) {
+      if (!(Number.isFinite(this[name]) && this[name] >= 0)) {
+        throw new ConfigError(
+          `${source}: ${snakeCase(name)} is ${String(this[name])}; it has to be a number of at least 0.`,
+        );
+      }
+    }
+    const { padTokenId, vocabSize } = this;
+    if (padTokenId !== null && !(Number.isInteger(padTokenId) && padTokenId >= 0 && padTokenId < vocabSize)) {
+      throw new ConfigError(
+        `${source}: pad_token_id is ${String(padTokenId)}; it has to be null or one of the ${vocabSize} ids.`,
+      );
     }
     for (const name of PROBABILITIES) checkProbability(source, snakeCase(name), this[name]);
     if (this.classifierDropout !== null)

@@ -62,6 +62,8 @@ export class BertForSequenceClassification extends PreTrainedModel {
   forward(inputs: ClassifierInputs, options: ForwardOptions = {}): SequenceClassifierOutput {
     const { outputHiddenStates = false, labelSmoothing = 0 } = options;
     const packed = packBatch(inputs);
+    // First of all: an error in the middle of a forward pass would leave tfjs's saved tensors behind.
+    if (inputs.labels && this.config.numLabels > 1) this.checkLabels(inputs.labels);
     return tf.tidy(() => {
       const { poolerOutput, hiddenStates } = this.bert.forward(packed);
       const logits = this.classifier.forward(this.dropout.forward(poolerOutput));
@@ -82,6 +84,11 @@ export class BertForSequenceClassification extends PreTrainedModel {
   private loss(logits: tf.Tensor2D, labels: tf.Tensor1D, smoothing: number): tf.Scalar {
     const { numLabels } = this.config;
     if (numLabels === 1) return meanSquaredError(tf.squeeze(logits, [1]), tf.cast(labels, "float32"));
+    return crossEntropy(logits, labels, smoothing);
+  }
+
+  private checkLabels(labels: tf.Tensor1D): void {
+    const { numLabels } = this.config;
     for (const [row, label] of labels.dataSync().entries()) {
       if (!Number.isInteger(label) || label < 0 || label >= numLabels) {
         throw new ConfigError(
@@ -90,6 +97,5 @@ export class BertForSequenceClassification extends PreTrainedModel {
         );
       }
     }
-    return crossEntropy(logits, labels, smoothing);
   }
 }

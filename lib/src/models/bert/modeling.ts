@@ -54,7 +54,7 @@ class BertEmbeddings extends Module {
       this.LayerNorm.weight.value as tf.Tensor1D,
       this.LayerNorm.bias.value as tf.Tensor1D,
       this.LayerNorm.eps,
-      padTokenId,
+      padTokenId ?? undefined,
     );
     return this.dropout.forward(embedded);
   }

@@ -1,7 +1,7 @@
 /**
- * A random order of the numbers 0 to length - 1, the same for the same seed on every machine: Fisher-Yates over
- * xoshiro128** (Blackman and Vigna 2018), its state filled from the seed by splitmix32. It is not the order that
- * NumPy's generator gives Python's `shuffle(seed=...)`.
+ * The order in which the generated reviews are drawn, frozen with them: the numbers 0 to length - 1 in random order, the
+ * same for the same seed on every machine. Fisher-Yates over xoshiro128** (Blackman and Vigna 2018), its state filled
+ * from the seed by splitmix32.
  *
  * @param length how many
  * @param seed   any integer; its lower 32 bits count

@@ -1,0 +1,20 @@
+/**
+ * How long something took and how fast it went, rounded as transformers rounds.
+ *
+ * @param prefix   "train", "eval" or "test"
+ * @param started  `performance.now()` at its beginning
+ * @see transformers.trainer_utils.speed_metrics
+ */
+export function speedMetrics(
+  prefix: string,
+  started: number,
+  samples: number,
+  steps: number,
+): Record<string, number> {
+  const seconds = (performance.now() - started) / 1000;
+  return {
+    [`${prefix}_runtime`]: Number(seconds.toFixed(4)),
+    [`${prefix}_samples_per_second`]: Number((samples / seconds).toFixed(3)),
+    [`${prefix}_steps_per_second`]: Number((steps / seconds).toFixed(3)),
+  };
+}

@@ -1,0 +1,133 @@
+import assert from "node:assert/strict";
+import { readdirSync, readFileSync } from "node:fs";
+import path from "node:path";
+import { test } from "node:test";
+import ts from "typescript";
+
+const SOURCE = path.resolve(__dirname, "../lib/src");
+
+/** The rooms, lowest first: a file imports from its own room and from those further up this list only. */
+const RANKS: readonly (readonly string[])[] = [
+  ["errors", "embedded", "progress", "random"],
+  ["engines"],
+  ["ops"],
+  ["checkpoints", "hub"],
+  ["datasets", "tokenizers"],
+  ["models", "collators", "evaluation"],
+  ["training"],
+  ["inference"],
+  ["notebook"],
+  ["kernel"],
+  ["cli"],
+  ["index"],
+];
+
+/** Rooms that know nothing of tensors, models and training. */
+const INDEPENDENT = ["datasets", "tokenizers", "checkpoints", "hub"];
+
+interface SourceFile {
+  /** Relative to lib/src, with forward slashes. */
+  name: string;
+  lines: number;
+  /** Files of lib/src that it imports, types included. */
+  imports: string[];
+}
+
+/** The room of a file: its folder, or a file at the top itself. */
+const roomOf = (file: string) => file.split("/")[0]!.replace(/\.ts$/, "");
+const rankOf = (file: string) => RANKS.findIndex((rooms) => rooms.includes(roomOf(file)));
+
+const files = readdirSync(SOURCE, { recursive: true, encoding: "utf8" })
+  .map((file) => file.split(path.sep).join("/"))
+  .filter((file) => file.endsWith(".ts") && !file.endsWith(".d.ts"))
+  .map(readSource);
+const names = new Set(files.map(({ name }) => name));
+
+function readSource(name: string): SourceFile {
+  const text = readFileSync(path.join(SOURCE, name), "utf8");
+  const { importedFiles } = ts.preProcessFile(text, true, true);
+  const imports = importedFiles
+    .map(({ fileName }) => fileName)
+    .filter((target) => target.startsWith("."))
+    .map((target) => path.posix.join(path.posix.dirname(name), target))
+    .filter((target) => !/\.(json|mjs|cjs|node)$/.test(target))
+    .map((target) => `${target}.ts`);
+  return { name, lines: text.split("\n").length - 1, imports };
+}
+
+test("there are files, each in a room of the plan", () => {
+  assert.ok(files.length > 50, `${files.length} files`);
+  const strangers = files.filter(({ name }) => rankOf(name) < 0).map(({ name }) => name);
+  assert.deepEqual(strangers, []);
+});
+
+test("every relative import is a file of the library", () => {
+  const missing = files.flatMap(({ name, imports }) =>
+    imports.filter((target) => !names.has(target)).map((target) => `${name} -> ${target}`),
+  );
+  assert.deepEqual(missing, []);
+});
+
+test("imports run one way", () => {
+  const upward = files.flatMap(({ name, imports }) =>
+    imports.filter((target) => rankOf(target) > rankOf(name)).map((target) => `${name} -> ${target}`),
+  );
+  assert.deepEqual(upward, []);
+});
+
+test("datasets, tokenizers and checkpoints know nothing of tensors' engines and models", () => {
+  const curious = files
+    .filter(({ name }) => INDEPENDENT.includes(roomOf(name)))
+    .flatMap(({ name, imports }) =>
+      imports
+        .filter((target) => ["engines", "ops", "models", "training"].includes(roomOf(target)))
+        .map((target) => `${name} -> ${target}`),
+    );
+  assert.deepEqual(curious, []);
+});
+
+test("rooms of one rank do not import each other", () => {
+  const sideways = files.flatMap(({ name, imports }) =>
+    imports
+      .filter((target) => rankOf(target) === rankOf(name) && roomOf(target) !== roomOf(name))
+      .filter((target) => rankOf(target) > 0)
+      .map((target) => `${name} -> ${target}`),
+  );
+  assert.deepEqual(sideways, []);
+});
+
+test("nobody imports index.ts", () => {
+  const importers = files.filter(({ imports }) => imports.some((target) => /(^|\/)index\.ts$/.test(target)));
+  assert.deepEqual(
+    importers.map(({ name }) => name),
+    [],
+  );
+});
+
+test("no import goes round in a circle", () => {
+  const importsOf = new Map(files.map(({ name, imports }) => [name, imports]));
+  const finished = new Set<string>();
+  const visit = (name: string, trail: string[]): void => {
+    const start = trail.indexOf(name);
+    assert.equal(start, -1, `a circle: ${[...trail.slice(start), name].join(" -> ")}`);
+    if (finished.has(name)) return;
+    for (const target of importsOf.get(name) ?? []) visit(target, [...trail, name]);
+    finished.add(name);
+  };
+  for (const { name } of files) visit(name, []);
+});
+
+test("a file's name says its subject, and it can be read at one sitting", () => {
+  const vague = files.filter(({ name }) => /(^|\/)(utils?|helpers?|misc|common)\.ts$/.test(name));
+  assert.deepEqual(
+    vague.map(({ name }) => name),
+    [],
+  );
+  const long = files.filter(({ lines }) => lines > 400);
+  assert.deepEqual(
+    long.map(({ name, lines }) => `${name}: ${lines} lines`),
+    [],
+  );
+  const short = files.filter(({ lines }) => lines <= 250);
+  assert.ok(short.length > files.length * 0.9, "most files have at most 250 lines");
+});

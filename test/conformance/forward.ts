@@ -1,0 +1,76 @@
+import * as tf from "@tensorflow/tfjs";
+import type { BertForSequenceClassification, ClassifierInputs } from "../../lib/src/index";
+import { flatten, largestDifference, type Check } from "./check";
+import type { ReferenceData } from "./data";
+import type { Forward } from "./reference";
+
+const ACTIVATIONS_BOUND = 1e-5;
+
+/** The tokenizer's ids and mask of the sentences against those of the reference. */
+export async function checkTokens(forward: Forward, data: ReferenceData): Promise<Check[]> {
+  const { sentences, input_ids, attention_mask } = forward;
+  if (!sentences || data.lacks()) return [];
+  const tokenizer = await data.tokenizer();
+  const encoding = tokenizer(sentences, { truncation: true, maxLength: 512, padding: true });
+  const check = (name: string, actual: number[][], expected: number[][]): Check => ({
+    name,
+    deviation: largestDifference(actual.flat(), expected.flat()),
+    bound: 0,
+    note: `${expected.length} sentences`,
+  });
+  const checks = [check("token ids", encoding.input_ids, input_ids)];
+  if (attention_mask) checks.push(check("attention mask", encoding.attention_mask, attention_mask));
+  return checks;
+}
+
+/** The batch of the forward pass; the caller disposes of it. */
+export function forwardInputs({
+  input_ids,
+  attention_mask,
+  token_type_ids,
+  labels,
+}: Forward): ClassifierInputs {
+  const matrix = (values: number[][]) => tf.tensor2d(values, undefined, "int32");
+  return {
+    input_ids: matrix(input_ids),
+    ...(attention_mask && { attention_mask: matrix(attention_mask) }),
+    ...(token_type_ids && { token_type_ids: matrix(token_type_ids) }),
+    ...(labels && { labels: tf.tensor1d(labels, "int32") }),
+  };
+}
+
+/** Logits, loss, pooler output and the first token's states, as far as the reference has them. */
+export function checkForward(model: BertForSequenceClassification, forward: Forward): Check[] {
+  const checks: Check[] = [];
+  const compare = (
+    name: string,
+    actual: tf.Tensor | undefined,
+    expected: Parameters<typeof flatten>[0] | undefined,
+  ) => {
+    if (expected === undefined) return;
+    const values = actual?.dataSync() ?? [];
+    checks.push({
+      name,
+      deviation: largestDifference(values, flatten(expected)),
+      bound: ACTIVATIONS_BOUND,
+      note: `[${actual?.shape.join(", ")}]`,
+    });
+  };
+  tf.tidy(() => {
+    const output = model.forward(forwardInputs(forward), { outputHiddenStates: true });
+    compare("logits", output.logits, forward.logits);
+    compare("loss", output.loss, forward.loss);
+    compare("pooler output", output.poolerOutput, forward.pooler_output);
+    const count = Math.max(output.hiddenStates!.length, forward.hidden_state_cls?.length ?? 0);
+    for (let i = 0; forward.hidden_state_cls && i < count; i++) {
+      const states = output.hiddenStates![i];
+      const first = states && tf.squeeze(tf.slice(states, [0, 0, 0], [-1, 1, -1]), [1]);
+      compare(
+        i === 0 ? "CLS state after the embeddings" : `CLS state after layer ${i}`,
+        first,
+        forward.hidden_state_cls[i] ?? [],
+      );
+    }
+  });
+  return checks;
+}

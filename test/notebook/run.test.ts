@@ -1,0 +1,203 @@
+import assert from "node:assert/strict";
+import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import path from "node:path";
+import { after, before, describe, it } from "node:test";
+
+import { runNotebook, type RunResult } from "../../lib/src/kernel/run-notebook";
+import { type NotebookCell, readNotebookFile, ROOT } from "./the-notebook";
+
+const STEPS = 12;
+
+/** Says how many tensors there are: between two runs of a cell, what the cell leaks. */
+const tensorCount = (id: string): NotebookCell => ({
+  cell_type: "code",
+  id,
+  metadata: {},
+  source: ['import { memory } from "@tensorflow/tfjs";\n', "console.log(memory().numTensors);"],
+  outputs: [],
+  execution_count: null,
+});
+
+/** The notebook, and then some of its cells once more, out of order, as a reader would run them again. */
+function notebookWithReruns(): string {
+  const notebook = readNotebookFile();
+  const again = (id: string): NotebookCell => {
+    const cell = notebook.cells.find((each) => each.id === id);
+    assert.ok(cell, id);
+    return { ...cell, id: `${id}-again` };
+  };
+  notebook.cells.push(
+    tensorCount("tensors-before"),
+    again("step-7-train"),
+    again("step-8-predict"),
+    again("step-5-collator"),
+    tensorCount("tensors-after"),
+    again("step-7-curves"),
+    again("step-2-balance"),
+    again("step-4-map"),
+    again("step-10-summary"),
+  );
+  return JSON.stringify(notebook);
+}
+
+const built = existsSync(path.join(ROOT, "lib/dist/index.js"));
+
+describe("the whole notebook on the kernel", { skip: !built && "run `npm run build` first" }, () => {
+  const folder = mkdtempSync(path.join(tmpdir(), "notebook-run-"));
+  const outputDir = path.join(folder, "checkpoints");
+  let result: RunResult;
+  let cells: Map<string, NotebookCell>;
+  let screen = "";
+
+  before(async () => {
+    const file = path.join(folder, "fine-tune.ipynb");
+    writeFileSync(file, notebookWithReruns());
+    const env = { ...process.env, MAX_STEPS: String(STEPS), OUTPUT_DIR: outputDir, FINETUNE_ENGINE: "wasm" };
+    // The rest as it stands in the notebook.
+    for (const name of ["DATASET", "CHECKPOINT", "TOKENIZER", "SEED"]) Reflect.deleteProperty(env, name);
+    result = await runNotebook(file, {
+      outDir: path.join(folder, "out"),
+      cwd: ROOT,
+      env,
+      screen: { write: (text) => (screen += text) },
+    });
+    cells = new Map(readNotebookFile(result.notebookFile).cells.map((cell) => [cell.id, cell]));
+  });
+  after(() => rmSync(folder, { recursive: true, force: true }));
+
+  /** Everything that a cell showed, as text. */
+  const shown = (id: string): string =>
+    (cells.get(id)?.outputs ?? [])
+      .map((output) => {
+        const data = output.data as Record<string, string[]> | undefined;
+        return [...((output.text as string[] | undefined) ?? []), ...(data?.["text/plain"] ?? [])].join("");
+      })
+      .join("\n");
+  const mimeTypes = (id: string): string[] =>
+    (cells.get(id)?.outputs ?? []).flatMap((output) =>
+      Object.keys((output.data as object | undefined) ?? {}),
+    );
+
+  it("runs to its end", () => {
+    assert.equal(result.message, "");
+    assert.equal(result.status, "ok");
+    const failed = [...cells.values()].filter((cell) =>
+      cell.outputs?.some((output) => output.output_type === "error"),
+    );
+    assert.deepEqual(failed, []);
+  });
+
+  it("shows something in every cell but that of the metric", () => {
+    const silent = [...cells.values()].filter(
+      (cell) => cell.cell_type === "code" && shown(cell.id).trim() === "",
+    );
+    assert.deepEqual(
+      silent.map(({ id }) => id),
+      ["step-6-metric"],
+    );
+  });
+
+  it("takes its parameters from the environment", () => {
+    assert.match(shown("parameters"), new RegExp(`MAX_STEPS: ${STEPS},`));
+    assert.match(shown("parameters"), /DATASET: 'reviews'/);
+  });
+
+  it("Step 1 says which engine runs", () => assert.match(shown("step-1-import"), /^Engine: wasm /));
+
+  it("Step 2 shows structure, features, examples, balance and lengths", () => {
+    assert.match(
+      shown("step-2-load"),
+      /^DatasetDict\(\{\n {4}train: Dataset\(\{\n {8}features: \['sentence', 'label', 'idx'\]/,
+    );
+    assert.match(shown("step-2-features"), /ClassLabel\(names=\['negative', 'positive'\]\)/);
+    assert.match(shown("step-2-features"), /\n0 {2}\S.+\n1 {2}\S.+\n2 {2}\S/);
+    assert.match(shown("step-2-balance"), /\ntrain +\d,\d{3} +\d,\d{3} +\d,\d{3} +0\nvalidation .+\ntest .+/);
+    assert.match(shown("step-2-lengths"), /Sentence lengths in words: mean/);
+  });
+
+  it("Step 4 tokenizes one sentence, then all", () => {
+    assert.match(shown("step-4-sentence"), /input_ids: +(\d+ )+\d+\nattention_mask: (1 )+1\n/);
+    assert.match(shown("step-4-sentence"), /\n +0 {2}\[CLS\]/);
+    const columns = "['sentence', 'label', 'idx', 'input_ids', 'token_type_ids', 'attention_mask']";
+    assert.equal(shown("step-4-map").split(columns).length - 1, 3);
+  });
+
+  it("Step 5 pads to the longest of the batch", () => {
+    const lengths = /lengths before: (.+)/.exec(shown("step-5-collator"))?.[1]?.split(" ").map(Number) ?? [];
+    assert.equal(lengths.length, 8);
+    assert.match(shown("step-5-collator"), new RegExp(`input_ids +\\[8, ${Math.max(...lengths)}\\]`));
+    assert.match(shown("step-5-collator"), /labels +\[8\]/);
+  });
+
+  it("Step 6 counts the parameters and says that they are new", () => {
+    assert.match(shown("step-6-model"), /has no weights, only a configuration/);
+    assert.match(shown("step-6-model"), /\n\d{3},\d{3} parameters/);
+  });
+
+  it("Step 7 trains, with the table, and saves a checkpoint", () => {
+    const table = shown("step-7-train");
+    assert.match(table, new RegExp(`Training █{20} ${STEPS}/${STEPS} steps`));
+    assert.match(
+      table,
+      /Epoch {2}Training Loss {2}Validation Loss {2}Accuracy\n.+\n0\.0\d+ +\d\.\d{4} +\d\.\d{4} +\d\.\d{4}/,
+    );
+    assert.doesNotMatch(table, /Evaluating/);
+    assert.deepEqual(readdirSync(outputDir), [`checkpoint-${STEPS}`]);
+    assert.deepEqual(
+      ["config.json", "model.safetensors", "tokenizer.json", "trainer_state.json"].filter(
+        (name) => !existsSync(path.join(outputDir, `checkpoint-${STEPS}`, name)),
+      ),
+      [],
+    );
+  });
+
+  it("plots as plotly figures", () => {
+    const plotly = (id: string) =>
+      mimeTypes(id).filter((type) => type === "application/vnd.plotly.v1+json").length;
+    assert.equal(plotly("step-2-balance"), 1);
+    assert.equal(plotly("step-2-lengths"), 1);
+    assert.equal(plotly("step-7-curves"), 2);
+  });
+
+  it("Step 8 gives a sentiment, its confidence and both probabilities", () => {
+    const rows = shown("step-8-predict").trim().split("\n").slice(2);
+    assert.equal(rows.length, 4);
+    for (const row of rows) {
+      const [, sentiment, ...figures] =
+        /(positive|negative) +([\d.]+) % +([\d.]+) % +([\d.]+) %$/.exec(row) ?? [];
+      const [confidence = NaN, negative = NaN, positive = NaN] = figures.map(Number);
+      assert.ok(Math.abs(negative + positive - 100) < 0.11, row);
+      assert.equal(confidence, sentiment === "positive" ? positive : negative, row);
+    }
+  });
+
+  it("Step 9 says that nobody can be asked, and plays the conversation", () => {
+    const talk = shown("step-9-interactive");
+    assert.match(talk, /Nobody can be asked here/);
+    assert.match(talk, /\n(positive|negative), [\d.]+ % sure\n/);
+    assert.match(talk, /nothing to read in an empty review/);
+    assert.match(talk, /\(or quit\): quit\nThank you for the reviews!/);
+  });
+
+  it("Step 10 sums up", () => {
+    const summary = shown("step-10-summary");
+    for (const figure of ["dataset", "model", "engine", "training", "speed", "validation accuracy"]) {
+      assert.match(summary, new RegExp(`\\n${figure} +\\S`));
+    }
+    assert.ok(summary.includes(path.join(outputDir, `checkpoint-${STEPS}`)));
+  });
+
+  it("cells run again give the same again, and leave no tensors behind", () => {
+    assert.equal(shown("step-8-predict-again"), shown("step-8-predict"));
+    assert.equal(shown("step-2-balance-again"), shown("step-2-balance"));
+    const row = (id: string) => shown(id).split("\n").at(-1);
+    assert.equal(row("step-7-train-again"), row("step-7-train"));
+    assert.equal(shown("tensors-after"), shown("tensors-before"));
+  });
+
+  it("prints the steps on the terminal and writes a page", () => {
+    for (let step = 1; step <= 10; step++) assert.ok(screen.includes(`── Step ${step} · `), `Step ${step}`);
+    assert.match(readFileSync(result.htmlFile ?? "", "utf8"), /^<!doctype html>/i);
+  });
+});

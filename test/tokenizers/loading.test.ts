@@ -1,0 +1,191 @@
+import assert from "node:assert/strict";
+import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import path from "node:path";
+import { after, describe, test } from "node:test";
+import { AutoTokenizer } from "../../lib/src/tokenizers/auto-tokenizer";
+import { BertTokenizer } from "../../lib/src/tokenizers/bert-tokenizer";
+import { FIXTURES } from "./expected";
+
+const scratch = mkdtempSync(path.join(tmpdir(), "tokenizers-"));
+after(() => rmSync(scratch, { recursive: true }));
+
+type Json = Record<string, unknown>;
+
+/** A model directory with these files; objects are written as JSON. */
+function directory(files: Record<string, unknown>): string {
+  const folder = mkdtempSync(path.join(scratch, "model-"));
+  for (const [name, content] of Object.entries(files)) {
+    writeFileSync(path.join(folder, name), typeof content === "string" ? content : JSON.stringify(content));
+  }
+  return folder;
+}
+
+function fixture(): { model: Json & { vocab: Record<string, number> } } & Json {
+  const text = readFileSync(path.join(FIXTURES, "uncased/tokenizer.json"), "utf8");
+  return JSON.parse(text) as ReturnType<typeof fixture>;
+}
+
+const VOCAB = ["[PAD]", "[UNK]", "[CLS]", "[SEP]", "[MASK]", "hello", "Hello", "##s", "world", "é", "e"];
+
+describe("a folder with only vocab.txt", () => {
+  test("gives BERT's tokenizer", async () => {
+    const tokenizer = await AutoTokenizer.fromPretrained(directory({ "vocab.txt": VOCAB.join("\n") + "\n" }));
+    assert.deepEqual(tokenizer("Hellos [SEP] world é").input_ids, [2, 5, 7, 3, 8, 10, 3]);
+    assert.equal(tokenizer.vocabSize, VOCAB.length);
+    assert.equal(tokenizer.decode([2, 5, 7, 3], { skipSpecialTokens: true }), "hellos");
+  });
+
+  test("obeys tokenizer_config.json, and takes Windows' line ends", async () => {
+    const tokenizer = await AutoTokenizer.fromPretrained(
+      directory({
+        "vocab.txt": VOCAB.join("\r\n"),
+        "tokenizer_config.json": { do_lower_case: false, model_max_length: 64 },
+      }),
+    );
+    assert.deepEqual(tokenizer("Hellos hello é").input_ids, [2, 6, 7, 5, 9, 3]);
+    assert.equal(tokenizer.modelMaxLength, 64);
+  });
+
+  test("is what BertTokenizer.fromVocab makes of a list", () => {
+    const tokenizer = BertTokenizer.fromVocab(VOCAB, { strip_accents: false });
+    assert.deepEqual(tokenizer("HELLO É").input_ids, [2, 5, 9, 3]);
+  });
+});
+
+describe("the longest text", () => {
+  const files = { "vocab.txt": VOCAB.join("\n") };
+  test("is the config's max_position_embeddings where the tokenizer does not say", async () => {
+    const folder = directory({ ...files, "config.json": { max_position_embeddings: 512 } });
+    assert.equal((await AutoTokenizer.fromPretrained(folder)).modelMaxLength, 512);
+  });
+  test("is 1e30 where nobody says", async () => {
+    const tokenizer = await AutoTokenizer.fromPretrained(directory(files));
+    assert.equal(tokenizer.modelMaxLength, 1e30);
+    assert.equal(tokenizer("hello ".repeat(2000), { truncation: true }).input_ids.length, 2002);
+    assert.throws(() => tokenizer("hello", { padding: "max_length" }), /needs maxLength/);
+  });
+});
+
+test("tokenizer_config.json counts above tokenizer.json's normaliser, but not for a generic class", async () => {
+  const json = fixture();
+  const load = (config: Json) =>
+    AutoTokenizer.fromPretrained(directory({ "tokenizer.json": json, "tokenizer_config.json": config }));
+  assert.deepEqual((await load({ do_lower_case: false })).tokenize("Bad"), ["[UNK]"]);
+  const generic = { do_lower_case: false, tokenizer_class: "PreTrainedTokenizerFast" };
+  assert.deepEqual((await load(generic)).tokenize("Bad"), ["bad"]);
+});
+
+test("DistilBERT's columns: no token types", async () => {
+  const config = { model_input_names: ["input_ids", "attention_mask"] };
+  const folder = directory({ "vocab.txt": VOCAB.join("\n"), "tokenizer_config.json": config });
+  const tokenizer = await AutoTokenizer.fromPretrained(folder);
+  assert.deepEqual(tokenizer("hello"), { input_ids: [2, 5, 3], attention_mask: [1, 1, 1] });
+});
+
+test("BertProcessing, another normaliser and no pre-tokenizer are taken from the library", async () => {
+  const json = {
+    ...fixture(),
+    added_tokens: [],
+    normalizer: { type: "Lowercase" },
+    pre_tokenizer: { type: "Whitespace" },
+    post_processor: { type: "BertProcessing", sep: ["[SEP]", 3], cls: ["[CLS]", 2] },
+  };
+  const tokenizer = await AutoTokenizer.fromPretrained(directory({ "tokenizer.json": json }));
+  const tokens = tokenizer.convertIdsToTokens(tokenizer("The movie", { textPair: "BAD" }).input_ids);
+  assert.deepEqual(tokens, ["[CLS]", "the", "movie", "[SEP]", "bad", "[SEP]"]);
+});
+
+describe("savePretrained", () => {
+  for (const name of ["uncased", "cased"]) {
+    test(`writes what loads as the same tokenizer, ${name}`, async () => {
+      const tokenizer = await AutoTokenizer.fromPretrained(path.join(FIXTURES, name));
+      const folder = path.join(scratch, "saved", name);
+      await tokenizer.savePretrained(folder);
+      assert.deepEqual(readdirSync(folder).sort(), ["tokenizer.json", "tokenizer_config.json"]);
+      const again = await AutoTokenizer.fromPretrained(folder);
+      const text = "New York: the Movie <url> [MASK] was grÉat 𠀀 1 2";
+      assert.deepEqual(again(text), tokenizer(text));
+      assert.equal(again.modelMaxLength, tokenizer.modelMaxLength);
+      assert.deepEqual([...again.getVocab()].sort(), [...tokenizer.getVocab()].sort());
+      const vocab = /"vocab": \{\s*"\[PAD\]": 0,\s*"\[UNK\]": 1,/;
+      assert.match(readFileSync(path.join(folder, "tokenizer.json"), "utf8"), vocab);
+    });
+  }
+});
+
+describe("bad input", () => {
+  const refused = (files: Record<string, unknown>, message: RegExp) =>
+    assert.rejects(AutoTokenizer.fromPretrained(directory(files)), { name: "TokenizerError", message });
+  const without = (token: string) => {
+    const json = fixture();
+    delete json.model.vocab[token];
+    return { ...json, added_tokens: [] };
+  };
+
+  test("no [UNK] in tokenizer.json", () =>
+    refused(
+      { "tokenizer.json": without("[UNK]") },
+      /tokenizer\.json: the vocabulary lacks the unknown token "\[UNK\]"/,
+    ));
+  test("no [UNK] in vocab.txt", () =>
+    refused({ "vocab.txt": "[PAD]\n[CLS]\n[SEP]\n" }, /vocab\.txt: the vocabulary lacks the unknown token/));
+  test("no [SEP], no [PAD]", async () => {
+    await refused({ "tokenizer.json": without("[SEP]") }, /lacks the special token "\[SEP\]" \(sep_token\)/);
+    await refused({ "tokenizer.json": without("[PAD]") }, /lacks the special token "\[PAD\]" \(pad_token\)/);
+  });
+  test("[MASK] may be missing", async () => {
+    const tokenizer = await AutoTokenizer.fromPretrained(directory({ "tokenizer.json": without("[MASK]") }));
+    assert.equal(tokenizer.maskTokenId, undefined);
+    assert.equal(tokenizer.maskToken, undefined);
+  });
+  test("a template that adds a token under another id", () => {
+    const json = fixture();
+    json.model.vocab["[SEP]"] = 9999;
+    return refused(
+      { "tokenizer.json": { ...json, added_tokens: [] } },
+      /adds "\[SEP\]" as id 3, but in the vocabulary it is 9999/,
+    );
+  });
+  test("not JSON, not a tokenizer, nothing at all", async () => {
+    await refused({ "tokenizer.json": "{ nonsense" }, /tokenizer\.json: is not valid JSON/);
+    await refused({ "tokenizer.json": "[1, 2]" }, /not a tokenizer\.json/);
+    await refused({}, /holds no tokenizer \(looked for tokenizer\.json, then for a BERT's vocab\.txt\)/);
+  });
+  test("another model than WordPiece", async () => {
+    const json = fixture();
+    await refused(
+      { "tokenizer.json": { ...json, model: { type: "BPE", vocab: {}, merges: [] } } },
+      /its model is BPE; only WordPiece/,
+    );
+    await refused({ "tokenizer.json": { ...json, model: { vocab: [["a", 0]] } } }, /its model is Unigram/);
+  });
+  test("ids that are no integers, or given twice", async () => {
+    const json = fixture();
+    const model = (vocab: Json) => ({ "tokenizer.json": { ...json, model: { ...json.model, vocab } } });
+    await refused(model({ "[UNK]": 0.5 }), /token "\[UNK\]" has id 0\.5/);
+    await refused(model({ "[UNK]": 0, a: 0 }), /tokens "\[UNK\]" and "a" have the same id, 0/);
+  });
+  test("a file instead of a folder, a name that is none", async () => {
+    mkdirSync(path.join(scratch, "folder"), { recursive: true });
+    await assert.rejects(AutoTokenizer.fromPretrained("no-such-checkpoint"), { name: "CheckpointError" });
+  });
+
+  test("what is no text", async () => {
+    const tokenizer = await AutoTokenizer.fromPretrained(path.join(FIXTURES, "uncased"));
+    const refusedText = (text: unknown, message: RegExp, options = {}) =>
+      assert.throws(() => tokenizer(text as string, options), { name: "TokenizerError", message });
+    refusedText(["a", "b", 3], /text\[2\] is a value of type number/);
+    refusedText(["a", null], /text\[1\] is null/);
+    refusedText(undefined, /text is a value of type undefined/);
+    refusedText([], /text is an empty list/);
+    refusedText(["a"], /text holds 1 and textPair 2/, { textPair: ["b", "c"] });
+    refusedText("a", /textPair\[0\] is an array|both strings, or both lists/, { textPair: ["b"] });
+    refusedText("a", /maxLength 1 leaves no room for the 2 special tokens/, {
+      truncation: true,
+      maxLength: 1,
+    });
+    refusedText("a", /maxLength is 2\.5/, { truncation: true, maxLength: 2.5 });
+    refusedText("a b c d", /"only_second" needs a textPair/, { truncation: "only_second", maxLength: 3 });
+  });
+});
