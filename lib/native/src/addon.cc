@@ -67,6 +67,7 @@ Napi::Object initialize(Napi::Env env, Napi::Object exports) {
   add_function("crossEntropyGradient", cross_entropy_gradient);
   add_function("squaredSum", squared_sum);
   add_function("adamw", adamw);
+  add_function("adamwRows", adamw_rows);
   return exports;
 }
 

@@ -18,7 +18,7 @@ void to_bfloat16(const Napi::CallbackInfo& info) {
   const Arguments arguments(info, "toBfloat16");
   const Floats x = arguments.floats(1, "x");
   const Bfloats out = arguments.bfloats(0, "out", x.size);
-  parallel_for(x.size, 1 << 14, [&](size_t begin, size_t end, int) { convert(out.data, x.data, begin, end); });
+  parallel_for(x.size, 1 << 17, [&](size_t begin, size_t end, int) { convert(out.data, x.data, begin, end); });
 }
 
 }  // namespace finetune

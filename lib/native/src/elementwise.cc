@@ -8,6 +8,8 @@
 namespace finetune {
 namespace {
 
+// Sums and copies of fewer elements take less time than waking the other threads.
+constexpr size_t kLightGrain = 1 << 17;
 constexpr size_t kGrain = 1 << 13;
 
 KERNEL void add_part(float* out, const float* a, const float* b, size_t begin, size_t end) {
@@ -20,8 +22,16 @@ KERNEL void add_part(float* out, const float* a, const float* b, size_t begin, s
 
 // Columns `begin` … `end` - 1, the rows from top to bottom.
 KERNEL void sum_columns(float* out, const float* x, size_t rows, size_t columns, size_t begin, size_t end) {
+  size_t wide = begin;
+  for (; wide + 8 * kLanes <= end; wide += 8 * kLanes) {
+    Vector totals[8] = {};
+    for (size_t row = 0; row < rows; row++) {
+      for (size_t j = 0; j < 8; j++) totals[j] += load(x + row * columns + wide + j * kLanes);
+    }
+    for (size_t j = 0; j < 8; j++) store(out + wide + j * kLanes, totals[j]);
+  }
   for_lanes(
-      begin, end,
+      wide, end,
       [&](size_t i) INLINE_LAMBDA {
         Vector total{};
         for (size_t row = 0; row < rows; row++) total += load(x + row * columns + i);
@@ -65,7 +75,7 @@ void add(const Napi::CallbackInfo& info) {
   const Floats out = arguments.floats(0, "out");
   const Floats a = arguments.floats(1, "a", out.size);
   const Floats b = arguments.floats(2, "b", out.size);
-  parallel_for(out.size, kGrain,
+  parallel_for(out.size, kLightGrain,
                [&](size_t begin, size_t end, int) { add_part(out.data, a.data, b.data, begin, end); });
 }
 
@@ -77,7 +87,7 @@ void column_sum(const Napi::CallbackInfo& info) {
   const Floats out = arguments.floats(0, "out", columns);
   // Parts are whole vectors of columns, so that threads do not share a cache line.
   const size_t vectors = (columns + kLanes - 1) / kLanes;
-  parallel_for(vectors, kGrain / rows / kLanes, [&](size_t begin, size_t end, int) {
+  parallel_for(vectors, kLightGrain / rows / kLanes, [&](size_t begin, size_t end, int) {
     sum_columns(out.data, x.data, rows, columns, begin * kLanes, std::min(end * kLanes, columns));
   });
 }

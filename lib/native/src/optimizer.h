@@ -13,4 +13,11 @@ Napi::Value squared_sum(const Napi::CallbackInfo& info);
 //   w = decay * w - stepSize * m / (sqrt(v) * inverseCorrection + eps)
 void adamw(const Napi::CallbackInfo& info);
 
+// adamwRows(weight, gradient, first, second, rows, updates, history, upTo, hidden, beta1, beta2, eps, gradientScale):
+// brings rows of a table up to update number `upTo`. updates[row] is how many a row has had; those that it missed are
+// made up for, with a gradient of zero, exactly as they would have been done. `history` holds (stepSize, decay,
+// inverseCorrection) of update u at 3 * (u % (history.length / 3)). The last update takes the row of `gradient`;
+// without one (null) it has a gradient of zero too. No row may appear twice.
+void adamw_rows(const Napi::CallbackInfo& info);
+
 }  // namespace finetune

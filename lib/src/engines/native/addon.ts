@@ -151,6 +151,21 @@ export interface Addon {
     inverseCorrection: number,
     gradientScale: number,
   ): void;
+  adamwRows(
+    weight: Float32Array,
+    gradient: Float32Array | null,
+    first: Float32Array,
+    second: Float32Array,
+    rows: Int32Array,
+    updates: Int32Array,
+    history: Float32Array,
+    upTo: number,
+    hidden: number,
+    beta1: number,
+    beta2: number,
+    eps: number,
+    gradientScale: number,
+  ): void;
 }
 
 export interface AddonDescription {

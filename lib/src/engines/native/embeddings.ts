@@ -13,7 +13,7 @@ export const embeddingsLayerNorm: NativeKernel<Tables | "gamma" | "beta"> = {
     const out = backend.allocate([tokens, hidden]);
     backend.addon.embeddingsLayerNorm(
       backend.float32(out),
-      backend.float32(inputs.word),
+      backend.float32Rows(inputs.word, backend.int32(inputs.ids)),
       backend.float32(inputs.position),
       backend.float32(inputs.tokenType),
       backend.int32(inputs.ids),
@@ -41,7 +41,7 @@ export const embeddingsLayerNormGradient: NativeKernel<Tables | "dy" | "gamma"> 
       backend.float32(dgamma),
       backend.float32(dbeta),
       backend.float32(inputs.dy),
-      backend.float32(inputs.word),
+      backend.float32Rows(inputs.word, backend.int32(inputs.ids)),
       backend.float32(inputs.position),
       backend.float32(inputs.tokenType),
       backend.int32(inputs.ids),

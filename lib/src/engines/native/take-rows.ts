@@ -2,16 +2,20 @@ import type { TensorInfo } from "@tensorflow/tfjs";
 import type { NativeBackend } from "./backend";
 import type { KernelGradient, NativeKernel } from "./native-kernel";
 
+/** A gradient with at least so many rows, and so many for each that is not zero, is kept as a sparse one. */
+const SPARSE_FROM = { entries: 4096, entriesPerRow: 8 };
+
 /** See ops/take-rows.ts. */
 export const takeRows: NativeKernel<"x" | "rows"> = {
   name: "TakeRows",
   compute(backend, { x, rows }) {
     const [entries, hidden] = x.shape as [number, number];
     const numbers = backend.int32(rows);
+    const wrong = numbers.find((row) => row < 0 || row >= entries);
+    if (wrong !== undefined) throw new RangeError(`row ${wrong} is outside 0 … ${entries - 1}`);
     const out = backend.allocate([numbers.length, hidden]);
-    const [from, to] = [backend.float32(x), backend.float32(out)];
+    const [from, to] = [backend.float32Rows(x, numbers), backend.float32(out)];
     numbers.forEach((row, index) => {
-      if (row < 0 || row >= entries) throw new RangeError(`row ${row} is outside 0 … ${entries - 1}`);
       to.set(from.subarray(row * hidden, (row + 1) * hidden), index * hidden);
     });
     return out;
@@ -34,8 +38,13 @@ export function sumRows(
   dy: TensorInfo,
   skipped: number,
 ): TensorInfo {
-  const out = backend.allocate([entries, hidden]);
-  const sums = backend.float32(out).fill(0);
-  backend.addon.scatterAdd(sums, backend.float32(dy), backend.int32(rows), entries, hidden, skipped);
+  const numbers = backend.int32(rows);
+  const isSparse = entries >= Math.max(SPARSE_FROM.entries, SPARSE_FROM.entriesPerRow * numbers.length);
+  const out = isSparse
+    ? backend.allocateSparse([entries, hidden], numbers)
+    : backend.allocate([entries, hidden]);
+  const sums = backend.float32(out);
+  if (!isSparse) sums.fill(0);
+  backend.addon.scatterAdd(sums, backend.float32(dy), numbers, entries, hidden, skipped);
   return out;
 }
