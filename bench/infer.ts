@@ -1,5 +1,4 @@
 import * as tf from "@tensorflow/tfjs";
-import type { ClassifierInputs } from "../lib/src/models/bert/for-sequence-classification";
 import { matMulPeak, startEngine } from "./engine";
 import { readOptions } from "./options";
 import { forwardOperations, makeBatches, makeModel, stepFigures, WARM_UP_STEPS, WORKLOAD } from "./workload";

@@ -9,28 +9,38 @@ interface Share {
   ms: number;
 }
 
-/** `bench profile`: where the time of a training step goes, by function of the addon. Milliseconds a step. */
+/** `bench profile`: where the time of a training step goes, by function of the addon. Milliseconds, medians over the steps. */
 export async function profileBenchmark(args: string[]): Promise<object> {
   const { engine, ...workload } = readOptions(args, { ...WORKLOAD, engine: "" });
   const name = await startEngine(engine, workload.precision);
   const addon = nativeBackend()?.addon;
   if (!addon) throw new UsageError("bench profile: only the native engine can be profiled.");
   const shares = measureCalls(addon);
-  const { seconds } = await trainSteps(workload, () => shares.clear());
-  const steps = workload.steps - WARM_UP_STEPS;
-  const stepMs = (seconds.slice(WARM_UP_STEPS).reduce((sum, value) => sum + value, 0) / steps) * 1000;
-  const inAddon = [...shares.values()].reduce((sum, { ms }) => sum + ms, 0) / steps;
-  const functions = [...shares]
-    .sort(([, a], [, b]) => b.ms - a.ms)
-    .map(([name, { calls, ms }]) => [name, { calls: calls / steps, ms: round(ms / steps) }]);
+  const steps: { ms: number; functions: Map<string, Share> }[] = [];
+  await trainSteps(workload, (step, seconds) => {
+    if (step >= WARM_UP_STEPS) steps.push({ ms: seconds * 1000, functions: new Map(shares) });
+    shares.clear();
+  });
+  const names = new Set(steps.flatMap(({ functions }) => [...functions.keys()]));
+  const functions = [...names].map((name) => {
+    const of = (figure: keyof Share) =>
+      median(steps.map(({ functions }) => functions.get(name)?.[figure] ?? 0));
+    return [name, { calls: of("calls"), ms: round(of("ms")) }] as const;
+  });
+  const inAddon = ({ functions }: { functions: Map<string, Share> }) =>
+    [...functions.values()].reduce((sum, { ms }) => sum + ms, 0);
   return {
     engine: name,
     precision: workload.precision,
-    step_ms: round(stepMs),
-    in_addon_ms: round(inAddon),
-    in_javascript_ms: round(stepMs - inAddon),
-    functions: Object.fromEntries(functions) as object,
+    step_ms: round(median(steps.map(({ ms }) => ms))),
+    in_addon_ms: round(median(steps.map(inAddon))),
+    in_javascript_ms: round(median(steps.map((step) => step.ms - inAddon(step)))),
+    functions: Object.fromEntries(functions.sort(([, a], [, b]) => b.ms - a.ms)),
   };
+}
+
+function median(values: number[]): number {
+  return values.sort((a, b) => a - b)[Math.floor(values.length / 2)]!;
 }
 
 /** Replaces every function of the addon by one that also counts its time. */

@@ -9,7 +9,7 @@ import type { Workload } from "./workload";
 /** Training steps as the Trainer does them: forward and backward pass, dropout, clipping at 1.0, AdamW. */
 export async function trainSteps(
   workload: Workload,
-  afterWarmUp: () => void = () => undefined,
+  afterStep: (step: number, seconds: number) => void = () => undefined,
 ): Promise<{ seconds: number[]; lengths: number[][]; losses: number[] }> {
   const { collate, lengths } = await makeBatches(workload);
   const model = makeModel(workload).train();
@@ -19,11 +19,11 @@ export async function trainSteps(
   const seconds: number[] = [];
   const losses: number[] = [];
   for (let step = 0; step < workload.steps; step++) {
-    if (step === WARM_UP_STEPS) afterWarmUp();
     const batch = collate(step);
     const start = performance.now();
     const { loss } = await trainStep(model, optimizer, [batch], { ...settings, firstMicroStep: step });
     seconds.push((performance.now() - start) / 1000);
+    afterStep(step, seconds.at(-1)!);
     losses.push(loss);
   }
   optimizer.dispose();

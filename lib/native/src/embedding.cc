@@ -10,7 +10,7 @@
 namespace finetune {
 namespace {
 
-constexpr size_t kGrainRows = 8;
+constexpr size_t kGrain = 1 << 15;
 
 struct Tables {
   Tables(const Arguments& arguments, size_t index, size_t tokens, size_t hidden) : hidden(hidden) {
@@ -72,7 +72,7 @@ void embeddings_layer_norm(const Napi::CallbackInfo& info) {
   const Floats gamma = arguments.floats(7, "gamma", hidden);
   const Floats beta = arguments.floats(8, "beta", hidden);
   const float eps = static_cast<float>(arguments.number(11, "eps"));
-  parallel_for(tokens, kGrainRows, [&](size_t begin, size_t end, int part) {
+  parallel_for(tokens, kGrain / hidden, [&](size_t begin, size_t end, int part) {
     forward_rows(out.data, tables, gamma.data, beta.data, eps, begin, end, scratch(part, 0, hidden));
   });
 }
@@ -111,7 +111,7 @@ void scatter_add(const Napi::CallbackInfo& info) {
   const int32_t skipped_id = skipped >= 0 && skipped < 2147483648.0 ? static_cast<int32_t>(skipped) : -1;
   // Threads share the columns, not the rows: the order of the sums is that of the rows, however many threads there are.
   const size_t vectors = (hidden + kLanes - 1) / kLanes;
-  parallel_for(vectors, ids.size < 16 ? vectors : 1, [&](size_t begin, size_t end, int) {
+  parallel_for(vectors, kGrain / std::max(ids.size, size_t{1}) / kLanes, [&](size_t begin, size_t end, int) {
     add_columns(table.data, rows.data, ids.data, ids.size, hidden, skipped_id, begin * kLanes,
                 std::min(end * kLanes, hidden));
   });

@@ -10,7 +10,8 @@
 namespace finetune {
 namespace {
 
-constexpr size_t kGrainRows = 8;
+// Fewer elements are done sooner by one thread than shared.
+constexpr size_t kGrain = 1 << 15;
 
 struct Normalisation {
   const float* x;
@@ -137,7 +138,7 @@ void dropout_add_layer_norm(const Napi::CallbackInfo& info) {
                            static_cast<float>(arguments.number(7, "eps")),
                            DropoutArguments(arguments, 8)};
   scratch(0, 0, columns);
-  parallel_for(rows, kGrainRows, [&](size_t begin, size_t end, int part) {
+  parallel_for(rows, kGrain / columns, [&](size_t begin, size_t end, int part) {
     forward_rows(out.data, norm, begin, end, scratch(part, 0, columns), scratch(part, 1, columns));
   });
 }
@@ -167,7 +168,7 @@ void dropout_add_layer_norm_gradient(const Napi::CallbackInfo& info) {
     std::fill_n(scratch(t, 2, columns), columns, 0.0f);
     std::fill_n(scratch(t, 3, columns), columns, 0.0f);
   }
-  parallel_for(rows, kGrainRows, [&](size_t begin, size_t end, int part) {
+  parallel_for(rows, kGrain / columns, [&](size_t begin, size_t end, int part) {
     backward_rows(gradients, scratch(part, 2, columns), scratch(part, 3, columns), norm, begin, end,
                   scratch(part, 0, columns), scratch(part, 1, columns));
   });

@@ -17,10 +17,13 @@
 namespace finetune {
 namespace {
 
-constexpr size_t kGrain = 1 << 13;
+constexpr size_t kGrain = 1 << 15;
 
 // Sums run over blocks of this many elements in f32 and from there on in f64.
 constexpr size_t kSumBlock = 4096;
+
+// Asks for what will be needed 2 KB later: the processor's own prefetching stops at each page of 4 KB.
+static INLINE void fetch(const float* address) { __builtin_prefetch(address + 512); }
 
 KERNEL double sum_of_squares(const float* x, size_t begin, size_t end) {
   double total = 0;
@@ -29,6 +32,7 @@ KERNEL double sum_of_squares(const float* x, size_t begin, size_t end) {
     Vector a{}, b{}, c{}, d{};
     size_t i = start;
     for (; i + 4 * kLanes <= stop; i += 4 * kLanes) {
+      for (size_t j = 0; j < 4; j++) fetch(x + i + j * kLanes);
       const Vector x0 = load(x + i), x1 = load(x + i + kLanes);
       const Vector x2 = load(x + i + 2 * kLanes), x3 = load(x + i + 3 * kLanes);
       a += x0 * x0;
@@ -63,6 +67,10 @@ KERNEL void update_part(float* weight, const float* gradient, float* first, floa
   for_lanes(
       begin, end,
       [&](size_t i) INLINE_LAMBDA {
+        fetch(weight + i);
+        fetch(gradient + i);
+        fetch(first + i);
+        fetch(second + i);
         Vector m = load(first + i), v = load(second + i);
         const Vector w = update(load(weight + i), load(gradient + i), &m, &v, u);
         store(weight + i, w);
@@ -215,7 +223,7 @@ void adamw_rows(const Napi::CallbackInfo& info) {
               hidden,
               update_constants(arguments, 9)};
   table.constants.gradient_scale = static_cast<float>(arguments.number(12, "gradientScale"));
-  parallel_for(rows.size, 8,
+  parallel_for(rows.size, kGrain / hidden / 4,
                [&](size_t begin, size_t end, int) { update_rows(table, rows.data, begin, end); });
 }
 

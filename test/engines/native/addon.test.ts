@@ -49,7 +49,7 @@ describe("the addon", { skip: noNative }, () => {
       [true, true],
     ] as const) {
       test(`matmul in ${precision}, ${transposeA ? "A^T" : "A"} * ${transposeB ? "B^T" : "B"}`, () => {
-        const { matmul } = loadAddon();
+        const addon = loadAddon();
         for (const [batch, m, n, k] of [
           [1, 1, 1, 1],
           [1, 5, 3, 7],
@@ -70,11 +70,11 @@ describe("the addon", { skip: noNative }, () => {
           const expected = expectedProduct(x?.values ?? a, y?.values ?? b, product);
           const bias = normal(n, 3);
           const out = new Float32Array(room(batch * m * n, n));
-          matmul(out, ...operands, batch, m, n, k, transposeA, transposeB, bias, false);
+          addon.matmul(out, ...operands, batch, m, n, k, transposeA, transposeB, bias, false);
           expected.forEach((value, i) =>
             assert.ok(Math.abs(out[i]! - value - bias[i % n]!) < 1e-4, `${m}x${n}x${k}`),
           );
-          matmul(out, ...operands, batch, m, n, k, transposeA, transposeB, null, true);
+          addon.matmul(out, ...operands, batch, m, n, k, transposeA, transposeB, null, true);
           expected.forEach((value, i) => assert.ok(Math.abs(out[i]! - 2 * value - bias[i % n]!) < 1e-4));
         }
       });
