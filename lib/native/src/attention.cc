@@ -137,9 +137,9 @@ static INLINE void weights_of(float* weights, const float* q, const float* keys_
   for (size_t i = 0; i < t.length; i++) softmax_row(weights + i * t.padded, t.length, t.padded);
 }
 
-static INLINE void factors_of_row(float* factors, size_t row, const Problem& p, const Task& t) {
-  dropout_factors(factors, t.number + uint64_t{row} * t.length, t.length, p.drop.key, p.drop.rule);
-  for (size_t j = t.length; j < t.padded; j++) factors[j] = 0;
+// Dropout's factors of all weights, [length, length].
+static INLINE void factors_of(float* factors, const Problem& p, const Task& t) {
+  dropout_factors(factors, t.number, t.length * t.length, p.drop.key, p.drop.rule);
 }
 
 struct Inputs {
@@ -153,16 +153,16 @@ KERNEL void forward_task(float* out, const Inputs& in, const Problem& p, const T
   float* v = scratch(thread, 2, rows);
   float* context = scratch(thread, 3, rows);
   float* weights = scratch(thread, 4, p.longest * p.longest);
-  float* factors = scratch(thread, 5, p.longest);
+  float* factors = scratch(thread, 5, p.longest * p.longest);
   gather(q, in.q, p, t, p.scale);
   gather_transposed(keys, in.k, p, t);
   gather(v, in.v, p, t, 1.0f);
   weights_of(weights, q, keys, p, t);
   if (p.drop.active()) {
+    factors_of(factors, p, t);
     for (size_t i = 0; i < t.length; i++) {
-      factors_of_row(factors, i, p, t);
       float* row = weights + i * t.padded;
-      for (size_t j = 0; j < t.padded; j++) row[j] *= factors[j];
+      for (size_t j = 0; j < t.length; j++) row[j] *= factors[i * t.length + j];
     }
   }
   product(context, p.width, {weights, t.padded, 1}, v, p.width, t.length, p.width, t.length);
@@ -185,7 +185,7 @@ KERNEL void backward_task(const InputGradients& gradients, const float* dout, co
   float* weights = scratch(thread, 5, square);
   float* dropped = scratch(thread, 6, square);
   float* slopes = scratch(thread, 7, square);
-  float* factors = scratch(thread, 8, p.longest);
+  float* factors = scratch(thread, 8, square);
   gather(q, in.q, p, t, p.scale);
   gather(k, in.k, p, t, 1.0f);
   gather(dy, dout, p, t, 1.0f);
@@ -198,11 +198,12 @@ KERNEL void backward_task(const InputGradients& gradients, const float* dout, co
   const float* used = weights;
   if (p.drop.active()) {
     used = dropped;
+    factors_of(factors, p, t);
     for (size_t i = 0; i < t.length; i++) {
-      factors_of_row(factors, i, p, t);
-      for (size_t j = 0; j < t.padded; j++) {
-        dropped[i * t.padded + j] = weights[i * t.padded + j] * factors[j];
-        slopes[i * t.padded + j] *= factors[j];
+      for (size_t j = 0; j < t.length; j++) {
+        const float factor = factors[i * t.length + j];
+        dropped[i * t.padded + j] = weights[i * t.padded + j] * factor;
+        slopes[i * t.padded + j] *= factor;
       }
     }
   }

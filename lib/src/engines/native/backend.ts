@@ -29,6 +29,8 @@ interface NativeData {
   copy?: { block: Block; values: Uint16Array };
   /** Of a matrix that is zero elsewhere: the rows that are not, each once. */
   sparse?: { rows: Int32Array; width: number };
+  /** The sum of the squares, where it was taken while the numbers were still in the caches. */
+  squares?: number;
   /** Of a table or its moments whose rows are brought up to date when they are read; `values` then does so for all. */
   lazy?: { table: LazyTable; values: Float32Array };
 }
@@ -160,6 +162,15 @@ export class NativeBackend extends MathBackendCPU implements HostMemory {
       this.addon.toBfloat16(data.copy.values.subarray(0, values.length), values);
     }
     return data.copy.values;
+  }
+
+  /** For a kernel that has just written a gradient: its norm will be asked for, and is cheap now. */
+  noteSquares(tensor: tf.TensorInfo): void {
+    this.record(tensor.dataId).squares = this.addon.squaredSum(this.float32(tensor));
+  }
+
+  squaresOf(tensor: tf.TensorInfo): number | undefined {
+    return this.record(tensor.dataId).squares;
   }
 
   /** For a kernel that changes a tensor in place: the bf16 copy, if there is one, which it has to change too. */

@@ -60,6 +60,7 @@ export const linearGradient: NativeKernel<"dy" | "x" | "weight"> = {
       null,
       false,
     );
+    backend.noteSquares(dweight);
     addon.columnSum(backend.float32(dbias), backend.float32(dy), rows, columns);
     return [dx, dweight, dbias];
   },

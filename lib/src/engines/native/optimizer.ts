@@ -7,6 +7,11 @@ export const squaredSum: NativeKernel = {
   compute(backend, inputs) {
     let sum = 0;
     for (const x of Object.values(inputs)) {
+      const known = backend.squaresOf(x);
+      if (known !== undefined) {
+        sum += known;
+        continue;
+      }
       const rows = backend.rowsOf(x);
       const values = backend.float32(x);
       const width = x.shape.at(-1)!;
