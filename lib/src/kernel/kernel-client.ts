@@ -199,10 +199,12 @@ export class KernelClient {
       stop_on_error: true,
     };
     this.executing++;
-    const { content: reply } = await this.request(this.shell, "execute_request", content, cell).finally(() => {
-      this.executing--;
-      if (this.executing === 0) clearInterval(this.interrupting);
-    });
+    const { content: reply } = await this.request(this.shell, "execute_request", content, cell).finally(
+      () => {
+        this.executing--;
+        if (this.executing === 0) clearInterval(this.interrupting);
+      },
+    );
     const count = reply.execution_count;
     return {
       status: reply.status === "ok" ? "ok" : reply.status === "error" ? "error" : "aborted",
