@@ -80,7 +80,6 @@ export class Trainer {
   state: TrainerState = initialState(0, 0);
   private control: TrainerControl = idleControl();
   private readonly callbacks: TrainerCallback[];
-  private optimizer: AdamW | undefined;
   /** Losses since the last log entry. */
   private recentLoss = { sum: 0, steps: 0 };
   /** Gradient norm and learning rate of the last step. */
@@ -116,16 +115,25 @@ export class Trainer {
     }
     await this.announcePrecision();
     const plan = planRun(args, dataset.length);
-    this.optimizer?.dispose();
-    const optimizer = (this.optimizer = new AdamW(model.namedParameters(), args));
-    this.state = initialState(plan.maxSteps, plan.epochs);
-    this.control = idleControl();
-    this.recentLoss = { sum: 0, steps: 0 };
-    if (resumeFromCheckpoint) {
-      const checkpoint = await checkpointToResume(resumeFromCheckpoint, args.outputDir);
-      const { logHistory, ...resumed } = await loadRun(checkpoint, model, optimizer);
-      this.state = { ...resumed, logHistory, maxSteps: plan.maxSteps, numTrainEpochs: plan.epochs };
+    const optimizer = new AdamW(model.namedParameters(), args);
+    try {
+      this.state = initialState(plan.maxSteps, plan.epochs);
+      this.control = idleControl();
+      this.recentLoss = { sum: 0, steps: 0 };
+      if (resumeFromCheckpoint) {
+        const checkpoint = await checkpointToResume(resumeFromCheckpoint, args.outputDir);
+        const resumed = await loadRun(checkpoint, model, optimizer);
+        this.state = { ...resumed, maxSteps: plan.maxSteps, numTrainEpochs: plan.epochs };
+      }
+      return await this.run(dataset, optimizer, plan);
+    } finally {
+      optimizer.dispose();
     }
+  }
+
+  /** From the state as it stands to the end of the plan. */
+  private async run(dataset: TrainerDataset, optimizer: AdamW, plan: Plan): Promise<TrainOutput> {
+    const { args, model } = this;
     const stopListening = this.listenForInterrupt();
     const started = performance.now();
     const firstStep = this.state.globalStep;
@@ -147,8 +155,6 @@ export class Trainer {
     } finally {
       stopListening();
       model.eval();
-      optimizer.dispose();
-      this.optimizer = undefined;
       await this.call("onTrainEnd");
     }
   }
