@@ -359,7 +359,6 @@ function serveTree(exchange: Exchange, hub: Hub, repo: ServedRepo, at: string, f
       path,
       ...(file.large && {
         lfs: { oid: sha256(file.content), size: file.content.length, pointerSize: pointerOf(file).length },
-        xetHash: sha256("xet", file.content),
       }),
     }));
   if (folder !== "" && entries.length === 0) {

@@ -160,11 +160,21 @@ export function warnOfCache(error: HubError, repo: HubRepo): void {
 }
 
 /** @internal */
-export function notInCache(settings: HubSettings, repo: HubRepo, file?: string): HubError {
+export function notInCache(
+  settings: HubSettings,
+  repo: HubRepo,
+  file?: string,
+  because?: HubError,
+): HubError {
   const what = describeRepository(repo, settings.revision);
+  const missing = `${file === undefined ? what : `${file} of ${what}`} is not in the cache (${settings.cacheDir})`;
+  if (because) {
+    return new HubError(`${missing}, and the Hub cannot be asked. ${because.message}`, because.reason, {
+      cause: because,
+    });
+  }
   return new HubError(
-    `${file === undefined ? what : `${file} of ${what}`} is not in the cache (${settings.cacheDir}), and the Hub is not ` +
-      "asked because HF_HUB_OFFLINE is set (or localFilesOnly). Unset it to download.",
+    `${missing}, and the Hub is not asked because HF_HUB_OFFLINE is set (or localFilesOnly). Unset it to download.`,
     "offline",
   );
 }

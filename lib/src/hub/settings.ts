@@ -17,6 +17,12 @@ export interface HubOptions {
   localFilesOnly?: boolean;
 }
 
+/** Takes the Hub's options out of options for something else too, where a token has no business. */
+export function splitHubOptions<T extends HubOptions>(options: T): [HubOptions, Omit<T, keyof HubOptions>] {
+  const { revision, endpoint, token, cacheDir, localFilesOnly, ...others } = options;
+  return [{ revision, endpoint, token, cacheDir, localFilesOnly }, others];
+}
+
 /** Everything that a request needs to know, settled once per call. */
 export interface HubSettings {
   /** Without a slash at its end. */

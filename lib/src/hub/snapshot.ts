@@ -50,8 +50,12 @@ export async function openSnapshot({ repo, ...options }: SnapshotOptions): Promi
     return await hubSnapshot(settings, cache, repo, cached ? 1 : undefined);
   } catch (error) {
     if (cached && cacheMayAnswer(error)) {
-      warnOfCache(error, repo);
-      return cached;
+      const because = error;
+      warnOfCache(because, repo);
+      return {
+        ...cached,
+        download: (file) => fromCache(settings, cache, repo, cached.commit, file, because),
+      };
     }
     throw await withNearNames(error, settings, repo);
   }
@@ -133,12 +137,21 @@ async function cachedSnapshot(
     commit,
     folder: cache.snapshot(commit),
     files,
-    async download(file) {
-      const found = await cache.find(commit, file);
-      if (found === undefined) throw notInCache(settings, repo, file);
-      return found;
-    },
+    download: (file) => fromCache(settings, cache, repo, commit, file),
   };
+}
+
+async function fromCache(
+  settings: HubSettings,
+  cache: RepositoryCache,
+  repo: HubRepo,
+  commit: string,
+  file: string,
+  because?: HubError,
+): Promise<string> {
+  const found = await cache.find(commit, file);
+  if (found === undefined) throw notInCache(settings, repo, file, because);
+  return found;
 }
 
 function noSuchFile(settings: HubSettings, repo: HubRepo, file: string, there: Iterable<string>): HubError {
