@@ -35,6 +35,8 @@ export interface Fault {
   breakAfter?: number;
   /** Send this many bytes of the body, then nothing more. */
   stallAfter?: number;
+  /** Do not answer at all. */
+  silent?: boolean;
   /** Send these bytes instead of the right ones. */
   body?: Buffer;
   /** Leave out these headers. */
@@ -112,24 +114,26 @@ export async function startHub({
       authorizations.push(request.headers.authorization ?? "");
       ranges.push(request.headers.range ?? "");
       const exchange = new Exchange(request, response, takeFault(faults, line));
+      if (exchange.fault?.silent) return;
       if (exchange.fault?.status === undefined) route(exchange);
       else exchange.send(exchange.fault.status, exchange.fault.headers ?? {}, Buffer.from("fault"));
     });
 
   const storageServer = handle("storage", (exchange) => serveStorage(exchange, repos));
-  const storage = await listen(storageServer);
+  const storage = await listen(storageServer, "localhost");
   const hub: Hub = { repos, pageSize, tokens, storage };
   const hubServer = handle("hub", (exchange) => serveHub(exchange, hub));
-  const endpoint = await listen(hubServer);
+  const endpoint = await listen(hubServer, "127.0.0.1");
   const close = async () => {
     await Promise.all([hubServer, storageServer].map(stop));
   };
   return { endpoint, storage, requests, authorizations, ranges, faults, close };
 }
 
-async function listen(server: Server): Promise<string> {
-  await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
-  return `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+/** The storage has another name than the Hub, not just another port: Python's client goes by names. */
+async function listen(server: Server, host: string): Promise<string> {
+  await new Promise<void>((resolve) => server.listen(0, host, resolve));
+  return `http://${host}:${(server.address() as AddressInfo).port}`;
 }
 
 async function stop(server: Server): Promise<void> {

@@ -117,7 +117,7 @@ async function fetchTree(
 ): Promise<HubFile[]> {
   const hub = await import("@huggingface/hub");
   const where = describeRepository(repo, settings.revision);
-  const entries: Record<string, TreeEntry> = {};
+  const entries = new Map<string, TreeEntry>();
   await callApi(settings, repo, async () => {
     const listing = hub.listFiles({
       repo,
@@ -133,15 +133,15 @@ async function fetchTree(
         throw new Error("an entry of the listing lacks its path, size or oid");
       }
       checkRepositoryPath(path, where);
-      entries[path] = {
+      entries.set(path, {
         size,
         blob_id: oid,
         ...(lfs && { lfs_sha256: lfs.oid, lfs_size: lfs.size }),
         ...(xetHash !== undefined && { xet_hash: xetHash }),
-      };
+      });
     }
   });
-  const sorted = Object.fromEntries(Object.entries(entries).sort(([a], [b]) => (a < b ? -1 : 1)));
-  await keep?.(JSON.stringify({ format_version: TREE_FORMAT, files: sorted }, null, 2));
+  const sorted = Object.fromEntries([...entries].sort(([a], [b]) => (a < b ? -1 : 1)));
+  await keep?.(JSON.stringify({ format_version: TREE_FORMAT, files: sorted }, null, 1));
   return Object.entries(sorted).map(([path, entry]) => hubFile(path, entry, where));
 }
