@@ -31,6 +31,8 @@ export interface Fault {
   /** Answer with this status instead. */
   status?: number;
   headers?: Record<string, string>;
+  /** The body of that answer. */
+  json?: unknown;
   /** Send this many bytes of the body, then break the connection. */
   breakAfter?: number;
   /** Send this many bytes of the body, then nothing more. */
@@ -49,6 +51,8 @@ export interface ServedFile {
   content: Buffer;
   /** In large storage, as files with git LFS or Xet are. Default false. */
   large?: boolean;
+  /** What listings say instead of its digest. */
+  listedAs?: string;
 }
 
 export interface ServedRepo {
@@ -116,7 +120,12 @@ export async function startHub({
       const exchange = new Exchange(request, response, takeFault(faults, line));
       if (exchange.fault?.silent) return;
       if (exchange.fault?.status === undefined) route(exchange);
-      else exchange.send(exchange.fault.status, exchange.fault.headers ?? {}, Buffer.from("fault"));
+      else
+        exchange.send(
+          exchange.fault.status,
+          exchange.fault.headers ?? {},
+          Buffer.from(JSON.stringify(exchange.fault.json ?? "fault")),
+        );
     });
 
   const storageServer = handle("storage", (exchange) => serveStorage(exchange, repos));
@@ -358,11 +367,15 @@ function serveTree(exchange: Exchange, hub: Hub, repo: ServedRepo, at: string, f
     .filter(([path]) => path.startsWith(inside))
     .map(([path, file]) => ({
       type: "file",
-      oid: file.large ? gitBlobHash(pointerOf(file)) : gitBlobHash(file.content),
+      oid: file.large ? gitBlobHash(pointerOf(file)) : (file.listedAs ?? gitBlobHash(file.content)),
       size: file.content.length,
       path,
       ...(file.large && {
-        lfs: { oid: sha256(file.content), size: file.content.length, pointerSize: pointerOf(file).length },
+        lfs: {
+          oid: file.listedAs ?? sha256(file.content),
+          size: file.content.length,
+          pointerSize: pointerOf(file).length,
+        },
       }),
     }));
   if (folder !== "" && entries.length === 0) {

@@ -78,6 +78,25 @@ test("a listing with a path that leads out is refused, and nothing is written ou
   }
 });
 
+test("a listing whose digests lead out, or which never ends, is refused", async (context) => {
+  for (const large of [true, false]) {
+    const served = glue();
+    served.revisions.main!["evil.txt"] = { content: Buffer.from("evil"), large, listedAs: "../../../evil" };
+    const { hub, at, cacheDir } = await hubForTest(context, { repos: [served], pageSize: 2 });
+    await assert.rejects(downloadSnapshot({ repo, ...at }), hubError("unsafe-path", /evil\.txt/));
+    delete served.revisions.main!["evil.txt"];
+    const link = `<${hub.endpoint}/api/datasets/nyu-mll/glue/tree/main?recursive=true>; rel="next"`;
+    hub.faults.push({
+      match: /cursor/,
+      status: 200,
+      headers: { link },
+      json: [{ type: "file", path: "a", size: 1, oid: "b" }],
+    });
+    await assert.rejects(listFiles(repo, "main", "", at), hubError("server", /README\.md twice/));
+    assert.equal(existsSync(cacheDir), false);
+  }
+});
+
 test("files that match are downloaded, and no others", async (context) => {
   const served = glue();
   const { hub, at } = await hubForTest(context, { repos: [served] });

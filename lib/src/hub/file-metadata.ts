@@ -19,6 +19,11 @@ export function isCommit(revision: string): boolean {
   return COMMIT.test(revision);
 }
 
+/** Whether a text can be an etag. It becomes the name of a file in the cache. */
+export function isEtag(text: string): boolean {
+  return /^[\w-][\w.-]*$/.test(text) && text.length <= 128;
+}
+
 /**
  * Asks which version of a file a revision has, without its content. A large file is answered with a redirect to
  * storage; what is asked for stands in the headers of the redirect, which is not followed.
@@ -46,8 +51,7 @@ export async function fileMetadata(
   discard();
   const commit = headers.get("x-repo-commit") ?? "";
   const etag = (headers.get("x-linked-etag") ?? headers.get("etag") ?? "").replace(/^(?:W\/)?"?|"$/g, "");
-  // Both become names in the cache.
-  if (!COMMIT.test(commit) || !/^[\w-][\w.-]*$/.test(etag)) {
+  if (!COMMIT.test(commit) || !isEtag(etag)) {
     throw new HubError(
       `${subject}: ${new URL(settings.endpoint).host} answers without a usable x-repo-commit and etag, so it is no ` +
         "Hub, or a proxy drops them. Check HF_ENDPOINT and the proxy.",

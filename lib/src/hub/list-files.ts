@@ -2,7 +2,7 @@ import { readFile } from "node:fs/promises";
 import { HubError } from "../errors";
 import { apiFetch, callApi } from "./api";
 import { RepositoryCache } from "./cache";
-import { isCommit } from "./file-metadata";
+import { isCommit, isEtag } from "./file-metadata";
 import { withNearNames } from "./near-names";
 import {
   checkRepository,
@@ -105,7 +105,14 @@ async function readTree(cache: RepositoryCache, commit: string): Promise<HubFile
 
 function hubFile(path: string, { size, blob_id, lfs_sha256, lfs_size }: TreeEntry, where: string): HubFile {
   checkRepositoryPath(path, where);
-  return { path, size: lfs_size ?? size, etag: lfs_sha256 ?? blob_id };
+  const etag = lfs_sha256 ?? blob_id;
+  if (typeof etag !== "string" || !isEtag(etag) || !(size >= 0)) {
+    throw new HubError(
+      `${where}: the entry of ${path} in the list of files has an unusable digest or size.`,
+      "unsafe-path",
+    );
+  }
+  return { path, size: lfs_size ?? size, etag };
 }
 
 async function fetchTree(
@@ -132,13 +139,15 @@ async function fetchTree(
       if (typeof path !== "string" || typeof size !== "number" || typeof oid !== "string") {
         throw new Error("an entry of the listing lacks its path, size or oid");
       }
-      checkRepositoryPath(path, where);
-      entries.set(path, {
+      if (entries.has(path)) throw new Error(`the listing has ${path} twice`); // or never ends
+      const entry: TreeEntry = {
         size,
         blob_id: oid,
         ...(lfs && { lfs_sha256: lfs.oid, lfs_size: lfs.size }),
         ...(xetHash !== undefined && { xet_hash: xetHash }),
-      });
+      };
+      hubFile(path, entry, where); // throws before anything is kept
+      entries.set(path, entry);
     }
   });
   const sorted = Object.fromEntries([...entries].sort(([a], [b]) => (a < b ? -1 : 1)));
