@@ -1,3 +1,4 @@
+import { HubError } from "../errors";
 import type { HubOptions } from "../hub/settings";
 import { openSnapshot, type Snapshot } from "../hub/snapshot";
 import { readWeightMap } from "./sharded";
@@ -31,17 +32,25 @@ const DOWNLOADS: Record<CheckpointPart, (snapshot: Snapshot) => Promise<void>> =
   async tokenizer(snapshot) {
     const settings = ["config.json", "special_tokens_map.json", "added_tokens.json", "tokenizer_config.json"];
     for (const file of settings) if (snapshot.files.includes(file)) await snapshot.download(file);
-    await snapshot.download(firstOf(snapshot, ["tokenizer.json", "vocab.txt"]));
+    await downloadFirst(snapshot, ["tokenizer.json", "vocab.txt"]);
   },
 
   async weights(snapshot) {
-    const file = await snapshot.download(firstOf(snapshot, WEIGHT_FILE_NAMES));
+    const file = await downloadFirst(snapshot, WEIGHT_FILE_NAMES);
     if (!file.endsWith(".index.json")) return;
     for (const shard of new Set((await readWeightMap(file)).values())) await snapshot.download(shard);
   },
 };
 
-/** The best of several files that there is; the best of all where there is none, to be told so. */
-function firstOf({ files }: Snapshot, names: readonly string[]): string {
-  return names.find((name) => files.includes(name)) ?? names[0]!;
+/** The best of several files that there is. */
+async function downloadFirst(snapshot: Snapshot, names: readonly string[]): Promise<string> {
+  const best = names.find((name) => snapshot.files.includes(name));
+  if (best !== undefined) return snapshot.download(best);
+  try {
+    return await snapshot.download(names[0]!); // says why there is none
+  } catch (error) {
+    if (!(error instanceof HubError)) throw error;
+    const message = `${error.message} Looked for ${names.join(", ")}.`;
+    throw new HubError(message, error.reason, { cause: error });
+  }
 }
