@@ -127,7 +127,15 @@ function textColumn(
   let size = 0;
   let hasNull = false;
   for (const chunk of chunks) {
-    for (let i = 0; i < chunk.length; i++) size += (chunk[i] as Uint8Array | null)?.length ?? 0;
+    for (let i = 0; i < chunk.length; i++) {
+      const cell = chunk[i];
+      if (cell instanceof Uint8Array) size += cell.length;
+      else if (cell !== null && cell !== undefined) {
+        throw new DatasetError(
+          `${file}: column "${name}" is said to be text, but holds a ${typeof cell}. Write the file again.`,
+        );
+      }
+    }
   }
   if (size > Math.min(budget, 2 ** 31 - 1)) {
     throw new DatasetError(

@@ -70,14 +70,14 @@ async function checkPages(
   while (reader.offset < view.byteLength && values < Number(chunk.num_values)) {
     const header = attempt(name, column, () => parquetHeader(reader));
     const { compressed_page_size: packed, uncompressed_page_size: unpacked } = header;
-    if (!(packed >= 0 && unpacked >= 0 && reader.offset + packed <= view.byteLength)) {
-      throw damaged(name, `a page of ${column} claims ${packed} bytes, more than there are`);
+    if (!(isCount(packed) && isCount(unpacked) && reader.offset + packed <= view.byteLength)) {
+      throw damaged(name, `a page of ${column} claims ${String(packed)} bytes, more than there are`);
     }
     spend(unpacked);
     const page = header.data_page_header ?? header.data_page_header_v2;
     const count = page?.num_values ?? header.dictionary_page_header?.num_values ?? 0;
-    if (!(count >= 0 && (page === undefined || values + count <= Number(chunk.num_values)))) {
-      throw damaged(name, `a page of ${column} claims ${count} values, more than the column has`);
+    if (!(isCount(count) && (page === undefined || values + count <= Number(chunk.num_values)))) {
+      throw damaged(name, `a page of ${column} claims ${String(count)} values, more than the column has`);
     }
     if (page?.encoding === "DELTA_BYTE_ARRAY") {
       // Its values repeat the beginning of the one before: a small page can unfold to any size.
@@ -92,6 +92,9 @@ async function checkPages(
     throw damaged(name, `${column} ends after ${values} of ${chunk.num_values} values`);
   }
 }
+
+/** In a damaged header, anything may stand in the place of a number. */
+const isCount = (value: unknown): value is number => Number.isSafeInteger(value) && (value as number) >= 0;
 
 function attempt<T>(name: string, column: string, read: () => T): T {
   try {

@@ -66,6 +66,15 @@ function fileBuffer(
 }
 
 async function readTable(name: string, file: AsyncBuffer, library: ParquetLibrary): Promise<Table> {
+  try {
+    return await readColumns(name, file, library);
+  } catch (error) {
+    // A footer that is not what the format says leads to all kinds of errors.
+    throw error instanceof DatasetError ? error : damaged(name, (error as Error).message, error);
+  }
+}
+
+async function readColumns(name: string, file: AsyncBuffer, library: ParquetLibrary): Promise<Table> {
   const metadata = await readMetadata(name, file, library);
   await checkParquetLimits(name, file, metadata, library);
   const numRows = Number(metadata.num_rows);
