@@ -110,6 +110,12 @@ export class PreTrainedTokenizer extends VocabularyBase {
     );
   }
 
+  /** What its answers depend on: by this, the cache of `Dataset.map` tells one tokenizer from another. */
+  fingerprintParts(): unknown {
+    const { json, config, modelMaxLength, paddingSide, truncationSide, modelInputNames } = this;
+    return { json, config, modelMaxLength, paddingSide, truncationSide, modelInputNames };
+  }
+
   /** Ids of a text, special tokens included unless `addSpecialTokens: false`. */
   encode(text: string, options: Omit<TokenizerOptions, "returnTensors"> = {}): number[] {
     return (this.call(text, { ...options, returnTensors: undefined }) as BatchEncoding<number[]>).input_ids;
