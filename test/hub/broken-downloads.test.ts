@@ -7,7 +7,8 @@ import test, { type TestContext } from "node:test";
 import { setTimeout as sleep } from "node:timers/promises";
 import { downloadFile, type DownloadFileOptions } from "../../lib/src/hub/download-file";
 import { HOST } from "../../lib/src/hub/lock";
-import { etagOf, type HubServer, type ServedRepo } from "./hub-server";
+import { type HubServer } from "./hub-server";
+import { etagOf, type ServedRepo } from "./served-repo";
 import { allFiles, hubError, hubForTest, noise } from "./support";
 
 const SIZE = 400_000;

@@ -8,7 +8,7 @@ import { resolveCheckpoint } from "../../lib/src/checkpoints/resolve";
 import { AutoConfig, AutoModelForSequenceClassification } from "../../lib/src/models/auto";
 import { BertConfig } from "../../lib/src/models/bert/configuration";
 import { AutoTokenizer } from "../../lib/src/tokenizers/auto-tokenizer";
-import type { ServedFile, ServedRepo } from "./hub-server";
+import type { ServedFile, ServedRepo } from "./served-repo";
 import { allFiles, hubError, hubForTest, temporaryFolder } from "./support";
 
 const VOCABULARY = ["[PAD]", "[UNK]", "[CLS]", "[SEP]", "[MASK]", "good", "bad", "film", "##s"];

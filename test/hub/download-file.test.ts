@@ -3,7 +3,7 @@ import { lstatSync, readFileSync, readlinkSync, writeFileSync } from "node:fs";
 import path from "node:path";
 import test from "node:test";
 import { downloadFile } from "../../lib/src/hub/download-file";
-import { commitOf, etagOf, type ServedRepo } from "./hub-server";
+import { commitOf, etagOf, type ServedRepo } from "./served-repo";
 import { allFiles, hubForTest, noise } from "./support";
 
 const WEIGHTS = { content: noise(300_000), large: true };

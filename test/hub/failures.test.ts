@@ -5,7 +5,7 @@ import test from "node:test";
 import { downloadFile } from "../../lib/src/hub/download-file";
 import { repoInfo } from "../../lib/src/hub/repo-info";
 import { openSnapshot } from "../../lib/src/hub/snapshot";
-import type { ServedRepo } from "./hub-server";
+import type { ServedRepo } from "./served-repo";
 import { allFiles, hubError, hubForTest, noise, temporaryFolder } from "./support";
 
 const TOKEN = "hf_secretSecretSecret";

@@ -6,7 +6,7 @@ import test from "node:test";
 import { promisify } from "node:util";
 import { downloadFile } from "../../lib/src/hub/download-file";
 import { downloadSnapshot } from "../../lib/src/hub/snapshot";
-import { gitBlobHash, type ServedRepo } from "./hub-server";
+import { gitBlobHash, type ServedRepo } from "./served-repo";
 import { allFiles, hubForTest, noise } from "./support";
 
 /** A Python that has huggingface_hub; these tests are left out without one. */

@@ -8,7 +8,8 @@
  */
 import { readdirSync, readFileSync } from "node:fs";
 import path from "node:path";
-import { type ServedFile, type ServedRepo, startHub } from "./hub-server";
+import { startHub } from "./hub-server";
+import { type ServedFile, type ServedRepo } from "./served-repo";
 
 function servedFolder(folder: string): Record<string, ServedFile> {
   const files: Record<string, ServedFile> = {};

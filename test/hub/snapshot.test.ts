@@ -7,7 +7,7 @@ import { listFiles } from "../../lib/src/hub/list-files";
 import { repoInfo } from "../../lib/src/hub/repo-info";
 import { downloadSnapshot, matches, openSnapshot } from "../../lib/src/hub/snapshot";
 import { setProgressReporter } from "../../lib/src/progress";
-import { commitOf, etagOf, type ServedFile, type ServedRepo } from "./hub-server";
+import { commitOf, etagOf, type ServedFile, type ServedRepo } from "./served-repo";
 import { allFiles, hubError, hubForTest, noise } from "./support";
 
 const parquet = (seed: number): ServedFile => ({ content: noise(30_000, seed), large: true });
@@ -164,6 +164,7 @@ test("when the Hub cannot be asked, the cache answers, with a warning; offline i
   );
   const offline = await openSnapshot({ repo, ...at, localFilesOnly: true });
   await assert.rejects(offline.download("README.md"), hubError("offline", missing, /HF_HUB_OFFLINE/));
+  await assert.rejects(offline.download("../../../../outside"), hubError("unsafe-path"));
   const unknown = { repo: { type: "model", name: "nobody/knows" }, ...at, localFilesOnly: true } as const;
   await assert.rejects(openSnapshot(unknown), hubError("offline", /model nobody\/knows is not in the cache/));
   assert.equal(warnings.length, 1);

@@ -4,7 +4,7 @@ import { cacheMayAnswer, notInCache, obtain, warnOfCache } from "./download-file
 import { isCommit } from "./file-metadata";
 import { commitTree } from "./list-files";
 import { nearNames, withNearNames } from "./near-names";
-import { checkRepository, describeRepository, type HubRepo } from "./repository";
+import { checkRepository, checkRepositoryPath, describeRepository, type HubRepo } from "./repository";
 import { fetchRepoInfo } from "./repo-info";
 import { type HubOptions, type HubSettings, hubSettings } from "./settings";
 
@@ -149,6 +149,7 @@ async function fromCache(
   file: string,
   because?: HubError,
 ): Promise<string> {
+  checkRepositoryPath(file, describeRepository(repo, settings.revision));
   const found = await cache.find(commit, file);
   if (found === undefined) throw notInCache(settings, repo, file, because);
   return found;
