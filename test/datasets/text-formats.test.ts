@@ -3,6 +3,7 @@ import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import path from "node:path";
 import test, { after } from "node:test";
+import { inspect } from "node:util";
 import { gzipSync } from "node:zlib";
 import { ClassLabel, Features, Value } from "../../lib/src/datasets/features";
 import { type LoadDatasetOptions, loadDataset } from "../../lib/src/datasets/load-dataset";
@@ -114,7 +115,7 @@ test("JSON Lines, arrays, a field of a document, and rows that lack a column", a
   );
   const array = await load("b.json", ' [{"t":"x","n":1},{"t":"y","n":2}]');
   assert.deepEqual(array.column("n"), [1, 2]);
-  assert.equal(String(array.features.get("n")), "Value('int64')");
+  assert.equal(inspect(array.features.get("n")), "Value('int64')");
   const field = await load("c.json", '{"version":1,"data":[{"t":"x"}]}', { field: "data" });
   assert.deepEqual([...field], [{ t: "x" }]);
   const long = Array.from({ length: 20_500 }, (_, i) =>

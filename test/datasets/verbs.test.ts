@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import test from "node:test";
+import { inspect } from "node:util";
 import { concatenateDatasets } from "../../lib/src/datasets/concatenate-datasets";
 import { Dataset } from "../../lib/src/datasets/dataset";
 import { ClassLabel, Features, Value } from "../../lib/src/datasets/features";
@@ -88,7 +89,7 @@ test("unique, take, skip, addColumn, selectColumns, renameColumns", () => {
   assert.throws(() => dataset.take(-1), /take: -1 is no number of rows/);
   const wider = dataset.addColumn("k", [0, 1, 0], new ClassLabel({ names: ["no", "yes"] }));
   assert.deepEqual(wider.columnNames, ["s", "n", "l", "k"]);
-  assert.equal(String(wider.features.get("k")), "ClassLabel(names=['no', 'yes'])");
+  assert.equal(inspect(wider.features.get("k")), "ClassLabel(names=['no', 'yes'])");
   assert.throws(() => wider.addColumn("k", [1, 2, 3]), /there is a column "k" already/);
   assert.throws(() => wider.addColumn("z", [1]), /1 values for 3 rows/);
   assert.deepEqual(wider.selectColumns(["k", "s"]).columnNames, ["k", "s"]);
@@ -218,7 +219,7 @@ test("withFormat: plain arrays, some columns; verbs keep it, hidden columns stay
   const seen: string[][] = [];
   const mapped = await plain.map((row) => {
     seen.push(Object.keys(row));
-    return { size: (row.ids as number[]).length };
+    return { size: row.ids.length };
   });
   assert.deepEqual(seen, [["ids"], ["ids"]]);
   assert.deepEqual(mapped.withFormat().column("s"), ["a", "b"]);

@@ -1,4 +1,4 @@
-import { createHash, type Hash } from "node:crypto";
+import { createHash } from "node:crypto";
 import { type Column, ListColumn, NumberColumn, ObjectColumn, TextColumn } from "./columns";
 import { featuresToJson } from "./features-json";
 import { plainText } from "./python-repr";
@@ -11,13 +11,40 @@ export interface Fingerprinted {
 
 /** A digest of a table's content: names, types and cells, wherever they lie in memory. */
 export function tableFingerprint(table: Table): string {
-  const hash = createHash("sha256");
+  const hash = new Digest();
   add(hash, featuresToJson(table.features));
   for (const [name, column] of table.columns) {
     add(hash, name);
     addColumn(hash, column);
   }
-  return hash.digest("hex");
+  return hash.hex();
+}
+
+/** SHA-256 of many small texts (a vocabulary has 30,000), of which a call for each would cost most of the time. */
+class Digest {
+  private readonly hash = createHash("sha256");
+  private waiting = "";
+
+  update(text: string): void {
+    this.waiting += text;
+    if (this.waiting.length > 1 << 16) this.flush();
+  }
+
+  bytes(bytes: Uint8Array): void {
+    this.flush();
+    this.hash.update(bytes);
+  }
+
+  hex(): string {
+    this.flush();
+    return this.hash.digest("hex");
+  }
+
+  private flush(): void {
+    // UTF-16: half a surrogate pair is not another.
+    this.hash.update(Buffer.from(this.waiting, "utf16le"));
+    this.waiting = "";
+  }
 }
 
 /**
@@ -25,12 +52,12 @@ export function tableFingerprint(table: Table): string {
  * function refers to outside itself is *not* in it.
  */
 export function fingerprint(...values: readonly unknown[]): string {
-  const hash = createHash("sha256");
+  const hash = new Digest();
   for (const value of values) add(hash, value);
-  return hash.digest("hex");
+  return hash.hex();
 }
 
-function addColumn(hash: Hash, column: Column): void {
+function addColumn(hash: Digest, column: Column): void {
   add(hash, [column.constructor.name, column.length]);
   if (column instanceof NumberColumn) addBytes(hash, column.values);
   else if (column instanceof TextColumn) {
@@ -44,16 +71,16 @@ function addColumn(hash: Hash, column: Column): void {
   } else if (column instanceof ObjectColumn) add(hash, column.values);
 }
 
-function addBytes(hash: Hash, view: ArrayBufferView): void {
+function addBytes(hash: Digest, view: ArrayBufferView): void {
   hash.update(`${view.constructor.name}:${view.byteLength};`);
-  hash.update(new Uint8Array(view.buffer, view.byteOffset, view.byteLength));
+  hash.bytes(new Uint8Array(view.buffer, view.byteOffset, view.byteLength));
 }
 
 /** Each value goes in with its type and length, so that no two values read the same. */
-function add(hash: Hash, value: unknown, seen: readonly object[] = []): void {
+function add(hash: Digest, value: unknown, seen: readonly object[] = []): void {
   if (typeof value !== "object" && typeof value !== "function") {
     const text = Object.is(value, -0) ? "-0" : plainText(value);
-    hash.update(`${typeof value}:${Buffer.byteLength(text)}:${text};`);
+    hash.update(`${typeof value}:${text.length}:${text};`);
     return;
   }
   if (value === null) return void hash.update("null;");
