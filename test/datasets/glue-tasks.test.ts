@@ -120,6 +120,7 @@ test("STS-B's loss is the mean squared error, also where all labels of a batch a
   );
   const whole = rows.filter(({ label }) => Number.isInteger(label));
   const model = await AutoModelForSequenceClassification.fromConfig(config(1));
+  assert.equal(model.config.toJson().problem_type, "regression");
   for (const dataset of [rows, await whole]) {
     const trainer = new Trainer({
       model,
