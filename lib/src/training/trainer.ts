@@ -10,7 +10,7 @@ import {
   type TrainerCallback,
   type TrainerControl,
 } from "./callbacks";
-import { modelRows, sampleBatches, type TrainerDataset } from "./data-loader";
+import { isDataset, modelRows, sampleBatches, type TrainerDataset } from "./data-loader";
 import { evaluationLoop, type EvaluationOutput, type LogitMatrix } from "./evaluation-loop";
 import { flowAfterEpoch, flowAfterStep, idleControl } from "./flow";
 import { AdamW } from "./optimizer";
@@ -407,11 +407,6 @@ export class Trainer {
     const { globalStep, maxSteps } = this.state;
     throw new TrainingInterrupted(`Training was interrupted after step ${globalStep} of ${maxSteps}.`);
   }
-}
-
-/** One dataset, rather than several by name. */
-function isDataset(data: TrainerDataset | Readonly<Record<string, TrainerDataset>>): data is TrainerDataset {
-  return typeof data.at === "function";
 }
 
 /** Rounded as transformers' speed_metrics rounds. */
