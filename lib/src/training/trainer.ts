@@ -11,7 +11,7 @@ import {
   type TrainerControl,
 } from "./callbacks";
 import { rememberBest } from "./best-model";
-import { modelRows, sampleBatches, type TrainerDataset } from "./data-loader";
+import { isDataset, modelRows, sampleBatches, type TrainerDataset } from "./data-loader";
 import { evaluationLoop, type EvaluationOutput, type LogitMatrix } from "./evaluation-loop";
 import { flowAfterEpoch, flowAfterStep, idleControl } from "./flow";
 import { AdamW } from "./optimizer";
@@ -37,8 +37,11 @@ export interface TrainerOptions {
   args?: TrainingArguments;
   /** Needed by `train`. */
   trainDataset?: TrainerDataset;
-  /** Evaluated by `evaluate` and during training. */
-  evalDataset?: TrainerDataset;
+  /**
+   * Evaluated by `evaluate` and during training. Of several by name, each gets figures of its own: of
+   * `{ matched, mismatched }`, `eval_matched_loss` and so on.
+   */
+  evalDataset?: TrainerDataset | Readonly<Record<string, TrainerDataset>>;
   /** Makes a batch of rows. */
   dataCollator: DataCollator;
   /** The tokenizer; saved with every checkpoint. */
@@ -160,14 +163,25 @@ export class Trainer {
   }
 
   /**
-   * Loss and metrics over a dataset; by default the evaluation dataset.
+   * Loss and metrics over a dataset, or over each of several; by default the evaluation dataset.
    *
+   * @param metricKeyPrefix  what the names of the figures begin with. Default "eval"
    * @returns figures such as `eval_loss`, `eval_accuracy` and `eval_samples_per_second`
    */
-  async evaluate(dataset: TrainerDataset | undefined = this.options.evalDataset): Promise<Logs> {
+  async evaluate(
+    dataset: TrainerOptions["evalDataset"] = this.options.evalDataset,
+    metricKeyPrefix: string = "eval",
+  ): Promise<Logs> {
     if (!dataset)
       throw new ConfigError("Trainer.evaluate: there is no evalDataset; give the dataset to evaluate on.");
-    const { metrics } = await this.predictions(dataset, "eval", "Evaluating");
+    if (!isDataset(dataset)) {
+      const metrics: Logs = {};
+      for (const [name, each] of Object.entries(dataset)) {
+        Object.assign(metrics, await this.evaluate(each, `${metricKeyPrefix}_${name}`));
+      }
+      return metrics;
+    }
+    const { metrics } = await this.predictions(dataset, metricKeyPrefix, "Evaluating");
     await this.log(metrics);
     for (const callback of this.callbacks) await callback.onEvaluate?.(this.context(), metrics);
     return metrics;
