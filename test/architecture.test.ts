@@ -8,10 +8,11 @@ const SOURCE = path.resolve(__dirname, "../lib/src");
 
 /** The rooms, lowest first: a file imports from its own room and from those further up this list only. */
 const RANKS: readonly (readonly string[])[] = [
-  ["errors", "embedded", "progress", "random"],
+  ["errors", "embedded", "progress", "random", "esm-import"],
   ["engines"],
   ["ops"],
-  ["checkpoints", "hub"],
+  ["hub"],
+  ["checkpoints"],
   ["datasets", "tokenizers"],
   ["models", "collators", "evaluation"],
   ["training"],
@@ -31,6 +32,8 @@ interface SourceFile {
   lines: number;
   /** Files of lib/src that it imports, types included. */
   imports: string[];
+  /** Those of them that are loaded when the program runs; types are gone by then. */
+  loads: string[];
 }
 
 /** The room of a file: its folder, or a file at the top itself. */
@@ -45,14 +48,29 @@ const names = new Set(files.map(({ name }) => name));
 
 function readSource(name: string): SourceFile {
   const text = readFileSync(path.join(SOURCE, name), "utf8");
-  const { importedFiles } = ts.preProcessFile(text, true, true);
-  const imports = importedFiles
-    .map(({ fileName }) => fileName)
-    .filter((target) => target.startsWith("."))
-    .map((target) => path.posix.join(path.posix.dirname(name), target))
-    .filter((target) => !/\.(json|mjs|cjs|node)$/.test(target))
-    .map((target) => `${target}.ts`);
-  return { name, lines: text.split("\n").length - 1, imports };
+  const { statements } = ts.createSourceFile(name, text, ts.ScriptTarget.Latest);
+  const targets = (typesToo: boolean) =>
+    statements
+      .filter(isImportOrExport)
+      .filter((statement) => typesToo || !isTypeOnly(statement))
+      .map(({ moduleSpecifier }) => (moduleSpecifier as ts.StringLiteral | undefined)?.text ?? "")
+      .filter((target) => target.startsWith("."))
+      .map((target) => path.posix.join(path.posix.dirname(name), target))
+      .filter((target) => !/\.(json|mjs|cjs|node)$/.test(target))
+      .map((target) => `${target}.ts`);
+  return { name, lines: text.split("\n").length - 1, imports: targets(true), loads: targets(false) };
+}
+
+type ImportOrExport = ts.ImportDeclaration | ts.ExportDeclaration;
+
+function isImportOrExport(statement: ts.Statement): statement is ImportOrExport {
+  return ts.isImportDeclaration(statement) || ts.isExportDeclaration(statement);
+}
+
+function isTypeOnly(statement: ImportOrExport): boolean {
+  return ts.isImportDeclaration(statement)
+    ? statement.importClause?.isTypeOnly === true
+    : statement.isTypeOnly;
 }
 
 test("there are files, each in a room of the plan", () => {
@@ -104,14 +122,14 @@ test("nobody imports index.ts", () => {
   );
 });
 
-test("no import goes round in a circle", () => {
-  const importsOf = new Map(files.map(({ name, imports }) => [name, imports]));
+test("no file waits for itself: what is loaded goes round in no circle", () => {
+  const loadsOf = new Map(files.map(({ name, loads }) => [name, loads]));
   const finished = new Set<string>();
   const visit = (name: string, trail: string[]): void => {
     const start = trail.indexOf(name);
     assert.equal(start, -1, `a circle: ${[...trail.slice(start), name].join(" -> ")}`);
     if (finished.has(name)) return;
-    for (const target of importsOf.get(name) ?? []) visit(target, [...trail, name]);
+    for (const target of loadsOf.get(name) ?? []) visit(target, [...trail, name]);
     finished.add(name);
   };
   for (const { name } of files) visit(name, []);

@@ -137,7 +137,7 @@ async function kernel(args: string[]): Promise<number> {
 async function installKernel(args: string[]): Promise<number> {
   const { values } = parse(args, { prefix: { type: "string" }, name: { type: "string" } }, 0);
   const { installKernelspec } = await import("./kernel/kernelspec");
-  const file = installKernelspec(join(__dirname, "..", "bin", "finetune.mjs"), values);
+  const file = installKernelspec(join(__dirname, "..", "bin", "finetune.js"), values);
   process.stdout.write(`wrote ${file}\nJupyter now offers the kernel "TypeScript (finetune-ts)".\n`);
   return 0;
 }

@@ -26,3 +26,36 @@ export class EngineError extends FinetuneError {}
 
 /** A notebook that did not run to its end: which cell, and why. */
 export class NotebookError extends FinetuneError {}
+
+/**
+ * Why the Hub did not give what was asked of it. `network`: it was not reached; `offline`: it was not asked;
+ * `unauthorized`, `gated`, `forbidden`: the token is missing, wrong or not enough; `server`: it failed; `damaged`: what
+ * came has the wrong size or digest; `unsafe-path`: a path that leads out of the cache; `cache`: the cache cannot be
+ * written; `invalid`: a name, address or token that cannot be one.
+ */
+export type HubFailure =
+  | "network"
+  | "offline"
+  | "unauthorized"
+  | "gated"
+  | "forbidden"
+  | "repository-not-found"
+  | "revision-not-found"
+  | "file-not-found"
+  | "rate-limited"
+  | "server"
+  | "damaged"
+  | "unsafe-path"
+  | "cache"
+  | "invalid";
+
+/** The Hugging Face Hub, or the way to it, did not give what was asked of it. */
+export class HubError extends FinetuneError {
+  constructor(
+    message: string,
+    readonly reason: HubFailure,
+    options?: { cause?: unknown },
+  ) {
+    super(message, options);
+  }
+}

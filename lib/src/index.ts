@@ -6,21 +6,45 @@ export {
   DatasetError,
   EngineError,
   FinetuneError,
+  HubError,
   NotebookError,
   TokenizerError,
 } from "./errors";
+export type { HubFailure } from "./errors";
 export { setProgressReporter, startProgress } from "./progress";
 export type { ProgressBar, ProgressOptions, ProgressReporter } from "./progress";
 
 // Datasets
+export { concatenateDatasets } from "./datasets/concatenate-datasets";
 export { Dataset } from "./datasets/dataset";
-export type { MapOptions, ShuffleOptions } from "./datasets/dataset";
+export type { AnyMapOptions, FilterOptions, MapOptions, ShuffleOptions } from "./datasets/dataset";
 export { DatasetDict } from "./datasets/dataset-dict";
 export { ClassLabel, Features, List, Value } from "./datasets/features";
 export type { FeatureType } from "./datasets/features";
+export type { Fingerprinted } from "./datasets/fingerprint";
+export type { GlueConfiguration, GlueRows } from "./datasets/glue-rows";
 export { loadDataset } from "./datasets/load-dataset";
 export type { LoadDatasetOptions } from "./datasets/load-dataset";
+export { loadFromDisk } from "./datasets/load-from-disk";
+export type { MapCacheOptions } from "./datasets/map-cache";
+export type { FormatType } from "./datasets/row-format";
 export type { Row, SentenceRow } from "./datasets/rows";
+export type { SortOptions } from "./datasets/sort";
+export type { DataFiles } from "./datasets/sources/configurations";
+export type { CsvOptions, JsonOptions } from "./datasets/text-files";
+export type { TrainTestSplitOptions } from "./datasets/train-test-split";
+
+// The Hugging Face Hub
+export { downloadFile } from "./hub/download-file";
+export type { DownloadFileOptions } from "./hub/download-file";
+export { listFiles } from "./hub/list-files";
+export type { HubFile } from "./hub/list-files";
+export { repoInfo } from "./hub/repo-info";
+export type { RepoInfo } from "./hub/repo-info";
+export type { HubRepo } from "./hub/repository";
+export type { HubOptions } from "./hub/settings";
+export { downloadSnapshot, openSnapshot } from "./hub/snapshot";
+export type { DownloadSnapshotOptions, Snapshot, SnapshotOptions } from "./hub/snapshot";
 
 // Tokenizers and collators
 export { AutoTokenizer } from "./tokenizers/auto-tokenizer";
@@ -95,6 +119,7 @@ export { evaluate } from "./evaluation/evaluate";
 export type { Metric } from "./evaluation/evaluate";
 export type { GlueTask } from "./evaluation/glue";
 export type { MetricInputs } from "./evaluation/inputs";
+export { squeeze } from "./evaluation/squeeze";
 export { pipeline } from "./inference/pipeline";
 export type { PipelineOptions, PipelineTask } from "./inference/pipeline";
 export type {

@@ -3,31 +3,42 @@ import { writeFileSync } from "node:fs";
 import path from "node:path";
 import test from "node:test";
 import { resolveCheckpoint } from "../../lib/src/checkpoints/resolve";
-import { EMBEDDED_CHECKPOINT, EMBEDDED_DATASET, embeddedDirectory } from "../../lib/src/embedded";
+import { EMBEDDED_CHECKPOINT, embeddedDirectory } from "../../lib/src/embedded";
+import { HubError } from "../../lib/src/errors";
 import { checkpointError, temporaryFolder } from "./support";
 
-test("a folder resolves to its absolute path", (context) => {
+test("a folder resolves to its absolute path", async (context) => {
   const folder = temporaryFolder(context);
-  assert.equal(resolveCheckpoint(folder), folder);
-  assert.equal(resolveCheckpoint(path.relative(process.cwd(), folder)), folder);
+  assert.equal(await resolveCheckpoint(folder), folder);
+  assert.equal(await resolveCheckpoint(path.relative(process.cwd(), folder)), folder);
 });
 
 test(
   "the embedded checkpoint resolves by name",
   { skip: embeddedDirectory(EMBEDDED_CHECKPOINT) === undefined },
-  () => {
-    assert.equal(resolveCheckpoint(EMBEDDED_CHECKPOINT), embeddedDirectory(EMBEDDED_CHECKPOINT));
+  async () => {
+    assert.equal(await resolveCheckpoint(EMBEDDED_CHECKPOINT), embeddedDirectory(EMBEDDED_CHECKPOINT));
   },
 );
 
-test("an unknown name: the message says which names there are", (context) => {
+test("an unknown name: the message says which names there are", async (context) => {
   const names = new RegExp(EMBEDDED_CHECKPOINT);
-  assert.throws(
-    () => resolveCheckpoint("bert-base-uncased"),
-    checkpointError(/"bert-base-uncased"/, names, /download/),
-  );
-  assert.throws(() => resolveCheckpoint(EMBEDDED_DATASET), checkpointError(/neither a folder/, names));
+  for (const name of ["./bert", "out/run/checkpoint-500", "/no/such/folder"]) {
+    await assert.rejects(
+      resolveCheckpoint(name),
+      checkpointError(/neither a folder/, names, /nor can it be the name of a model on the Hub/),
+    );
+  }
   const file = path.join(temporaryFolder(context), "model.safetensors");
   writeFileSync(file, "");
-  assert.throws(() => resolveCheckpoint(file), checkpointError(/is a file; a checkpoint is a folder/));
+  await assert.rejects(resolveCheckpoint(file), checkpointError(/is a file; a checkpoint is a folder/));
+});
+
+test("a name that the Hub may know is looked for in its cache", async (context) => {
+  const offline = { cacheDir: temporaryFolder(context), localFilesOnly: true };
+  await assert.rejects(resolveCheckpoint("bert-base-uncased", ["config"], offline), (error) => {
+    assert.ok(error instanceof HubError);
+    assert.match(error.message, /neither a folder.*bert-tiny-reviews.*not in the cache/);
+    return error.reason === "offline";
+  });
 });

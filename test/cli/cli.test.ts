@@ -11,7 +11,12 @@ const MAIN = `require(${JSON.stringify(join(root, "lib", "src", "cli.ts"))})
 
 /** Starts the command in a process of its own. */
 function finetune(args: string[], onOutput: (text: string, pid: number) => void = () => undefined) {
-  const child = spawn(process.execPath, ["--import", "tsx", "-e", MAIN, "--", ...args], { cwd: root });
+  // The limit is for the day when it hangs: a failing test, not an endless one.
+  const limit = { timeout: 180_000, killSignal: "SIGKILL" } as const;
+  const child = spawn(process.execPath, ["--import", "tsx", "-e", MAIN, "--", ...args], {
+    cwd: root,
+    ...limit,
+  });
   let text = "";
   const listen = (data: Buffer) => {
     text += data.toString();

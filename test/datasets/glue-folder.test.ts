@@ -111,15 +111,10 @@ test("a bad line is named with its file and what to do", async () => {
 });
 
 test("a dataset, folder or file that is missing", async () => {
-  await fails("no-such-folder", "no-such-folder", "reviews", process.cwd());
+  await fails("./no-such-folder", "no-such-folder", "reviews", process.cwd());
   const at = folder({});
   rmSync(path.join(at, "dev.tsv"));
   await fails(at, path.join(at, "dev.tsv"));
-  await fails(path.join(at, "train.tsv"), "is a file", "Give the folder");
-  await assert.rejects(
-    loadDataset("glue", "sst2"),
-    /"glue", "sst2".*Hub are not read in this version.*loadDataset\("reviews"\)/,
-  );
   await assert.rejects(loadDataset("reviews", "sst2"), /"reviews" has no configurations/);
 });
 

@@ -106,7 +106,11 @@ test("completion works while a cell runs, and the kernel stays busy", async (t) 
 test("an interrupt by message reaches the cell and the program's own listeners", async (t) => {
   const { kernel, client, messages } = await startKernel(t);
   await client.execute("a", "process.once('SIGINT', () => console.log('listener heard it')); 0");
-  const cell = client.execute("b", "await new Promise(() => {});");
+  const cell = client.execute("b", "console.log('the cell runs');\nawait new Promise(() => {});");
+  // The channels are not in step: sent at once, the interrupt could come before the cell.
+  while (!messages.some(({ content }) => String(content.text).includes("the cell runs"))) {
+    await new Promise((resolve) => setTimeout(resolve, 20));
+  }
   const control = new Dealer({ linger: 0 });
   control.connect(channelAddress(kernel.connection, "control"));
   t.after(() => control.close());

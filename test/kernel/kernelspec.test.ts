@@ -7,7 +7,7 @@ import { temporaryFolder } from "./temporary-notebook";
 
 test("the kernelspec names absolute paths, so that it starts without a PATH", (t) => {
   const prefix = temporaryFolder(t);
-  const file = installKernelspec("lib/bin/finetune.mjs", { prefix });
+  const file = installKernelspec("lib/bin/finetune.js", { prefix });
   assert.equal(file, join(prefix, "share", "jupyter", "kernels", "finetune-ts", "kernel.json"));
   const spec = JSON.parse(readFileSync(file, "utf8")) as {
     argv: string[];
@@ -16,7 +16,7 @@ test("the kernelspec names absolute paths, so that it starts without a PATH", (t
   };
   const [node = "", script = "", ...rest] = spec.argv;
   assert.equal(node, process.execPath);
-  assert.ok(isAbsolute(script) && script.endsWith("finetune.mjs"), script);
+  assert.ok(isAbsolute(script) && script.endsWith("finetune.js"), script);
   assert.deepEqual(rest, ["kernel", "--connection-file", "{connection_file}"]);
   assert.equal(spec.language, "typescript");
   assert.equal(spec.display_name, "TypeScript (finetune-ts)");

@@ -168,7 +168,7 @@ describe("bad input", () => {
   });
   test("a file instead of a folder, a name that is none", async () => {
     mkdirSync(path.join(scratch, "folder"), { recursive: true });
-    await assert.rejects(AutoTokenizer.fromPretrained("no-such-checkpoint"), { name: "CheckpointError" });
+    await assert.rejects(AutoTokenizer.fromPretrained("./no-such-checkpoint"), { name: "CheckpointError" });
   });
 
   test("what is no text", async () => {

@@ -4,6 +4,7 @@ import * as tf from "@tensorflow/tfjs";
 import { currentEngine } from "../../lib/src/engines/engines";
 import { ConfigError } from "../../lib/src/errors";
 import type { TrainerCallback } from "../../lib/src/training/callbacks";
+import type { TrainerDataset } from "../../lib/src/training/data-loader";
 import { onEachEngine } from "../engine";
 import { assertClose } from "../ops/against-reference";
 import { datasetOf, tinyDataset, tinyTrainer, weightsOf } from "./tiny-task";
@@ -163,7 +164,7 @@ onEachEngine("Trainer", (engine) => {
         { maxSteps: 1, learningRate: 0, labelSmoothingFactor, loggingSteps: 1 },
         { modelOptions: NO_DROPOUT },
       );
-      const { predictions } = await trainer.predict(trainer["options"].evalDataset!);
+      const { predictions } = await trainer.predict(trainer["options"].evalDataset as TrainerDataset);
       const { eval_loss: loss } = await trainer.evaluate();
       return { logits: predictions.data, loss: loss! };
     };

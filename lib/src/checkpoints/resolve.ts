@@ -1,16 +1,25 @@
 import { statSync } from "node:fs";
 import path from "node:path";
 import { EMBEDDED_CHECKPOINT, embeddedDirectory } from "../embedded";
-import { CheckpointError } from "../errors";
+import { CheckpointError, HubError } from "../errors";
+import { isRepositoryName } from "../hub/repository";
+import type { HubOptions } from "../hub/settings";
+import { type CheckpointPart, downloadCheckpoint } from "./hub-checkpoint";
 
 /**
- * The folder of a checkpoint.
+ * The folder of a checkpoint: of this name, else embedded, else in the cache of the Hub, downloaded if need be.
  *
- * @param nameOrDir  a folder, or the name of an embedded checkpoint; a folder of that name comes first
+ * @param nameOrDir  a folder, the name of an embedded checkpoint, or of a model on the Hub ("bert-base-uncased")
+ * @param parts      what is to be downloaded of a model on the Hub. Default: all that this library reads
+ * @param options    revision, token, cache of the Hub; without meaning for a folder
  * @returns an absolute path
- * @throws CheckpointError that says which names there are
+ * @throws CheckpointError that says which names there are; HubError if the Hub has no such model or cannot be asked
  */
-export function resolveCheckpoint(nameOrDir: string): string {
+export async function resolveCheckpoint(
+  nameOrDir: string,
+  parts: readonly CheckpointPart[] = ["config", "tokenizer", "weights"],
+  options: HubOptions = {},
+): Promise<string> {
   const stats = statSync(nameOrDir, { throwIfNoEntry: false });
   if (stats?.isDirectory()) return path.resolve(nameOrDir);
   if (stats) {
@@ -21,9 +30,17 @@ export function resolveCheckpoint(nameOrDir: string): string {
   }
   const embedded = nameOrDir === EMBEDDED_CHECKPOINT ? embeddedDirectory(nameOrDir) : undefined;
   if (embedded !== undefined) return embedded;
-  throw new CheckpointError(
+  const notHere =
     `${JSON.stringify(nameOrDir)} is neither a folder (looked for ${path.resolve(nameOrDir)}) nor an embedded ` +
-      `checkpoint (there is: ${EMBEDDED_CHECKPOINT}). For a model of the Hugging Face Hub, download its folder ` +
-      `and give the path.`,
-  );
+    `checkpoint (there is: ${EMBEDDED_CHECKPOINT})`;
+  if (!isRepositoryName(nameOrDir)) {
+    throw new CheckpointError(`${notHere}, nor can it be the name of a model on the Hub.`);
+  }
+  try {
+    return await downloadCheckpoint(nameOrDir, parts, options);
+  } catch (error) {
+    if (!(error instanceof HubError)) throw error;
+    const message = `${notHere}; from the Hub: ${error.message}`;
+    throw new HubError(message, error.reason, { cause: error });
+  }
 }

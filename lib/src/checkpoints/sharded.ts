@@ -35,7 +35,12 @@ export async function readSharded(
   return tensors;
 }
 
-async function readWeightMap(index: string): Promise<Map<string, string>> {
+/**
+ * Which file holds which tensor.
+ *
+ * @throws CheckpointError for a damaged index, or a shard that is no file beside it
+ */
+export async function readWeightMap(index: string): Promise<Map<string, string>> {
   const invalid = (rule: string): CheckpointError =>
     new CheckpointError(`${index}: ${rule}. The index is damaged; download or save the model again.`);
   let root: StrictJson;

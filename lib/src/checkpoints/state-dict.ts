@@ -16,6 +16,9 @@ const WEIGHT_FILES: readonly { name: string; read: (file: string) => Promise<Sta
   { name: "pytorch_model.bin.index.json", read: (index) => readSharded(index, readPytorchBin) },
 ];
 
+/** Their names, best first. */
+export const WEIGHT_FILE_NAMES: readonly string[] = WEIGHT_FILES.map(({ name }) => name);
+
 /** Whether a folder has a weight file that `readStateDict` would read. */
 export function hasWeights(directory: string): boolean {
   return WEIGHT_FILES.some(({ name }) => existsSync(path.join(directory, name)));
@@ -31,7 +34,7 @@ export async function readStateDict(directory: string): Promise<StateDict> {
     const file = path.join(directory, name);
     if (existsSync(file)) return read(file);
   }
-  const names = WEIGHT_FILES.map(({ name }) => name).join(", ");
+  const names = WEIGHT_FILE_NAMES.join(", ");
   throw new CheckpointError(
     `${directory}: has no weights. Looked for ${names}. Weights of other frameworks (tf_model.h5, ` +
       `flax_model.msgpack) have to be saved by transformers as safetensors first.`,

@@ -81,6 +81,21 @@ class Spans {
     return new Spans(pick(this.starts), pick(this.ends));
   }
 
+  /** Where rows start if they lie one behind the other: row i from offsets[i] to offsets[i + 1]; [rows + 1]. */
+  get offsets(): Int32Array | undefined {
+    const offsets = new Int32Array(this.length + 1);
+    offsets.set(this.starts);
+    for (let row = 0; row + 1 < this.length; row++)
+      if (this.ends[row] !== this.starts[row + 1]) return undefined;
+    if (this.length > 0) offsets[this.length] = this.ends[this.length - 1]!;
+    return offsets;
+  }
+
+  /** The counterpart of {@link offsets}, on the same memory. */
+  static of(offsets: Int32Array): Spans {
+    return new Spans(offsets.subarray(0, -1), offsets.subarray(1));
+  }
+
   /** Elements of all rows together. */
   get size(): number {
     let size = 0;
@@ -120,6 +135,19 @@ export class TextColumn implements Column {
   /** A column over a buffer that already holds the texts, such as a file, without a copy. */
   static over(bytes: Buffer, starts: Int32Array, ends: Int32Array): TextColumn {
     return new TextColumn(bytes, new Spans(starts, ends));
+  }
+
+  /** @param offsets [rows + 1]: row i is from offsets[i] to offsets[i + 1] */
+  static packed(bytes: Buffer, offsets: Int32Array): TextColumn {
+    return new TextColumn(bytes, Spans.of(offsets));
+  }
+
+  /** The texts one behind the other, row i from offsets[i] to offsets[i + 1]; not copied if they lie like that. */
+  pack(): { bytes: Buffer; offsets: Int32Array } {
+    const offsets = this.spans.offsets;
+    if (offsets === undefined) return this.concat([]).pack();
+    const start = offsets[0]!;
+    return { bytes: this.bytes.subarray(start, offsets.at(-1)), offsets: offsets.map((at) => at - start) };
   }
 
   /** @param texts well-formed: UTF-8 has no lone surrogates */
@@ -190,6 +218,19 @@ export class ListColumn implements Column {
 
   get length(): number {
     return this.spans.length;
+  }
+
+  /** @param offsets [rows + 1]: row i is from offsets[i] to offsets[i + 1] */
+  static packed(values: NumberArray, offsets: Int32Array): ListColumn {
+    return new ListColumn(values, Spans.of(offsets));
+  }
+
+  /** The lists one behind the other, row i from offsets[i] to offsets[i + 1]; not copied if they lie like that. */
+  pack(): { values: NumberArray; offsets: Int32Array } {
+    const offsets = this.spans.offsets;
+    if (offsets === undefined) return this.concat([]).pack();
+    const start = offsets[0]!;
+    return { values: this.values.subarray(start, offsets.at(-1)), offsets: offsets.map((at) => at - start) };
   }
 
   /** A view of the row's elements, not a copy. */

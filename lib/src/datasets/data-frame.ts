@@ -16,3 +16,14 @@ export function tableToDataFrame(table: Table): Danfojs.DataFrame {
 
 const plain = (cell: Cell): Cell =>
   ArrayBuffer.isView(cell) ? Array.from(cell as unknown as ArrayLike<number>) : cell;
+
+/** The columns of a data frame; what is missing (undefined, NaN among other things than numbers) becomes null. */
+export function dataFrameColumns(frame: Danfojs.DataFrame): Record<string, Cell[]> {
+  const columns = frame.columns.map((name): [string, Cell[]] => {
+    const cells = frame.column(name).values as Cell[];
+    const isNumeric = cells.every((cell) => typeof cell === "number");
+    const isMissing = (cell: Cell) => cell === undefined || (!isNumeric && Number.isNaN(cell));
+    return [name, cells.map((cell) => (isMissing(cell) ? null : cell))];
+  });
+  return Object.fromEntries(columns);
+}

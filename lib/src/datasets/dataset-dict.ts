@@ -1,7 +1,11 @@
 import { DatasetError } from "../errors";
-import type { AnyMapOptions, Dataset, MapOptions } from "./dataset";
+import type { AnyMapOptions, Dataset, FilterOptions, MapOptions, ShuffleOptions } from "./dataset";
+import type { Features, FeatureType } from "./features";
 import { indent, INSPECT, pythonList } from "./python-repr";
+import type { FormatType } from "./row-format";
 import type { Batch, Extended, Row, RowOf, RowOfBatch } from "./rows";
+import { writeSplits } from "./saved-dataset";
+import type { SortOptions } from "./sort";
 
 /** The splits of a dataset by name: `dict.train`, `dict.validation`, `dict.test`, any other by `dict.split(name)`. */
 export class DatasetDict<R extends Row = Row> implements Iterable<[string, Dataset<R>]> {
@@ -48,6 +52,11 @@ export class DatasetDict<R extends Row = Row> implements Iterable<[string, Datas
     return Object.fromEntries(Array.from(this, ([name, split]) => [name, split.numRows]));
   }
 
+  /** The columns of each split. */
+  get columnNames(): Record<string, string[]> {
+    return Object.fromEntries(Array.from(this, ([name, split]) => [name, split.columnNames]));
+  }
+
   /** {@link Dataset.map} over every split, one after the other. */
   map<Made extends object | void, Removed extends string = never>(
     apply: (batch: Batch<R>, indices: number[]) => Made | Promise<Made>,
@@ -60,7 +69,7 @@ export class DatasetDict<R extends Row = Row> implements Iterable<[string, Datas
   async map(apply: (rows: never, at: never) => object, options: AnyMapOptions = {}): Promise<DatasetDict> {
     const mapped: Record<string, Dataset> = {};
     for (const [name, split] of this) {
-      const plan = { ...options, desc: options.desc ?? `Map ${name}` };
+      const plan = { ...options, desc: options.desc ?? `Map ${name}`, ...cacheFileOf(options, name) };
       // Which of the two forms it is was checked by the overloads above.
       mapped[name] = await split.map(apply as (row: R, index: number) => object, plan as MapOptions);
     }
@@ -68,10 +77,79 @@ export class DatasetDict<R extends Row = Row> implements Iterable<[string, Datas
   }
 
   /** {@link Dataset.filter} over every split. */
-  async filter(keep: (row: R, index: number) => boolean | Promise<boolean>): Promise<DatasetDict<R>> {
+  filter(
+    keep: (batch: Batch<R>, indices: number[]) => readonly boolean[] | Promise<readonly boolean[]>,
+    options: FilterOptions & { batched: true },
+  ): Promise<DatasetDict<R>>;
+  filter(
+    keep: (row: R, index: number) => boolean | Promise<boolean>,
+    options?: FilterOptions & { batched?: false },
+  ): Promise<DatasetDict<R>>;
+  async filter(
+    keep: (rows: never, at: never) => unknown,
+    options: FilterOptions = {},
+  ): Promise<DatasetDict<R>> {
     const kept: Record<string, Dataset<R>> = {};
-    for (const [name, split] of this) kept[name] = await split.filter(keep, { desc: `Filter ${name}` });
+    for (const [name, split] of this) {
+      const plan = { ...options, desc: options.desc ?? `Filter ${name}` };
+      // Which of the two forms it is was checked by the overloads above.
+      kept[name] = await split.filter(
+        keep as (row: R) => boolean,
+        plan as FilterOptions & { batched?: false },
+      );
+    }
     return new DatasetDict(kept);
+  }
+
+  /** {@link Dataset.shuffle} of every split. */
+  shuffle(options: ShuffleOptions = {}): DatasetDict<R> {
+    return this.eachSplit((split) => split.shuffle(options));
+  }
+
+  /** {@link Dataset.sort} of every split. */
+  sort<Name extends keyof R & string>(
+    columns: Name | readonly Name[],
+    options: SortOptions = {},
+  ): DatasetDict<R> {
+    return this.eachSplit((split) => split.sort(columns, options));
+  }
+
+  /** {@link Dataset.unique} of every split. */
+  unique<Name extends keyof R & string>(name: Name): Record<string, R[Name][]> {
+    return Object.fromEntries(Array.from(this, ([split, dataset]) => [split, dataset.unique(name)]));
+  }
+
+  selectColumns<Name extends keyof R & string>(names: Name | readonly Name[]): DatasetDict<Pick<R, Name>> {
+    return this.eachSplit((split) => split.selectColumns(names));
+  }
+
+  renameColumns(names: Readonly<Partial<Record<keyof R & string, string>>>): DatasetDict {
+    return this.eachSplit((split) => split.renameColumns(names));
+  }
+
+  castColumn(name: keyof R & string, feature: FeatureType): DatasetDict<R> {
+    return this.eachSplit((split) => split.castColumn(name, feature));
+  }
+
+  cast(features: Features): DatasetDict<R> {
+    return this.eachSplit((split) => split.cast(features));
+  }
+
+  /** {@link Dataset.classEncodeColumn} of every split, each with the classes that it has. */
+  classEncodeColumn<Name extends keyof R & string>(
+    name: Name,
+    options: { includeNulls?: boolean } = {},
+  ): DatasetDict<Extended<R, Record<Name, number>>> {
+    return this.eachSplit((split) => split.classEncodeColumn(name, options));
+  }
+
+  withFormat(type: FormatType = "typed", options: { columns?: readonly string[] } = {}): DatasetDict<R> {
+    return this.eachSplit((split) => split.withFormat(type, options));
+  }
+
+  /** {@link Dataset.saveToDisk}, each split in a folder of its name, and `dataset_dict.json`. Atomic as a whole. */
+  saveToDisk(folder: string): Promise<void> {
+    return writeSplits(folder, Object.fromEntries(Array.from(this, ([name, { table }]) => [name, table])));
   }
 
   removeColumns<Name extends string>(names: Name | readonly Name[]): DatasetDict<Omit<R, Name>> {
@@ -98,4 +176,9 @@ export class DatasetDict<R extends Row = Row> implements Iterable<[string, Datas
   [INSPECT](): string {
     return this.toString();
   }
+}
+
+/** Splits do not share a file. */
+function cacheFileOf({ cacheFile }: AnyMapOptions, split: string): { cacheFile?: string } {
+  return cacheFile === undefined ? {} : { cacheFile: cacheFile.replace(/(\.\w+)?$/, `-${split}$1`) };
 }

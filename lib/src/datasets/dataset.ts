@@ -1,31 +1,45 @@
 import type { DataFrame } from "danfojs-node";
 import { DatasetError } from "../errors";
 import { randomPermutation } from "../random";
-import { type BatchPlan, checkBatchSize, inBatches } from "./batches";
-import { type Cell, type Column, toArray } from "./columns";
-import { tableToDataFrame } from "./data-frame";
+import { type BatchPlan, checkBatchSize } from "./batches";
+import { castColumn, castTable, classEncode } from "./cast";
+import type { Cell, Column } from "./columns";
+import { dataFrameColumns } from "./data-frame";
+import { DatasetDict } from "./dataset-dict";
+import { DatasetView } from "./dataset-view";
+import { filteredRows } from "./filter";
 import type { Features, FeatureType } from "./features";
 import { encodeColumn, inferColumn } from "./infer";
-import { batched, mapTable, rowByRow, sliceColumns } from "./map";
-import { INSPECT, pythonList } from "./python-repr";
+import { batched, mapTable, rowByRow } from "./map";
+import { mapCache, type MapCacheOptions } from "./map-cache";
+import { type FormatType, RowFormat } from "./row-format";
 import type { Batch, Extended, Row, RowOf, RowOfBatch } from "./rows";
 import { rowsToColumns } from "./rows-to-columns";
+import { sortedRows, type SortOptions } from "./sort";
 import { Table } from "./table";
+import { trainTestRows, type TrainTestSplitOptions } from "./train-test-split";
 
 /** Keeps the order of `shuffle` apart from other random numbers of the same seed. */
 const SHUFFLE_SITE = 0x5f0ff1e;
 
-export interface MapOptions<Removed extends string = string> {
+export interface MapOptions<Removed extends string = string> extends MapCacheOptions {
   /** Old columns to leave out of the result. Default none. */
   removeColumns?: Removed | readonly Removed[];
   /** Rows that the function gets at once if `batched`, and between two steps of the progress bar. Default 1000. */
   batchSize?: number;
   /** What stands before the progress bar. Default "Map". */
   desc?: string;
+  /** Types of the columns that the function makes. Default: what their values say. */
+  features?: Features;
 }
 
 /** How the two forms of `map` are called. */
 export type AnyMapOptions = MapOptions & { batched?: boolean };
+
+export interface FilterOptions extends Partial<BatchPlan> {
+  /** The function gets columns of many rows, and returns one boolean a row. Default false. */
+  batched?: boolean;
+}
 
 export interface ShuffleOptions {
   /** Same seed, same order. Default: a random one. */
@@ -38,12 +52,11 @@ export interface ShuffleOptions {
  *
  * `dataset[0]` is a row; `dataset[-1]` the last one. Lists of numbers in a row are views: do not write into them.
  */
-export class Dataset<R extends Row = Row> implements Iterable<R> {
-  /** The row at a position; negative positions count from the end. @throws DatasetError outside the dataset */
-  readonly [index: number]: R;
-
+export class Dataset<R extends Row = Row> extends DatasetView<R> {
   /** @param table the columns; from outside, use `loadDataset`, `Dataset.fromDict` or `Dataset.fromList` */
-  constructor(private readonly table: Table) {}
+  constructor(table: Table, format: RowFormat = new RowFormat()) {
+    super(table, format);
+  }
 
   /**
    * A dataset of columns, given as arrays of equal length.
@@ -73,54 +86,30 @@ export class Dataset<R extends Row = Row> implements Iterable<R> {
     return Dataset.fromDict<R>(rowsToColumns(rows, 0) as Batch<R>, features);
   }
 
-  get length(): number {
-    return this.table.length;
+  /** The rows of a danfojs data frame. */
+  static fromDataFrame<R extends Row = Row>(frame: DataFrame, features?: Features): Dataset<R> {
+    return Dataset.fromDict<R>(dataFrameColumns(frame) as Batch<R>, features);
   }
 
-  get numRows(): number {
-    return this.table.length;
-  }
-
-  get columnNames(): string[] {
-    return this.table.columnNames;
-  }
-
-  get features(): Features {
-    return this.table.features;
-  }
-
-  /** The row at a position; negative positions count from the end. @throws DatasetError outside the dataset */
-  at(index: number): R {
-    const row = index < 0 ? index + this.length : index;
-    if (!Number.isInteger(row) || row < 0 || row >= this.length) {
-      throw new DatasetError(
-        `There is no row ${index}: the dataset has ${this.length}, the first is number 0.`,
-      );
-    }
-    return this.table.row(row) as R;
-  }
-
-  *[Symbol.iterator](): IterableIterator<R> {
-    for (let row = 0; row < this.length; row++) yield this.table.row(row) as R;
-  }
-
-  /** Batches of columns, in order; the last may be shorter. */
-  *iter({ batchSize }: { batchSize: number }): IterableIterator<Batch<R>> {
-    checkBatchSize(batchSize);
-    for (let start = 0; start < this.length; start += batchSize) {
-      yield sliceColumns(this.table, start, Math.min(start + batchSize, this.length)) as Batch<R>;
-    }
-  }
-
-  /** The values of a column, as an array. @throws DatasetError naming the columns that there are */
-  column<Name extends keyof R & string>(name: Name): R[Name][] {
-    return toArray(this.table.column(name)) as R[Name][];
+  /** Another table under the same format. */
+  private derive<S extends Row = R>(table: Table): Dataset<S> {
+    return new Dataset<S>(table, this.rowFormat);
   }
 
   /** Rows start (included) to end (excluded), as `Array.prototype.slice` counts them; no copy. */
   slice(start = 0, end: number = this.length): Dataset<R> {
     const from = clampIndex(start, this.length);
-    return new Dataset(this.table.slice(from, Math.max(from, clampIndex(end, this.length))));
+    return this.derive(this.table.slice(from, Math.max(from, clampIndex(end, this.length))));
+  }
+
+  /** The first `count` rows; no copy. */
+  take(count: number): Dataset<R> {
+    return this.slice(0, checkCount("take", count));
+  }
+
+  /** All rows but the first `count`; no copy. */
+  skip(count: number): Dataset<R> {
+    return this.slice(checkCount("skip", count));
   }
 
   /** These rows, in this order. @throws DatasetError for an index outside the dataset */
@@ -130,39 +119,140 @@ export class Dataset<R extends Row = Row> implements Iterable<R> {
       if (Number.isInteger(row) && row >= 0 && row < this.length) return row;
       throw new DatasetError(`select: there is no row ${index}, the dataset has ${this.length}.`);
     });
-    return new Dataset(this.table.take(Int32Array.from(rows)));
+    return this.derive(this.table.take(Int32Array.from(rows)));
   }
 
-  /** All rows in a random order. */
+  /** All rows in a random order. The same seed gives the same order, though not that of Python. */
   shuffle({ seed = Math.floor(Math.random() * 2 ** 32) }: ShuffleOptions = {}): Dataset<R> {
     if (!Number.isInteger(seed)) throw new DatasetError(`shuffle: seed is ${seed}, not an integer.`);
-    return new Dataset(this.table.take(randomPermutation(this.length, { seed, site: SHUFFLE_SITE })));
+    return this.derive(this.table.take(randomPermutation(this.length, { seed, site: SHUFFLE_SITE })));
+  }
+
+  /** All rows in the order of a column, or of several, the first one first. */
+  sort<Name extends keyof R & string>(
+    columns: Name | readonly Name[],
+    options: SortOptions = {},
+  ): Dataset<R> {
+    return this.derive(this.table.take(sortedRows(this.table, asList(columns), options)));
+  }
+
+  /**
+   * Two splits, `train` and `test`, drawn at random.
+   *
+   * @throws DatasetError for sizes that cannot be had, or classes too small to be in both
+   */
+  trainTestSplit(options: TrainTestSplitOptions = {}): DatasetDict<R> {
+    const { stratifyByColumn: name } = options;
+    const labels =
+      name === undefined
+        ? undefined
+        : { column: this.table.column(name), feature: this.table.features.get(name)! };
+    const { train, test } = trainTestRows(this.length, options, labels);
+    return new DatasetDict({
+      train: this.derive(this.table.take(train)),
+      test: this.derive(this.table.take(test)),
+    });
+  }
+
+  /**
+   * With one more column, at the end.
+   *
+   * @param feature what it holds; default: what the values say
+   * @throws DatasetError if there is one of its name, or the number of values is another than that of rows
+   */
+  addColumn<Name extends string, Value>(
+    name: Name,
+    values: ArrayLike<Value>,
+    feature?: FeatureType,
+  ): Dataset<Extended<R, Record<Name, Value>>> {
+    if (this.table.columns.has(name)) {
+      throw new DatasetError(`addColumn: there is a column "${name}" already. Remove or rename it first.`);
+    }
+    if (values.length !== this.length && this.numColumns > 0) {
+      throw new DatasetError(
+        `addColumn: "${name}" has ${values.length} values for ${this.length} rows. Give one value a row.`,
+      );
+    }
+    const typed =
+      feature === undefined ? inferColumn(values) : { column: encodeColumn(name, values, feature), feature };
+    return this.derive(this.table.with(name, typed.column, typed.feature));
   }
 
   removeColumns<Name extends string>(names: Name | readonly Name[]): Dataset<Omit<R, Name>> {
-    return new Dataset(this.table.without(typeof names === "string" ? [names] : names));
+    return this.derive(this.table.without(asList(names)));
+  }
+
+  /** These columns alone, in this order. */
+  selectColumns<Name extends keyof R & string>(names: Name | readonly Name[]): Dataset<Pick<R, Name>> {
+    return this.derive(this.table.only(asList(names)));
   }
 
   renameColumn<From extends keyof R & string, To extends string>(
     from: From,
     to: To,
   ): Dataset<Omit<R, From> & Record<To, R[From]>> {
-    return new Dataset(this.table.renamed(from, to));
+    return this.derive(this.table.renamed(from, to));
   }
 
-  /** The rows for which the function says true. */
-  async filter(
+  /** Several at once: `{ sentence: "text", label: "labels" }`. */
+  renameColumns(names: Readonly<Partial<Record<keyof R & string, string>>>): Dataset {
+    return this.derive(this.table.renamedAll(new Map(Object.entries(names) as [string, string][])));
+  }
+
+  /**
+   * With a column brought to another type: numbers to text and back, names of classes to numbers.
+   *
+   * @throws DatasetError naming the first row that has no such value, such as a label that is no class
+   */
+  castColumn(name: keyof R & string, feature: FeatureType): Dataset<R> {
+    const column = castColumn(name, this.table.column(name), this.table.features.get(name), feature);
+    return this.derive(this.table.with(name, column, feature));
+  }
+
+  /** With all columns brought to these types. */
+  cast(features: Features): Dataset<R> {
+    return this.derive(castTable(this.table, features));
+  }
+
+  /** With a column of few different values as one of classes, named by the values in alphabetical order. */
+  classEncodeColumn<Name extends keyof R & string>(
+    name: Name,
+    { includeNulls = false }: { includeNulls?: boolean } = {},
+  ): Dataset<Extended<R, Record<Name, number>>> {
+    const feature = this.table.column(name) && this.table.features.get(name)!;
+    const encoded = classEncode(name, this.table.column(name), feature, includeNulls);
+    return this.derive(this.table.with(name, encoded.column, encoded.feature));
+  }
+
+  /**
+   * Sets how cells are handed out: `"typed"` (the default: lists of numbers as views, Int32Array and the like) or
+   * `"plain"` (as ordinary arrays); and which columns rows have (default: all). The others stay in the dataset.
+   */
+  withFormat(type: FormatType = "typed", { columns }: { columns?: readonly string[] } = {}): Dataset<R> {
+    if (type !== "typed" && type !== "plain") {
+      throw new DatasetError(
+        `withFormat: there is no format ${JSON.stringify(type)}; "typed" and "plain" are.`,
+      );
+    }
+    for (const name of columns ?? []) this.table.column(name);
+    return new Dataset(this.table, new RowFormat(type, columns));
+  }
+
+  /** The rows for which the function says true; with `batched`, it says so for many rows at once. */
+  filter(
+    keep: (batch: Batch<R>, indices: number[]) => readonly boolean[] | Promise<readonly boolean[]>,
+    options: FilterOptions & { batched: true },
+  ): Promise<Dataset<R>>;
+  filter(
     keep: (row: R, index: number) => boolean | Promise<boolean>,
-    { batchSize = 1000, desc = "Filter" }: Partial<BatchPlan> = {},
+    options?: FilterOptions & { batched?: false },
+  ): Promise<Dataset<R>>;
+  async filter(
+    keep: (rows: never, at: never) => unknown,
+    { batchSize = 1000, desc = "Filter", batched = false }: FilterOptions = {},
   ): Promise<Dataset<R>> {
-    const kept: number[] = [];
-    await inBatches(this.length, { batchSize, desc }, async (start, end) => {
-      for (let row = start; row < end; row++) {
-        const verdict = keep(this.table.row(row) as R, row);
-        if (typeof verdict === "boolean" ? verdict : await verdict) kept.push(row);
-      }
-    });
-    return new Dataset(this.table.take(Int32Array.from(kept)));
+    const rows = await filteredRows(this, keep, { batchSize, desc, batched });
+    return this.derive(this.table.take(rows));
   }
 
   /**
@@ -182,27 +272,35 @@ export class Dataset<R extends Row = Row> implements Iterable<R> {
     options?: MapOptions<Removed> & { batched?: false },
   ): Promise<Dataset<Extended<Omit<R, Removed>, RowOf<Made>>>>;
   async map(apply: (rows: never, at: never) => unknown, options: AnyMapOptions = {}): Promise<Dataset> {
-    const { removeColumns = [], batchSize = 1000, desc = "Map" } = options;
-    const removed = new Set(typeof removeColumns === "string" ? [removeColumns] : removeColumns);
+    const { removeColumns = [], batchSize = 1000, desc = "Map", features } = options;
+    checkBatchSize(batchSize);
+    const removed = new Set(asList(removeColumns));
     for (const name of removed) this.table.column(name);
+    const shown = this.rowFormat.view(this.table);
     const call = apply as (rows: Record<string, unknown>, at: unknown) => unknown;
-    const make = options.batched ? batched(this.table, call) : rowByRow(this.table, call);
-    return new Dataset(await mapTable(this.table, make, { batchSize, removed, desc }));
+    const make = options.batched
+      ? batched(shown, this.rowFormat, call)
+      : rowByRow(shown, this.rowFormat, call);
+    const way = {
+      batched: options.batched === true && batchSize,
+      removed: [...removed].sort(),
+      format: this.format,
+    };
+    const cache = mapCache(this.table, apply, way, options);
+    return new Dataset(
+      await mapTable(this.table, make, { batchSize, removed, desc, features, cache }),
+      this.rowFormat,
+    );
   }
+}
 
-  /** The rows as a danfojs data frame. Loading danfojs takes about a second, the first time. */
-  toDataFrame(): DataFrame {
-    return tableToDataFrame(this.table);
-  }
+function asList<Name extends string>(names: Name | readonly Name[]): readonly Name[] {
+  return typeof names === "string" ? [names] : names;
+}
 
-  /** As Python prints it. */
-  toString(): string {
-    return `Dataset({\n    features: ${pythonList(this.columnNames)},\n    num_rows: ${this.length}\n})`;
-  }
-
-  [INSPECT](): string {
-    return this.toString();
-  }
+function checkCount(verb: string, count: number): number {
+  if (Number.isInteger(count) && count >= 0) return count;
+  throw new DatasetError(`${verb}: ${count} is no number of rows. Give a whole number from 0.`);
 }
 
 /** As `slice` counts: negative from the end, never outside. */
@@ -210,19 +308,3 @@ function clampIndex(index: number, length: number): number {
   const at = Math.trunc(index) || 0;
   return at < 0 ? Math.max(0, at + length) : Math.min(at, length);
 }
-
-/**
- * `dataset[0]`: a proxy *behind* the prototype, which only names that neither the dataset nor its class has come to.
- * So rows are found by number, and everything else costs what it costs in any class.
- */
-const rowsByNumber = new Proxy(
-  {},
-  {
-    get(target, key, receiver: unknown) {
-      if (typeof key === "string" && /^-?\d+$/.test(key) && receiver instanceof Dataset)
-        return (receiver as Dataset).at(Number(key));
-      return Reflect.get(target, key, receiver) as unknown;
-    },
-  },
-);
-Object.setPrototypeOf(Dataset.prototype, rowsByNumber);

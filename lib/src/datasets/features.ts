@@ -92,7 +92,8 @@ export class List {
 /** What one column holds; a record of features stands for nested objects. */
 export type FeatureType = Value | ClassLabel | List | { readonly [field: string]: FeatureType };
 
-function featureToString(feature: FeatureType): string {
+/** As Python prints it. */
+export function featureToString(feature: FeatureType): string {
   if (feature instanceof Value || feature instanceof ClassLabel || feature instanceof List) {
     return feature.toString();
   }

@@ -1,4 +1,4 @@
-import { existsSync } from "node:fs";
+import { closeSync, existsSync, openSync, readSync } from "node:fs";
 import path from "node:path";
 import { DatasetError } from "../errors";
 import type { Dataset } from "./dataset";
@@ -34,4 +34,25 @@ export async function readGlueFolder(
   const splits: Record<string, Dataset<SentenceRow>> = {};
   for (const { split, file } of found) splits[split] = await readGlueTsv(path.join(folder, file), labelNames);
   return new DatasetDict(splits);
+}
+
+/** More than a header takes. */
+const HEADER_BYTES = 4096;
+
+/**
+ * Whether a folder is meant for {@link readGlueFolder}: it has a `train.tsv` with at most two columns, which are GLUE's
+ * or have no column "label" that could be read as in any other file.
+ */
+export function isGlueFolder(folder: string): boolean {
+  const train = path.join(folder, "train.tsv");
+  if (!existsSync(train)) return false;
+  const file = openSync(train, "r");
+  try {
+    const head = Buffer.alloc(HEADER_BYTES);
+    const [line = ""] = head.toString("utf8", 0, readSync(file, head)).split(/\r?\n/);
+    const names = line.replace("\ufeff", "").split("\t");
+    return names.length <= 2 && (names[0] === "sentence" || !names.includes("label"));
+  } finally {
+    closeSync(file);
+  }
 }

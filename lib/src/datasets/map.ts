@@ -1,8 +1,11 @@
 import { DatasetError } from "../errors";
 import { type BatchPlan, inBatches } from "./batches";
-import { type Cell, type Column, toArray } from "./columns";
-import type { FeatureType } from "./features";
+import type { Cell, Column } from "./columns";
+import { castColumn } from "./cast";
+import type { Features, FeatureType } from "./features";
 import { inferColumn, joinColumns, keepFeature, type TypedColumn } from "./infer";
+import { hasSameCells, type MapCache } from "./map-cache";
+import type { RowFormat } from "./row-format";
 import { rowsToColumns } from "./rows-to-columns";
 import { Table } from "./table";
 
@@ -12,22 +15,38 @@ export type Columns = Record<string, ArrayLike<Cell>>;
 /** Makes the new columns for rows start (included) to end (excluded). */
 export type MakeColumns = (start: number, end: number) => Promise<unknown>;
 
+/** The columns that a function made. */
+type Made = ReadonlyMap<string, TypedColumn>;
+
+/** How a table is mapped. */
+export interface MapPlan extends BatchPlan {
+  /** Old columns that do not stay. */
+  removed: ReadonlySet<string>;
+  /** Types of new columns. Default: what the values say. */
+  features?: Features;
+  /** Where the made columns are kept, if they are. */
+  cache?: MapCache;
+}
+
 /**
- * Makes columns batch by batch. They are added, or replace those of the same name; `removed` takes old ones away.
- * Only where no old column stays may the number of rows change.
+ * Makes columns batch by batch, or takes those that were kept. They are added, or replace those of the same name;
+ * `removed` takes old ones away. Only where no old column stays may the number of rows change.
  *
  * @throws DatasetError if the lengths of the returned columns do not fit
  */
-export async function mapTable(
-  table: Table,
-  make: MakeColumns,
-  plan: BatchPlan & { removed: ReadonlySet<string> },
-): Promise<Table> {
+export async function mapTable(table: Table, make: MakeColumns, plan: MapPlan): Promise<Table> {
+  const kept = await plan.cache?.load();
+  if (kept !== undefined && (await isStillMade(kept, table, make, plan))) {
+    const columns = Array.from(kept.columns, ([name, column]): [string, TypedColumn] => {
+      return [name, { column, feature: kept.features.get(name)! }];
+    });
+    return assemble(table, plan, new Map(columns));
+  }
   const made = new Map<string, TypedColumn[]>();
   await inBatches(table.length, plan, async (start, end) => {
     const returned = columnsOf(await make(start, end));
-    const kept = table.columnNames.filter((name) => !plan.removed.has(name) && !(name in returned));
-    checkLengths(returned, { start, end, kept });
+    const stays = table.columnNames.filter((name) => !plan.removed.has(name) && !(name in returned));
+    checkLengths(returned, { start, end, kept: stays });
     if (start > 0) checkNames(made, returned, start);
     for (const [name, values] of Object.entries(returned)) {
       const parts = made.get(name) ?? [];
@@ -35,26 +54,66 @@ export async function mapTable(
       made.set(name, parts);
     }
   });
-  return assemble(table, plan.removed, made);
+  const joined = new Map<string, TypedColumn>();
+  for (const [name, parts] of made) {
+    joined.set(name, joinColumns(parts));
+    made.delete(name); // the parts are as large as the whole
+  }
+  await plan.cache?.save(
+    new Table(
+      new Map(Array.from(joined, ([name, { column }]) => [name, column])),
+      Array.from(joined, ([name, { feature }]) => [name, feature] as const),
+    ),
+  );
+  return assemble(table, plan, joined);
+}
+
+/**
+ * Whether the function still makes what was kept, of the first and of the last batch: a guard against what a function
+ * depends on without being told in `cacheDependencies`.
+ */
+async function isStillMade(
+  kept: Table,
+  table: Table,
+  make: MakeColumns,
+  { batchSize }: MapPlan,
+): Promise<boolean> {
+  if (table.length === 0) return true;
+  const lastStart = table.length - 1 - ((table.length - 1) % batchSize);
+  for (const start of new Set([0, lastStart])) {
+    const returned = columnsOf(await make(start, Math.min(start + batchSize, table.length)));
+    const columns = new Map(
+      Object.entries(returned).map(([name, values]) => [name, inferColumn(values).column] as const),
+    );
+    const [first] = columns.values();
+    const from = start === 0 ? 0 : kept.length - (first?.length ?? 0);
+    if (!hasSameCells(kept, columns, from)) return false;
+  }
+  return true;
 }
 
 /** The function of a batched `map`: gets columns, returns columns. */
-export function batched(table: Table, apply: (batch: Columns, rows: number[]) => unknown): MakeColumns {
+export function batched(
+  table: Table,
+  format: RowFormat,
+  apply: (batch: Columns, rows: number[]) => unknown,
+): MakeColumns {
   return (start, end) => {
     const rows = Array.from({ length: end - start }, (_, i) => start + i);
-    return Promise.resolve(apply(sliceColumns(table, start, end), rows));
+    return Promise.resolve(apply(format.batch(table, start, end), rows));
   };
 }
 
 /** The function of a `map` over single rows: gets a row, returns an object or nothing. */
 export function rowByRow(
   table: Table,
+  format: RowFormat,
   apply: (row: Record<string, Cell>, index: number) => unknown,
 ): MakeColumns {
   return async (start, end) => {
     const made: object[] = [];
     for (let i = start; i < end; i++) {
-      const returned = apply(table.row(i), i);
+      const returned = apply(format.row(table, i), i);
       const row = returned instanceof Promise ? ((await returned) as unknown) : returned;
       if (typeof (row ?? {}) !== "object" || Array.isArray(row)) {
         throw new DatasetError(
@@ -65,13 +124,6 @@ export function rowByRow(
     }
     return rowsToColumns(made, start);
   };
-}
-
-/** The columns of some rows, as plain arrays. */
-export function sliceColumns(table: Table, start: number, end: number): Columns {
-  const slices: Columns = {};
-  for (const [name, column] of table.columns) slices[name] = toArray(column.slice(start, end));
-  return slices;
 }
 
 function columnsOf(returned: unknown): Columns {
@@ -129,7 +181,7 @@ function checkNames(made: ReadonlyMap<string, unknown>, returned: Columns, start
 }
 
 /** Old columns in their order, replaced where there is a new one of the name, then the new ones. */
-function assemble(table: Table, removed: ReadonlySet<string>, made: Map<string, TypedColumn[]>): Table {
+function assemble(table: Table, { removed, features: wanted }: MapPlan, made: Made): Table {
   const columns = new Map<string, Column>();
   const features = new Map<string, FeatureType>();
   for (const [name, column] of table.columns) {
@@ -137,10 +189,13 @@ function assemble(table: Table, removed: ReadonlySet<string>, made: Map<string, 
     columns.set(name, column);
     features.set(name, table.features.get(name)!);
   }
-  for (const [name, parts] of made) {
-    const joined = joinColumns(parts);
-    columns.set(name, joined.column);
-    features.set(name, keepFeature(joined, table.features.get(name)));
+  for (const [name, typed] of made) {
+    const feature = wanted?.get(name);
+    columns.set(
+      name,
+      feature === undefined ? typed.column : castColumn(name, typed.column, typed.feature, feature),
+    );
+    features.set(name, feature ?? keepFeature(typed, table.features.get(name)));
   }
   return new Table(columns, features);
 }

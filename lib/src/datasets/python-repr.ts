@@ -15,6 +15,9 @@ export function pythonList(items: Iterable<string>): string {
   return `[${Array.from(items, pythonString).join(", ")}]`;
 }
 
+/** What `String` makes of a cell that is known to be no object. */
+export const plainText = (cell: unknown): string => String(cell);
+
 /** Indents every line but the first by four spaces, as nested reprs are printed. */
 export function indent(text: string): string {
   return text.replaceAll("\n", "\n    ");

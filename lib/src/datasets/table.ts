@@ -61,14 +61,37 @@ export class Table {
     return new Table(new Map([...this.columns].filter(stays)), [...this.features].filter(stays));
   }
 
+  /** These columns, in this order. */
+  only(names: readonly string[]): Table {
+    const columns = names.map((name) => [name, this.column(name)] as const);
+    return new Table(
+      new Map(columns),
+      columns.map(([name]) => [name, this.features.get(name)!] as const),
+    );
+  }
+
+  /** With this column added, or in the place of the one of its name. */
+  with(name: string, column: Column, feature: FeatureType): Table {
+    const columns = new Map(this.columns).set(name, column);
+    return new Table(columns, new Map(this.features).set(name, feature));
+  }
+
   renamed(from: string, to: string): Table {
-    this.column(from);
-    if (from !== to && this.columns.has(to)) {
+    return this.renamedAll(new Map([[from, to]]));
+  }
+
+  /** @throws DatasetError if a column is not there, or two would have one name */
+  renamedAll(names: ReadonlyMap<string, string>): Table {
+    for (const name of names.keys()) this.column(name);
+    const rename = (name: string) => names.get(name) ?? name;
+    const renamed = this.columnNames.map(rename);
+    for (const [from, to] of names) {
+      if (renamed.indexOf(to) === renamed.lastIndexOf(to)) continue;
       throw new DatasetError(
         `Column "${from}" cannot be renamed "${to}": there is one of this name. Remove that first.`,
       );
     }
-    const rename = <T>([name, value]: readonly [string, T]) => [name === from ? to : name, value] as const;
-    return new Table(new Map(Array.from(this.columns, rename)), Array.from(this.features, rename));
+    const change = <T>([name, value]: readonly [string, T]) => [rename(name), value] as const;
+    return new Table(new Map(Array.from(this.columns, change)), Array.from(this.features, change));
   }
 }

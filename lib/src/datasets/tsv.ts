@@ -1,6 +1,6 @@
-import { isUtf8 } from "node:buffer";
 import { readFile } from "node:fs/promises";
 import { DatasetError } from "../errors";
+import { checkUtf8, contentStart } from "./formats/file-bytes";
 
 /** A field of a tab-separated file: bytes start (included) to end (excluded) of the file. */
 export interface TsvFields {
@@ -34,7 +34,7 @@ export const lineOf = (row: number) => row + 2;
  */
 export async function readTsv(path: string): Promise<TsvFile> {
   const bytes = await readFile(path);
-  checkEncoding(path, bytes);
+  checkUtf8(path, bytes);
   const lines = splitLines(bytes);
   const first = lines.next();
   if (first.done) {
@@ -60,10 +60,9 @@ export async function readTsv(path: string): Promise<TsvFile> {
 }
 
 function* splitLines(bytes: Buffer): Generator<{ start: number; end: number }, void> {
-  const hasMark = bytes[0] === 0xef && bytes[1] === 0xbb && bytes[2] === 0xbf;
   let stop = bytes.length;
   while (stop > 0 && (bytes[stop - 1] === LF || bytes[stop - 1] === CR)) stop--;
-  for (let start = hasMark ? 3 : 0; start < stop;) {
+  for (let start = contentStart(bytes); start < stop;) {
     const feed = bytes.indexOf(LF, start);
     const next = feed < 0 ? stop : Math.min(feed, stop);
     yield { start, end: next < stop && bytes[next - 1] === CR ? next - 1 : next };
@@ -101,20 +100,5 @@ function wrongWidth(path: string, line: number, found: number, header: readonly 
       : "Each line needs a tab between two columns, and no text a line break.";
   return new DatasetError(
     `${path}, line ${line}: ${columns(found)} instead of ${header.length} (${header.join(", ")}). ${remedy}`,
-  );
-}
-
-function checkEncoding(path: string, bytes: Buffer): void {
-  if (isUtf8(bytes)) return;
-  const utf16 = (bytes[0] === 0xff && bytes[1] === 0xfe) || (bytes[0] === 0xfe && bytes[1] === 0xff);
-  let line = 1;
-  for (let start = 0; start < bytes.length; line++) {
-    const feed = bytes.indexOf(LF, start);
-    const end = feed < 0 ? bytes.length : feed;
-    if (!isUtf8(bytes.subarray(start, end))) break;
-    start = end + 1;
-  }
-  throw new DatasetError(
-    `${path}, line ${line}: the file is ${utf16 ? "UTF-16" : "not UTF-8"}. Save it as UTF-8 and load it again.`,
   );
 }

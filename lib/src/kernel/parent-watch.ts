@@ -5,18 +5,28 @@
  * Jupyter and our runner say who the parent is in JPY_PARENT_PID; without it, or behind a wrapper, nothing is
  * watched. The watch is a thread of its own: a cell that never yields must not stop it.
  */
+import { basename, dirname } from "node:path";
 import { Worker } from "node:worker_threads";
 
 const WATCH = `
-  const { workerData: parent } = require("node:worker_threads");
+  const { workerData: { parent, folder } } = require("node:worker_threads");
   const gone = () => {
     if (process.platform !== "win32") return process.ppid !== parent;
     try { process.kill(parent, 0); return false; } catch { return true; }
   };
-  setInterval(() => { if (gone()) process.kill(process.pid, "SIGKILL"); }, 1000);
+  setInterval(() => {
+    if (!gone()) return;
+    if (folder) require("node:fs").rmSync(folder, { recursive: true, force: true });
+    process.kill(process.pid, "SIGKILL");
+  }, 1000);
 `;
+
+/** The folder of our runner's connection file, which nobody else would remove. Jupyter looks after its own. */
+const folder = process.argv
+  .map((each) => dirname(each))
+  .find((each) => basename(each).startsWith("finetune-kernel-"));
 
 const parent = Number(process.env.JPY_PARENT_PID);
 if (parent > 1 && parent === process.ppid) {
-  new Worker(WATCH, { eval: true, workerData: parent, execArgv: [] }).unref();
+  new Worker(WATCH, { eval: true, workerData: { parent, folder }, execArgv: [] }).unref();
 }

@@ -4,6 +4,7 @@ import { resolveCheckpoint } from "../checkpoints/resolve";
 import { readStateDict } from "../checkpoints/state-dict";
 import { currentEngine } from "../engines/engines";
 import { ConfigError } from "../errors";
+import { type HubOptions, splitHubOptions } from "../hub/settings";
 import { BertConfig, type BertConfigOptions } from "./bert/configuration";
 import { BertForSequenceClassification } from "./bert/for-sequence-classification";
 import { describeLoadReport, loadWeights, type LoadWeightsOptions } from "./load-weights";
@@ -11,12 +12,14 @@ import { describeLoadReport, loadWeights, type LoadWeightsOptions } from "./load
 /** Reads the configuration of a checkpoint. @see transformers.AutoConfig */
 export const AutoConfig = {
   /**
-   * @param nameOrDir  a folder with a `config.json`, or the name of an embedded checkpoint
-   * @param overrides  values that take precedence over the file's, such as `numLabels`
-   * @throws CheckpointError if there is no such file; ConfigError if it describes something other than a BERT
+   * @param nameOrDir  a folder with a `config.json`, the name of an embedded checkpoint, or of a model on the Hub
+   * @param options    values that take precedence over the file's, such as `numLabels`; revision, token, cache of the Hub
+   * @throws CheckpointError if there is no such file; HubError if the Hub does not give it; ConfigError if it describes
+   *   something other than a BERT
    */
-  async fromPretrained(nameOrDir: string, overrides: BertConfigOptions = {}): Promise<BertConfig> {
-    const file = path.join(resolveCheckpoint(nameOrDir), "config.json");
+  async fromPretrained(nameOrDir: string, options: BertConfigOptions & HubOptions = {}): Promise<BertConfig> {
+    const [hub, overrides] = splitHubOptions(options);
+    const file = path.join(await resolveCheckpoint(nameOrDir, ["config"], hub), "config.json");
     const json = await readJson(file);
     if (typeof json !== "object" || json === null || Array.isArray(json)) {
       throw new ConfigError(`${file}: is no JSON object.`);
@@ -34,7 +37,8 @@ export interface FromConfigOptions {
   seed?: number;
 }
 
-export interface FromPretrainedOptions extends BertConfigOptions, FromConfigOptions, LoadWeightsOptions {
+export interface FromPretrainedOptions
+  extends BertConfigOptions, FromConfigOptions, LoadWeightsOptions, HubOptions {
   /** A whole configuration, instead of the checkpoint's. */
   config?: BertConfig;
 }
@@ -54,16 +58,17 @@ export const AutoModelForSequenceClassification = {
    * A model with the weights of a checkpoint. Weights that it lacks (a new classifier's, as a rule) are initialised, and
    * a warning names them.
    *
-   * @param nameOrDir  a folder with `config.json` and weights, or the name of an embedded checkpoint
-   * @throws CheckpointError if files are missing or damaged, or a weight has the wrong shape
+   * @param nameOrDir  a folder with `config.json` and weights, the name of an embedded checkpoint, or of a model on the Hub
+   * @throws CheckpointError if files are missing or damaged, or a weight has the wrong shape; HubError if the Hub does
+   *   not give them
    */
   async fromPretrained(
     nameOrDir: string,
     options: FromPretrainedOptions = {},
   ): Promise<BertForSequenceClassification> {
-    const { config: given, seed = 42, ignoreMismatchedSizes, ...overrides } = options;
-    const directory = resolveCheckpoint(nameOrDir);
-    const config = given ?? (await AutoConfig.fromPretrained(nameOrDir, overrides));
+    const [hub, { config: given, seed = 42, ignoreMismatchedSizes, ...overrides }] = splitHubOptions(options);
+    const directory = await resolveCheckpoint(nameOrDir, given ? ["weights"] : ["config", "weights"], hub);
+    const config = given ?? (await AutoConfig.fromPretrained(directory, overrides));
     const weights = await readStateDict(directory);
     await currentEngine();
     const model = new BertForSequenceClassification(config, seed);

@@ -18,19 +18,6 @@ export interface Displayable {
   toMimeBundle(): MimeBundle;
 }
 
-const ENTITIES: Record<string, string> = {
-  "&": "&amp;",
-  "<": "&lt;",
-  ">": "&gt;",
-  '"': "&quot;",
-  "'": "&#39;",
-};
-
-/** Text made safe for HTML content and quoted attributes. */
-export function escapeHtml(text: string): string {
-  return text.replace(/[&<>"']/g, (character) => ENTITIES[character] ?? character);
-}
-
 /** Text on one line that cannot move a terminal's cursor: control characters and line breaks become spaces. */
 export function singleLine(text: string): string {
   // eslint-disable-next-line no-control-regex -- control characters are exactly what is looked for

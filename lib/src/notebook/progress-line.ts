@@ -1,4 +1,5 @@
-import { type Displayable, escapeHtml } from "./mime";
+import { escapeHtml } from "./escape-html";
+import type { Displayable } from "./mime";
 
 /** Where a piece of work stands. */
 export interface ProgressState {

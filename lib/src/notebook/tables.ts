@@ -1,6 +1,7 @@
 import { inspect } from "node:util";
 
-import { type Displayable, escapeHtml, type MimeBundle, singleLine } from "./mime";
+import { escapeHtml } from "./escape-html";
+import { type Displayable, type MimeBundle, singleLine } from "./mime";
 
 /** The part of a danfojs DataFrame that a table needs. */
 export interface DataFrameLike {

@@ -1,13 +1,15 @@
+import type { HubOptions } from "../hub/settings";
 import { BertTokenizer } from "./bert-tokenizer";
 import type { PreTrainedTokenizer } from "./pretrained-tokenizer";
 
 /** Loads the tokenizer that a checkpoint comes with. */
 export const AutoTokenizer = {
   /**
-   * @param nameOrDir a model directory, or the name of an embedded checkpoint
-   * @throws TokenizerError if its tokenizer is not WordPiece; CheckpointError if there is no such checkpoint
+   * @param nameOrDir a model directory, the name of an embedded checkpoint, or of a model on the Hub
+   * @param options   revision, token, cache of the Hub
+   * @throws TokenizerError if its tokenizer is not WordPiece; CheckpointError, HubError if there is no such checkpoint
    */
-  fromPretrained(nameOrDir: string): Promise<PreTrainedTokenizer> {
-    return BertTokenizer.fromPretrained(nameOrDir);
+  fromPretrained(nameOrDir: string, options: HubOptions = {}): Promise<PreTrainedTokenizer> {
+    return BertTokenizer.fromPretrained(nameOrDir, options);
   },
 };

@@ -3,6 +3,7 @@ import { inspect } from "node:util";
 import { mkdir } from "node:fs/promises";
 import type { Tensor2D } from "@tensorflow/tfjs";
 import { resolveCheckpoint } from "../checkpoints/resolve";
+import type { HubOptions } from "../hub/settings";
 import { TokenizerError } from "../errors";
 import { columnsOf, padColumns, type BatchPadding } from "./batch-padding";
 import { cleanUpSpaces } from "./decoding";
@@ -80,11 +81,13 @@ export class PreTrainedTokenizer extends VocabularyBase {
   /**
    * Loads a tokenizer: tokenizer.json (or a BERT's vocab.txt) and tokenizer_config.json.
    *
-   * @param nameOrDir a model directory, or the name of an embedded checkpoint
-   * @throws TokenizerError, CheckpointError
+   * @param nameOrDir a model directory, the name of an embedded checkpoint, or of a model on the Hub
+   * @param options   revision, token, cache of the Hub
+   * @throws TokenizerError, CheckpointError, HubError
    */
-  static async fromPretrained(nameOrDir: string): Promise<PreTrainedTokenizer> {
-    return new this(await readTokenizerFiles(resolveCheckpoint(nameOrDir)), nameOrDir);
+  static async fromPretrained(nameOrDir: string, options: HubOptions = {}): Promise<PreTrainedTokenizer> {
+    const directory = await resolveCheckpoint(nameOrDir, ["tokenizer"], options);
+    return new this(await readTokenizerFiles(directory), nameOrDir);
   }
 
   /** What a call of the tokenizer does; call the tokenizer itself, whose result has the exact type. */
@@ -105,6 +108,12 @@ export class PreTrainedTokenizer extends VocabularyBase {
     return Object.fromEntries(
       Object.entries(batch).map(([name, column]) => [name, (column as number[][])[0]]),
     );
+  }
+
+  /** What its answers depend on: by this, the cache of `Dataset.map` tells one tokenizer from another. */
+  fingerprintParts(): unknown {
+    const { json, config, modelMaxLength, paddingSide, truncationSide, modelInputNames } = this;
+    return { json, config, modelMaxLength, paddingSide, truncationSide, modelInputNames };
   }
 
   /** Ids of a text, special tokens included unless `addSpecialTokens: false`. */

@@ -7,6 +7,13 @@ export interface TrainerDataset {
   at(index: number): Record<string, unknown>;
 }
 
+/** Whether it is one dataset, rather than several by name. */
+export function isDataset(
+  data: TrainerDataset | Readonly<Record<string, TrainerDataset>>,
+): data is TrainerDataset {
+  return typeof data.at === "function";
+}
+
 /** Columns that go into a batch; the others (the text itself, row numbers) are left out. */
 const MODEL_COLUMNS = ["input_ids", "attention_mask", "token_type_ids", "label", "label_ids", "labels"];
 

@@ -11,7 +11,7 @@ import {
   type TrainerControl,
 } from "./callbacks";
 import { rememberBest } from "./best-model";
-import { modelRows, sampleBatches, type TrainerDataset } from "./data-loader";
+import { isDataset, modelRows, sampleBatches, type TrainerDataset } from "./data-loader";
 import { evaluationLoop, type EvaluationOutput, type LogitMatrix } from "./evaluation-loop";
 import { flowAfterEpoch, flowAfterStep, idleControl } from "./flow";
 import { AdamW } from "./optimizer";
@@ -37,8 +37,11 @@ export interface TrainerOptions {
   args?: TrainingArguments;
   /** Needed by `train`. */
   trainDataset?: TrainerDataset;
-  /** Evaluated by `evaluate` and during training. */
-  evalDataset?: TrainerDataset;
+  /**
+   * Evaluated by `evaluate` and during training. Of several by name, each gets figures of its own: of
+   * `{ matched, mismatched }`, `eval_matched_loss` and so on.
+   */
+  evalDataset?: TrainerDataset | Readonly<Record<string, TrainerDataset>>;
   /** Makes a batch of rows. */
   dataCollator: DataCollator;
   /** The tokenizer; saved with every checkpoint. */
@@ -80,7 +83,6 @@ export class Trainer {
   state: TrainerState = initialState(0, 0);
   private control: TrainerControl = idleControl();
   private readonly callbacks: TrainerCallback[];
-  private optimizer: AdamW | undefined;
   /** Losses since the last log entry. */
   private recentLoss = { sum: 0, steps: 0 };
   /** Gradient norm and learning rate of the last step. */
@@ -116,16 +118,25 @@ export class Trainer {
       throw new ConfigError(`Trainer.train: trainDataset ${dataset ? "is empty" : "is missing"}.`);
     }
     const plan = planRun(args, dataset.length);
-    this.optimizer?.dispose();
-    const optimizer = (this.optimizer = new AdamW(model.namedParameters(), args));
-    this.state = initialState(plan.maxSteps, plan.epochs);
-    this.control = idleControl();
-    this.recentLoss = { sum: 0, steps: 0 };
-    if (resumeFromCheckpoint) {
-      const checkpoint = await checkpointToResume(resumeFromCheckpoint, args.outputDir);
-      const { logHistory, ...resumed } = await loadRun(checkpoint, model, optimizer);
-      this.state = { ...resumed, logHistory, maxSteps: plan.maxSteps, numTrainEpochs: plan.epochs };
+    const optimizer = new AdamW(model.namedParameters(), args);
+    try {
+      this.state = initialState(plan.maxSteps, plan.epochs);
+      this.control = idleControl();
+      this.recentLoss = { sum: 0, steps: 0 };
+      if (resumeFromCheckpoint) {
+        const checkpoint = await checkpointToResume(resumeFromCheckpoint, args.outputDir);
+        const resumed = await loadRun(checkpoint, model, optimizer);
+        this.state = { ...resumed, maxSteps: plan.maxSteps, numTrainEpochs: plan.epochs };
+      }
+      return await this.run(dataset, optimizer, plan);
+    } finally {
+      optimizer.dispose();
     }
+  }
+
+  /** From the state as it stands to the end of the plan. */
+  private async run(dataset: TrainerDataset, optimizer: AdamW, plan: Plan): Promise<TrainOutput> {
+    const { args, model } = this;
     const restorePrecision = await this.choosePrecision();
     const stopListening = this.listenForInterrupt();
     const started = performance.now();
@@ -149,21 +160,30 @@ export class Trainer {
       stopListening();
       restorePrecision();
       model.eval();
-      optimizer.dispose();
-      this.optimizer = undefined;
       await this.call("onTrainEnd");
     }
   }
 
   /**
-   * Loss and metrics over a dataset; by default the evaluation dataset.
+   * Loss and metrics over a dataset, or over each of several; by default the evaluation dataset.
    *
+   * @param metricKeyPrefix  what the names of the figures begin with. Default "eval"
    * @returns figures such as `eval_loss`, `eval_accuracy` and `eval_samples_per_second`
    */
-  async evaluate(dataset: TrainerDataset | undefined = this.options.evalDataset): Promise<Logs> {
+  async evaluate(
+    dataset: TrainerOptions["evalDataset"] = this.options.evalDataset,
+    metricKeyPrefix: string = "eval",
+  ): Promise<Logs> {
     if (!dataset)
       throw new ConfigError("Trainer.evaluate: there is no evalDataset; give the dataset to evaluate on.");
-    const { metrics } = await this.predictions(dataset, "eval", "Evaluating");
+    if (!isDataset(dataset)) {
+      const metrics: Logs = {};
+      for (const [name, each] of Object.entries(dataset)) {
+        Object.assign(metrics, await this.evaluate(each, `${metricKeyPrefix}_${name}`));
+      }
+      return metrics;
+    }
+    const { metrics } = await this.predictions(dataset, metricKeyPrefix, "Evaluating");
     await this.log(metrics);
     for (const callback of this.callbacks) await callback.onEvaluate?.(this.context(), metrics);
     return metrics;

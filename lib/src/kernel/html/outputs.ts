@@ -1,6 +1,7 @@
 import type { MimeBundle, Output } from "../notebook-file";
 import { ansiToHtml } from "./ansi";
-import { escapeHtml, jsonForScript } from "./escape";
+import { escapeHtml } from "../../notebook/escape-html";
+import { jsonForScript } from "./script-safe";
 import type { MarkdownRenderer } from "./markdown";
 
 const PLOTLY = "application/vnd.plotly.v1+json";

@@ -1,5 +1,5 @@
 import { readFileSync } from "node:fs";
-import { scriptForHtml } from "./escape";
+import { scriptForHtml } from "./script-safe";
 
 /** Bundles of plotly.js by size, and the traces that each can draw. */
 const BUNDLES: readonly [file: string, traces: readonly string[]][] = [

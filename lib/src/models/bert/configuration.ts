@@ -125,6 +125,8 @@ export class BertConfig implements BertNumbers, LabelMaps {
       classifier_dropout: this.classifierDropout,
       id2label: this.id2label,
       label2id: this.label2id,
+      // Or transformers' pipeline would take the value for the logit of a class.
+      ...(this.numLabels === 1 && { problem_type: "regression" }),
     };
   }
 

@@ -1,0 +1,56 @@
+import { HubError } from "../errors";
+import type { HubOptions } from "../hub/settings";
+import { openSnapshot, type Snapshot } from "../hub/snapshot";
+import { readWeightMap } from "./sharded";
+import { WEIGHT_FILE_NAMES } from "./state-dict";
+
+/** What a caller needs of a checkpoint. */
+export type CheckpointPart = "config" | "tokenizer" | "weights";
+
+/**
+ * Downloads those files of a model on the Hub that are needed, and no others.
+ *
+ * @returns the folder of its snapshot in the cache
+ * @throws HubError; CheckpointError for a damaged index of shards
+ */
+export async function downloadCheckpoint(
+  name: string,
+  parts: readonly CheckpointPart[],
+  options: HubOptions,
+): Promise<string> {
+  const snapshot = await openSnapshot({ repo: { type: "model", name }, ...options });
+  for (const part of parts) await DOWNLOADS[part](snapshot);
+  return snapshot.folder;
+}
+
+const DOWNLOADS: Record<CheckpointPart, (snapshot: Snapshot) => Promise<void>> = {
+  async config(snapshot) {
+    await snapshot.download("config.json");
+  },
+
+  /** What may be absent goes first, so that a tokenizer without its settings is never all that a killed process left. */
+  async tokenizer(snapshot) {
+    const settings = ["config.json", "special_tokens_map.json", "added_tokens.json", "tokenizer_config.json"];
+    for (const file of settings) if (snapshot.files.includes(file)) await snapshot.download(file);
+    await downloadFirst(snapshot, ["tokenizer.json", "vocab.txt"]);
+  },
+
+  async weights(snapshot) {
+    const file = await downloadFirst(snapshot, WEIGHT_FILE_NAMES);
+    if (!file.endsWith(".index.json")) return;
+    for (const shard of new Set((await readWeightMap(file)).values())) await snapshot.download(shard);
+  },
+};
+
+/** The best of several files that there is. */
+async function downloadFirst(snapshot: Snapshot, names: readonly string[]): Promise<string> {
+  const best = names.find((name) => snapshot.files.includes(name));
+  if (best !== undefined) return snapshot.download(best);
+  try {
+    return await snapshot.download(names[0]!); // says why there is none
+  } catch (error) {
+    if (!(error instanceof HubError)) throw error;
+    const message = `${error.message} Looked for ${names.join(", ")}.`;
+    throw new HubError(message, error.reason, { cause: error });
+  }
+}

@@ -1,0 +1,148 @@
+import { DatasetError } from "../errors";
+import { type Cell, type Column, NumberColumn, ObjectColumn, toArray } from "./columns";
+import { ClassLabel, type Features, type FeatureType, featureToString, List, Value } from "./features";
+import { encodeColumn, inferColumn } from "./infer";
+import { plainText, pythonList } from "./python-repr";
+import { Table } from "./table";
+
+/**
+ * A column brought to another type: numbers to text and back, names of classes to their numbers, integers to fractions.
+ * null stays null.
+ *
+ * @param where what stands before the column's name in messages: the file, or nothing
+ * @throws DatasetError naming the first row that has no such value
+ * @see datasets.Dataset.cast_column
+ */
+export function castColumn(
+  name: string,
+  column: Column,
+  from: FeatureType | undefined,
+  to: FeatureType,
+  where = "",
+): Column {
+  if (from !== undefined && featureToString(from) === featureToString(to)) return column;
+  const isPlain = to instanceof Value || to instanceof ClassLabel;
+  if (!isPlain && !(to instanceof List)) return column;
+  const cells = toArray(column);
+  const isNull = cells.map((cell) => cell === null || cell === undefined);
+  const filled = cells.filter((_, row) => !isNull[row]);
+  const rows = isNull.flatMap((nothing, row) => (nothing ? [] : [row]));
+  const converted = filled.map((cell, i) => convert(cell, to, () => position(where, name, rows[i]!)));
+  let typed: Column;
+  try {
+    typed = to instanceof List ? inferColumn(converted).column : encodeColumn(name, converted, to);
+  } catch (error) {
+    if (!(error instanceof DatasetError) || where === "") throw error;
+    throw new DatasetError(`${where}: ${error.message}`, { cause: error });
+  }
+  if (filled.length === cells.length) return typed;
+  let at = 0;
+  return new ObjectColumn(isNull.map((nothing) => (nothing ? null : typed.get(at++))));
+}
+
+/**
+ * A table brought to the types of `features`, whose columns it must have.
+ *
+ * @throws DatasetError naming the file, and the column that is missing or the row that does not fit
+ */
+export function castTable(table: Table, features: Features, where = ""): Table {
+  const missing = [...features.keys()].find((name) => !table.columns.has(name));
+  const extra = table.columnNames.find((name) => !features.has(name));
+  if (missing !== undefined || extra !== undefined) {
+    const prefix = where === "" ? "" : `${where}: `;
+    const what =
+      missing !== undefined
+        ? `there is no column "${missing}"`
+        : `the column "${extra}" is not among the features`;
+    throw new DatasetError(
+      `${prefix}${what}. Columns: ${pythonList(table.columnNames)}; features: ${pythonList(features.keys())}. ` +
+        "Name the same columns in both.",
+    );
+  }
+  const columns = Array.from(features, ([name, to]): [string, Column] => [
+    name,
+    castColumn(name, table.column(name), table.features.get(name), to, where),
+  ]);
+  return new Table(new Map(columns), features);
+}
+
+function position(where: string, name: string, row: number): string {
+  return `${where === "" ? "" : `${where}: `}Column "${name}", row ${row}`;
+}
+
+function convert(cell: Cell, to: Value | ClassLabel | List, at: () => string): Cell {
+  if (to instanceof List) return cell;
+  if (to instanceof ClassLabel) {
+    // A file may keep numbers of classes as text or bigint.
+    if (typeof cell === "bigint") return Number(cell);
+    return typeof cell === "string" && !to.names.includes(cell) && /^-?\d+$/.test(cell) ? Number(cell) : cell;
+  }
+  const { dtype } = to;
+  if (dtype === "string") return typeof cell === "string" ? cell : pythonText(cell);
+  if (/^u?int|^float/.test(dtype)) {
+    const number =
+      typeof cell === "string" && cell.trim() !== ""
+        ? Number(cell)
+        : typeof cell === "boolean"
+          ? Number(cell)
+          : cell;
+    const value = typeof number === "bigint" ? Number(number) : number;
+    if (typeof value === "number" && Number.isNaN(value) && !/nan/i.test(String(cell))) {
+      throw new DatasetError(`${at()}: ${JSON.stringify(cell)} is not a number of type ${dtype}.`);
+    }
+    return value;
+  }
+  if (dtype === "bool") {
+    if (cell === 0 || cell === 1) return cell === 1;
+    if (typeof cell === "string" && /^(true|false)$/i.test(cell)) return cell.toLowerCase() === "true";
+    if (typeof cell !== "boolean")
+      throw new DatasetError(`${at()}: ${String(cell)} is neither true nor false.`);
+  }
+  return cell;
+}
+
+/** A value as Python writes it in text. */
+function pythonText(cell: Cell): string {
+  if (typeof cell === "boolean") return cell ? "True" : "False";
+  return typeof cell === "object" ? JSON.stringify(cell) : plainText(cell);
+}
+
+/**
+ * A column of few different values as a column of classes, which are named by the values in alphabetical order.
+ *
+ * @throws DatasetError if it holds lists or objects
+ * @see datasets.Dataset.class_encode_column
+ */
+export function classEncode(
+  name: string,
+  column: Column,
+  feature: FeatureType,
+  includeNulls: boolean,
+): { column: Column; feature: ClassLabel } {
+  if (!(feature instanceof Value)) {
+    throw new DatasetError(
+      `classEncodeColumn: column "${name}" is ${featureToString(feature)}. It must hold plain values: text, numbers …`,
+    );
+  }
+  const isFraction = feature.dtype.startsWith("float");
+  const text = (cell: Cell) =>
+    isFraction && Number.isInteger(cell)
+      ? `${String(cell)}.0`
+      : typeof cell === "string"
+        ? cell
+        : pythonText(cell);
+  const cells = toArray(column).map((cell) => {
+    if (cell === null || cell === undefined) return includeNulls ? "None" : null;
+    return text(cell);
+  });
+  const seen = new Set(cells.filter((cell): cell is string => cell !== null));
+  const names = [...seen].sort((a, b) => Buffer.compare(Buffer.from(a), Buffer.from(b)));
+  const label = new ClassLabel({ names });
+  const numbers = new Map(names.map((each, number) => [each, number]));
+  const hasNull = cells.includes(null);
+  const values = cells.map((cell) => (cell === null ? null : numbers.get(cell)!));
+  return {
+    column: hasNull ? new ObjectColumn(values) : new NumberColumn(Int32Array.from(values as number[])),
+    feature: label,
+  };
+}

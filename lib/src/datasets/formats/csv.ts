@@ -1,0 +1,87 @@
+import { type Cell, type Column, NumberColumn, ObjectColumn, TextColumn } from "../columns";
+import { type FeatureType, Value } from "../features";
+import type { TypedColumn } from "../infer";
+import { Table } from "../table";
+import { type DelimitedFile, type Dialect, type Fields, scanDelimited } from "./delimited";
+import { readDataFile } from "./file-bytes";
+
+/**
+ * Reads a file of separated values whose first line names the columns. What a column holds is what its fields say:
+ * int64, float64, bool, else text. Empty fields are null, as in Python's `datasets`; words such as "NA" stay words.
+ *
+ * @throws DatasetError naming file, line and remedy
+ */
+export async function readCsv(path: string, dialect: Dialect, name: string = path): Promise<Table> {
+  const file = scanDelimited(name, await readDataFile(path, name), dialect);
+  const columns = new Map<string, Column>();
+  const features = new Map<string, FeatureType>();
+  for (const [i, column] of file.header.entries()) {
+    const typed = typedColumn(file, file.columns[i]!);
+    columns.set(column, typed.column);
+    features.set(column, typed.feature);
+  }
+  return new Table(columns, features);
+}
+
+const INTEGER = /^[+-]?\d+$/;
+const NUMBER = /^[+-]?(\d+\.?\d*|\.\d+)(e[+-]?\d+)?$|^nan$|^[+-]?inf(inity)?$/i;
+const BOOLEAN = /^(true|false)$/i;
+
+/** The kinds of a column, the narrowest first. */
+const KINDS = [INTEGER, NUMBER, BOOLEAN];
+
+/** No number or boolean is longer: such fields are text, and nobody has to look at them. */
+const LONGEST = 40;
+
+function typedColumn(file: DelimitedFile, fields: Fields): TypedColumn {
+  const { bytes } = file;
+  const { starts, ends } = fields;
+  let kinds = KINDS;
+  let empty = 0;
+  for (let row = 0; row < starts.length && kinds.length > 0; row++) {
+    const length = ends[row]! - starts[row]!;
+    if (length === 0) {
+      empty++;
+      continue;
+    }
+    const field = length > LONGEST ? "" : bytes.toString("latin1", starts[row], ends[row]);
+    if (!kinds[0]!.test(field)) kinds = kinds.filter((kind) => kind.test(field));
+  }
+  const [kind] = kinds;
+  if (kind === undefined) return textColumn(bytes, fields);
+  if (empty === starts.length) {
+    const cells = new Array<Cell>(empty).fill(null);
+    return { column: new ObjectColumn(cells), feature: new Value("null") };
+  }
+  const text = (row: number) => bytes.toString("latin1", starts[row], ends[row]);
+  const cells = Array.from(starts, (_, row) => (starts[row] === ends[row] ? null : parse(kind, text(row))));
+  if (kind === BOOLEAN) return { column: new ObjectColumn(cells), feature: new Value("bool") };
+  const feature = new Value(kind === INTEGER ? "int64" : "float64");
+  if (empty > 0 || cells.some((cell) => typeof cell === "bigint")) {
+    return { column: new ObjectColumn(cells), feature };
+  }
+  const numbers = cells as number[];
+  const isSmall = kind === INTEGER && numbers.every((number) => (number | 0) === number);
+  return {
+    column: new NumberColumn(isSmall ? Int32Array.from(numbers) : Float64Array.from(numbers)),
+    feature,
+  };
+}
+
+function parse(kind: RegExp, field: string): Cell {
+  if (kind === BOOLEAN) return field.toLowerCase() === "true";
+  if (kind === INTEGER) {
+    const number = Number(field);
+    return Number.isSafeInteger(number) ? number + 0 : BigInt(field.replace("+", ""));
+  }
+  if (/nan/i.test(field)) return NaN;
+  return /inf/i.test(field) ? (field.startsWith("-") ? -Infinity : Infinity) : Number(field);
+}
+
+function textColumn(bytes: Buffer, { starts, ends }: Fields): TypedColumn {
+  const feature = new Value("string");
+  const column = TextColumn.over(bytes, starts, ends);
+  if (!starts.some((start, row) => start === ends[row])) return { column, feature };
+  const cells = Array.from(starts, (start, row) => (start === ends[row] ? null : column.get(row)));
+  return { column: new ObjectColumn(cells), feature };
+}

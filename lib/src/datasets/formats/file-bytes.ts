@@ -1,0 +1,60 @@
+import { isUtf8 } from "node:buffer";
+import { readFile } from "node:fs/promises";
+import { gunzip } from "node:zlib";
+import { promisify } from "node:util";
+import { DatasetError } from "../../errors";
+
+const LF = 0x0a;
+
+/** Offsets in columns are int32. */
+const MAX_BYTES = 2 ** 31 - 1;
+
+const unzip = promisify(gunzip);
+
+/**
+ * The content of a data file; of one whose name ends in `.gz`, unpacked.
+ *
+ * @param name what messages call it
+ * @throws DatasetError if it cannot be read, is no gzip where it should be, or holds more than 2 GiB
+ */
+export async function readDataFile(file: string, name: string = file): Promise<Buffer> {
+  let bytes: Buffer;
+  try {
+    bytes = await readFile(file);
+  } catch (error) {
+    throw new DatasetError(`${name} cannot be read: ${(error as Error).message}`, { cause: error });
+  }
+  if (!name.toLowerCase().endsWith(".gz")) return bytes;
+  try {
+    return await unzip(bytes, { maxOutputLength: MAX_BYTES });
+  } catch (error) {
+    const isTooLarge = (error as NodeJS.ErrnoException).code === "ERR_BUFFER_TOO_LARGE";
+    throw new DatasetError(
+      isTooLarge
+        ? `${name} unpacks to more than 2 GiB. Split it into smaller files.`
+        : `${name} is no whole gzip file (${(error as Error).message}). Download or compress it again.`,
+      { cause: error },
+    );
+  }
+}
+
+/** @throws DatasetError naming the first line that is not UTF-8 */
+export function checkUtf8(name: string, bytes: Buffer): void {
+  if (isUtf8(bytes)) return;
+  const utf16 = (bytes[0] === 0xff && bytes[1] === 0xfe) || (bytes[0] === 0xfe && bytes[1] === 0xff);
+  let line = 1;
+  for (let start = 0; start < bytes.length; line++) {
+    const feed = bytes.indexOf(LF, start);
+    const end = feed < 0 ? bytes.length : feed;
+    if (!isUtf8(bytes.subarray(start, end))) break;
+    start = end + 1;
+  }
+  throw new DatasetError(
+    `${name}, line ${line}: the file is ${utf16 ? "UTF-16" : "not UTF-8"}. Save it as UTF-8 and load it again.`,
+  );
+}
+
+/** Where the content starts: behind a byte order mark, if there is one. */
+export function contentStart(bytes: Buffer): number {
+  return bytes[0] === 0xef && bytes[1] === 0xbb && bytes[2] === 0xbf ? 3 : 0;
+}

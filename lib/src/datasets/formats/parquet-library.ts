@@ -1,0 +1,52 @@
+import type * as Hyparquet from "hyparquet";
+import { brotliDecompressSync, gunzipSync } from "node:zlib";
+import { importEsm } from "../../esm-import";
+
+/** The header of a page, as far as it is looked at here. */
+export interface PageHeader {
+  type?: string;
+  uncompressed_page_size: number;
+  compressed_page_size: number;
+  data_page_header?: { num_values: number; encoding: string };
+  data_page_header_v2?: { num_values: number; encoding: string };
+  dictionary_page_header?: { num_values: number };
+}
+
+export interface ParquetLibrary {
+  hyparquet: typeof Hyparquet;
+  /** Reads the header of a page and leaves `offset` behind it. */
+  parquetHeader: (reader: { view: DataView; offset: number }) => PageHeader;
+  compressors: Hyparquet.Compressors;
+}
+
+/** The decompressors of `hyparquet-compressors` that are used. Others (which have it) are Node's own. */
+interface Decompressors {
+  decompressSnappy(input: Uint8Array, outputLength: number): Uint8Array;
+  decompressZstd(input: Uint8Array, output: Uint8Array): Uint8Array;
+  decompressLz4(input: Uint8Array, outputLength: number): Uint8Array;
+  decompressLz4Raw(input: Uint8Array, outputLength: number): Uint8Array;
+}
+
+let loading: Promise<ParquetLibrary> | undefined;
+
+/** hyparquet and decompressors that write at most as many bytes as the page's header announced. */
+export function parquetLibrary(): Promise<ParquetLibrary> {
+  return (loading ??= load());
+}
+
+async function load(): Promise<ParquetLibrary> {
+  const [hyparquet, { parquetHeader }, decompressors] = await Promise.all([
+    importEsm<typeof Hyparquet>("hyparquet"),
+    importEsm<Pick<ParquetLibrary, "parquetHeader">>("hyparquet/src/column.js"),
+    importEsm<Decompressors>("hyparquet-compressors"),
+  ]);
+  const compressors: Hyparquet.Compressors = {
+    SNAPPY: (input, length) => decompressors.decompressSnappy(input, length),
+    GZIP: (input, length) => gunzipSync(input, { maxOutputLength: Math.max(length, 1) }),
+    BROTLI: (input, length) => brotliDecompressSync(input, { maxOutputLength: Math.max(length, 1) }),
+    ZSTD: (input, length) => decompressors.decompressZstd(input, new Uint8Array(length)),
+    LZ4: (input, length) => decompressors.decompressLz4(input, length),
+    LZ4_RAW: (input, length) => decompressors.decompressLz4Raw(input, length),
+  };
+  return { hyparquet, parquetHeader, compressors };
+}

@@ -1,0 +1,163 @@
+import { open } from "node:fs/promises";
+import type { AsyncBuffer, FileMetaData, SchemaElement } from "hyparquet";
+import { DatasetError } from "../../errors";
+import type { Column } from "../columns";
+import type { Features } from "../features";
+import { type FeatureType } from "../features";
+import { featuresFromJson } from "../features-json";
+import { Table } from "../table";
+import { readDataFile } from "./file-bytes";
+import { type Chunk, columnOfChunks, featureOfSchema } from "./parquet-columns";
+import { type ParquetLibrary, parquetLibrary } from "./parquet-library";
+import { checkParquetLimits, damaged, memoryBudget } from "./parquet-limits";
+
+/**
+ * Reads a parquet file straight into typed columns, one column after the other. What Hugging Face's `datasets` noted in
+ * it (key `huggingface`: names of classes, types) is honoured.
+ *
+ * @param name what messages call it; ends in `.gz` if the file is compressed as a whole
+ * @throws DatasetError naming file, column or row, and remedy: truncated, damaged, too large for its size, no UTF-8
+ */
+export async function readParquet(file: string, name: string = file): Promise<Table> {
+  const library = await parquetLibrary();
+  if (name.toLowerCase().endsWith(".gz")) {
+    const bytes = await readDataFile(file, name);
+    return readTable(name, memoryBuffer(bytes), library);
+  }
+  let handle;
+  try {
+    handle = await open(file, "r");
+  } catch (error) {
+    throw new DatasetError(`${name} cannot be read: ${(error as Error).message}`, { cause: error });
+  }
+  try {
+    const { size } = await handle.stat();
+    const opened = handle;
+    const source = fileBuffer(size, (into, at) => opened.read(into, 0, into.length, at));
+    return await readTable(name, source, library);
+  } finally {
+    await handle.close();
+  }
+}
+
+function memoryBuffer(bytes: Buffer): AsyncBuffer {
+  return {
+    byteLength: bytes.length,
+    slice: (start, end) => new Uint8Array(bytes.subarray(start, end)).buffer,
+  };
+}
+
+function fileBuffer(
+  size: number,
+  read: (into: Uint8Array, position: number) => Promise<{ bytesRead: number }>,
+): AsyncBuffer {
+  return {
+    byteLength: size,
+    async slice(start, end = size) {
+      const bytes = new Uint8Array(Math.max(0, Math.min(end, size) - start));
+      for (let done = 0; done < bytes.length;) {
+        const { bytesRead } = await read(bytes.subarray(done), start + done);
+        if (bytesRead === 0) throw new Error("the file became shorter while it was read");
+        done += bytesRead;
+      }
+      return bytes.buffer;
+    },
+  };
+}
+
+async function readTable(name: string, file: AsyncBuffer, library: ParquetLibrary): Promise<Table> {
+  try {
+    return await readColumns(name, file, library);
+  } catch (error) {
+    // A footer that is not what the format says leads to all kinds of errors.
+    throw error instanceof DatasetError ? error : damaged(name, (error as Error).message, error);
+  }
+}
+
+async function readColumns(name: string, file: AsyncBuffer, library: ParquetLibrary): Promise<Table> {
+  const metadata = await readMetadata(name, file, library);
+  await checkParquetLimits(name, file, metadata, library);
+  const numRows = Number(metadata.num_rows);
+  const known = declaredFeatures(name, metadata);
+  const columns = new Map<string, Column>();
+  const features = new Map<string, FeatureType>();
+  for (const element of topLevel(metadata.schema)) {
+    const feature = known?.get(element.name) ?? featureOfSchema(element);
+    const chunks = await readColumn(name, element, { file, metadata, library });
+    const source = { file: name, name: element.name, budget: memoryBudget(file.byteLength) };
+    const typed = columnOfChunks(source, chunks, feature);
+    if (typed.column.length !== numRows) {
+      throw damaged(name, `column "${element.name}" has ${typed.column.length} of ${numRows} rows`);
+    }
+    columns.set(element.name, typed.column);
+    features.set(element.name, typed.feature);
+  }
+  return new Table(columns, features);
+}
+
+async function readMetadata(
+  name: string,
+  file: AsyncBuffer,
+  { hyparquet }: ParquetLibrary,
+): Promise<FileMetaData> {
+  try {
+    return await hyparquet.parquetMetadataAsync(file);
+  } catch (error) {
+    throw damaged(name, `it does not end as a parquet file does (${(error as Error).message})`, error);
+  }
+}
+
+/** The columns: the children of the schema's root, which lists its tree depth first. */
+function topLevel(schema: readonly SchemaElement[]): SchemaElement[] {
+  const children: SchemaElement[] = [];
+  let at = 1;
+  const skip = (): void => {
+    const element = schema[at++];
+    for (let i = 0; i < (element?.num_children ?? 0) && at < schema.length; i++) skip();
+  };
+  while (at < schema.length) {
+    children.push(schema[at]!);
+    skip();
+  }
+  return children;
+}
+
+/** What `datasets` wrote into the file. */
+function declaredFeatures(name: string, { key_value_metadata = [] }: FileMetaData): Features | undefined {
+  const text = key_value_metadata.find(({ key }) => key === "huggingface")?.value;
+  if (text === undefined) return undefined;
+  let json: unknown;
+  try {
+    json = JSON.parse(text);
+  } catch (error) {
+    throw damaged(name, `its "huggingface" metadata is no JSON (${(error as Error).message})`, error);
+  }
+  const features = (json as { info?: { features?: unknown } } | null)?.info?.features;
+  return features === undefined || features === null ? undefined : featuresFromJson(features, name);
+}
+
+async function readColumn(
+  name: string,
+  element: SchemaElement,
+  { file, metadata, library }: { file: AsyncBuffer; metadata: FileMetaData; library: ParquetLibrary },
+): Promise<Chunk[]> {
+  const chunks: { rowStart: number; columnData: Chunk }[] = [];
+  const isText = element.type === "BYTE_ARRAY";
+  try {
+    await library.hyparquet.parquetRead({
+      file,
+      metadata,
+      columns: [element.name],
+      compressors: library.compressors,
+      geoparquet: false,
+      utf8: false,
+      // Texts stay bytes: they go into the column's own buffer, not through JavaScript strings.
+      ...(isText ? { parsers: { stringFromBytes: (bytes: Uint8Array) => bytes } } : {}),
+      onChunk: (chunk) => chunks.push(chunk),
+    });
+  } catch (error) {
+    throw damaged(name, `column "${element.name}" cannot be decoded (${(error as Error).message})`, error);
+  }
+  // Row groups are read at the same time and arrive in any order.
+  return chunks.sort((a, b) => a.rowStart - b.rowStart).map(({ columnData }) => columnData);
+}

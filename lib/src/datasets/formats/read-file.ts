@@ -1,0 +1,78 @@
+import { DatasetError } from "../../errors";
+import type { Table } from "../table";
+import { readCsv } from "./csv";
+import { isOneAscii } from "./delimited";
+import { readJson } from "./json";
+import { readParquet } from "./parquet";
+
+export type FileFormat = "parquet" | "csv" | "tsv" | "json";
+
+/** How files are read, where their format leaves a choice. */
+export interface ReadOptions {
+  /** Between two columns of a CSV file. Default ",", in TSV files a tab. */
+  delimiter?: string;
+  /** Around fields of a CSV file. Default '"'; null (the default in TSV files): quotes are ordinary characters. */
+  quoteChar?: string | null;
+  /** The field of a JSON document that holds its rows. */
+  field?: string;
+}
+
+const FORMATS: Readonly<Record<string, FileFormat>> = {
+  parquet: "parquet",
+  csv: "csv",
+  tsv: "tsv",
+  json: "json",
+  jsonl: "json",
+  ndjson: "json",
+};
+
+/** What messages say can be read. */
+export const READABLE = "parquet, CSV, TSV, JSON and JSON Lines, each also as .gz";
+
+/** The format of a file, by its name (`.gz` aside); undefined if it is none that is read. */
+export function formatOf(name: string): FileFormat | undefined {
+  const extension = /\.([a-z]+)(\.gz)?$/i.exec(name)?.[1]?.toLowerCase() ?? "";
+  return Object.hasOwn(FORMATS, extension) ? FORMATS[extension] : undefined;
+}
+
+/**
+ * Reads a data file.
+ *
+ * @param path   where it lies
+ * @param name   what messages call it, and what tells its format
+ * @param format default: by the name
+ * @throws DatasetError naming file, row and remedy
+ */
+export function readDataTable(
+  path: string,
+  name: string,
+  options: ReadOptions,
+  format: FileFormat | undefined = formatOf(name),
+): Promise<Table> {
+  const { delimiter, quoteChar } = options;
+  if (delimiter !== undefined && !isOneAscii(delimiter)) {
+    throw new DatasetError(`delimiter is ${JSON.stringify(delimiter)}; it must be one ASCII character.`);
+  }
+  if (quoteChar !== undefined && quoteChar !== null && !isOneAscii(quoteChar)) {
+    throw new DatasetError(
+      `quoteChar is ${JSON.stringify(quoteChar)}; it must be one ASCII character, or null.`,
+    );
+  }
+  switch (format) {
+    case "parquet":
+      return readParquet(path, name);
+    case "csv":
+      return readCsv(
+        path,
+        { delimiter: delimiter ?? ",", quoteChar: quoteChar === undefined ? '"' : quoteChar },
+        name,
+      );
+    case "tsv":
+      // Files of tabs are seldom quoted (GLUE's are not), and a lone quote would swallow lines.
+      return readCsv(path, { delimiter: delimiter ?? "\t", quoteChar: quoteChar ?? null }, name);
+    case "json":
+      return readJson(path, options.field, name);
+    case undefined:
+      throw new DatasetError(`${name}: files of this kind are not read. Readable are ${READABLE}.`);
+  }
+}

@@ -1,0 +1,53 @@
+import { existsSync, statSync } from "node:fs";
+import path from "node:path";
+import { DatasetError } from "../../errors";
+import { isGlob } from "../glob";
+import { type DataFiles, expand } from "./configurations";
+import { downloadUrl, isUrl } from "./url";
+import type { FileSet } from "./file-set";
+import type { FoundFiles } from "./hub-dataset";
+import { localFolder } from "./local-folder";
+
+/**
+ * Files given by path, pattern or https address.
+ *
+ * @param base folder that paths are relative to
+ * @throws DatasetError if there is none
+ */
+export async function listedFiles(dataFiles: DataFiles, base: string): Promise<FoundFiles> {
+  const patterns = (
+    typeof dataFiles === "string"
+      ? [dataFiles]
+      : Object.values(dataFiles as Record<string, string | string[]>)
+  ).flat();
+  const paths: string[] = [];
+  for (const pattern of patterns) {
+    if (isUrl(pattern) || !isGlob(pattern) || existsSync(path.resolve(base, pattern))) paths.push(pattern);
+    else paths.push(...(await matching(pattern, base)));
+  }
+  const locate = (file: string) => path.resolve(base, file);
+  const missing = paths.find(
+    (file) => !isUrl(file) && !statSync(locate(file), { throwIfNoEntry: false })?.isFile(),
+  );
+  if (missing !== undefined) {
+    throw new DatasetError(`There is no file ${locate(missing)}. Correct \`dataFiles\`.`);
+  }
+  const set: FileSet = {
+    name: "dataFiles",
+    // Patterns were looked up by what they lead to; `expand` finds a file by its very name.
+    paths: paths.map((file) => file.replace(/^\.\//, "")),
+    fetch: (file) => (isUrl(file) ? downloadUrl(file) : Promise.resolve(locate(file))),
+    describe: (file) => file,
+  };
+  return { set, files: expand(set, dataFiles) };
+}
+
+async function matching(pattern: string, base: string): Promise<string[]> {
+  // List from the last folder that is named in full.
+  const fixed = pattern.slice(0, pattern.search(/[*?[{]/));
+  const prefix = fixed.slice(0, fixed.lastIndexOf("/") + 1);
+  const folder = path.resolve(base, prefix || ".");
+  if (!existsSync(folder)) throw new DatasetError(`There is no folder ${folder}. Correct \`dataFiles\`.`);
+  const { paths } = await localFolder(folder);
+  return paths.map((file) => prefix + file);
+}

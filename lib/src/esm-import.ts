@@ -1,0 +1,18 @@
+import { pathToFileURL } from "node:url";
+
+/**
+ * `import()` as Node has it. TypeScript turns the `import()` of a CommonJS build into `require()`, which Node 20 before
+ * 20.19 refuses for ES modules; text that is compiled at run time it leaves alone.
+ */
+// eslint-disable-next-line @typescript-eslint/no-implied-eval -- constant text; see above
+const nativeImport = new Function("url", "return import(url)") as (url: string) => Promise<unknown>;
+
+/**
+ * Loads a package that comes as an ES module only.
+ *
+ * @param specifier  as in an `import`, seen from this folder
+ * @typeParam Module its type: `importEsm<typeof import("hyparquet")>("hyparquet")`
+ */
+export async function importEsm<Module>(specifier: string): Promise<Module> {
+  return (await nativeImport(pathToFileURL(require.resolve(specifier)).href)) as Module;
+}

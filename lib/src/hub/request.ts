@@ -1,0 +1,195 @@
+import type { ReadableStream } from "node:stream/web";
+import { setTimeout as sleep } from "node:timers/promises";
+import { HubError } from "../errors";
+import { isTransient, networkError, refusalError, SilenceError, type Subject } from "./failures";
+import type { HubSettings } from "./settings";
+
+export interface HubRequest {
+  url: string;
+  /** Default "GET". */
+  method?: string;
+  headers?: Record<string, string>;
+  /** For messages. */
+  subject: Subject;
+  /** The page of the repository, for messages. */
+  page: string;
+  /** Where redirects are followed to: other hosts too, or only to the Hub itself. Default "anywhere". */
+  redirects?: "anywhere" | "hub";
+  /** Statuses other than 2xx that the caller deals with. */
+  accept?: readonly number[];
+  /** How often it is tried. Default {@link ATTEMPTS}. */
+  attempts?: number;
+}
+
+/** An answer whose body has not been read. */
+export interface HubAnswer {
+  status: number;
+  headers: Headers;
+  /** Of the last redirect followed. */
+  url: string;
+  /** Pieces of the body; fails if the other side is silent for too long. Read it, or call `discard`. */
+  body: AsyncIterable<Uint8Array>;
+  discard: () => void;
+}
+
+export const ATTEMPTS = 5;
+const MAX_REDIRECTS = 10;
+const LONGEST_WAIT_MS = 5 * 60_000;
+const RETRIED_STATUSES: readonly number[] = [408, 429, 500, 502, 503, 504];
+const HUB_HOSTS: readonly string[] = ["https://huggingface.co"];
+
+const pace = { firstDelayMs: 500 };
+
+/** @internal For tests: how long the first wait between two attempts is; each next one is twice as long. */
+export function setFirstDelay(milliseconds: number): void {
+  pace.firstDelayMs = milliseconds;
+}
+
+/** Waits before attempt `failures + 1`; up to a half longer, so that many clients do not come back at once. */
+export async function backOff(failures: number, atLeastMs = 0): Promise<void> {
+  const delay = pace.firstDelayMs * 2 ** (failures - 1) * (1 + Math.random() / 2);
+  await sleep(Math.max(delay, atLeastMs));
+}
+
+/**
+ * Sends a request, and again after broken connections, 429 and 5xx, with growing waits.
+ *
+ * The access token goes to the endpoint's own origin and nowhere else, whatever redirects say.
+ *
+ * @throws HubError for every other answer than 2xx (and a redirect that is not followed), in a plain sentence
+ */
+export async function sendToHub(settings: HubSettings, request: HubRequest): Promise<HubAnswer> {
+  const { attempts = ATTEMPTS, accept = [], subject, page } = request;
+  for (let failures = 1; ; failures++) {
+    let answer: HubAnswer;
+    try {
+      answer = await followRedirects(settings, request);
+    } catch (error) {
+      if (failures >= attempts || !isTransient(error))
+        throw networkError(error, hostOf(request.url), subject);
+      await backOff(failures);
+      continue;
+    }
+    const { status, headers, url } = answer;
+    if (status < 400 || accept.includes(status)) return answer;
+    answer.discard();
+    const wait = retryAfter(headers);
+    if (!RETRIED_STATUSES.includes(status) || failures >= attempts || wait > LONGEST_WAIT_MS) {
+      const withToken = settings.token !== undefined && isEndpoint(settings, url);
+      throw refusalError({ status, headers, host: hostOf(url), withToken, page }, subject);
+    }
+    await backOff(failures, wait);
+  }
+}
+
+/** Sends a request and reads the whole (small) answer; a body that breaks off is asked for again. */
+export async function readFromHub(
+  settings: HubSettings,
+  request: HubRequest,
+): Promise<{ headers: Headers; status: number; content: Uint8Array }> {
+  const { attempts = ATTEMPTS } = request;
+  for (let failures = 1; ; failures++) {
+    const { headers, status, body } = await sendToHub(settings, request);
+    try {
+      const pieces: Uint8Array[] = [];
+      for await (const piece of body) pieces.push(piece);
+      return { headers, status, content: Buffer.concat(pieces) };
+    } catch (error) {
+      if (failures >= attempts) throw networkError(error, hostOf(request.url), request.subject);
+      await backOff(failures);
+    }
+  }
+}
+
+async function followRedirects(settings: HubSettings, request: HubRequest): Promise<HubAnswer> {
+  let url = request.url;
+  for (let count = 0; count <= MAX_REDIRECTS; count++) {
+    const answer = await sendOnce(settings, url, request);
+    const location = answer.headers.get("location");
+    if (answer.status < 300 || answer.status >= 400 || location === null) return answer;
+    const target = new URL(location, url);
+    const isHub = isEndpoint(settings, target.href) || HUB_HOSTS.includes(target.origin);
+    if (request.redirects === "hub" && !isHub) return answer;
+    answer.discard();
+    const isDowngrade = target.protocol !== "https:" && new URL(url).protocol === "https:";
+    if (isDowngrade || !/^https?:$/.test(target.protocol)) {
+      throw new HubError(
+        `${request.subject}: ${hostOf(url)} redirects to ${target.protocol}//${target.host}, which is not followed.`,
+        "server",
+      );
+    }
+    url = target.href;
+  }
+  throw new HubError(
+    `${request.subject}: ${hostOf(request.url)} redirects more than ${MAX_REDIRECTS} times.`,
+    "server",
+  );
+}
+
+async function sendOnce(settings: HubSettings, url: string, request: HubRequest): Promise<HubAnswer> {
+  const headers = new Headers({ "user-agent": "finetune-ts", ...request.headers });
+  headers.delete("authorization");
+  if (settings.token !== undefined && isEndpoint(settings, url)) {
+    headers.set("authorization", `Bearer ${settings.token}`);
+  }
+  const controller = new AbortController();
+  const answerTimer = setTimeout(
+    () => controller.abort(new SilenceError(settings.answerTimeoutMs)),
+    settings.answerTimeoutMs,
+  );
+  try {
+    const { signal } = controller;
+    const response = await fetch(url, {
+      method: request.method ?? "GET",
+      headers,
+      redirect: "manual",
+      signal,
+    });
+    return {
+      status: response.status,
+      headers: response.headers,
+      url,
+      body: watched(response, controller, settings.bodyTimeoutMs),
+      discard: () => controller.abort(),
+    };
+  } finally {
+    clearTimeout(answerTimer);
+  }
+}
+
+/** The pieces of a body, none of which may let us wait for too long. Leaving the loop ends the connection. */
+async function* watched(
+  response: Response,
+  controller: AbortController,
+  timeoutMs: number,
+): AsyncGenerator<Uint8Array> {
+  if (!response.body) return;
+  const silence = () => setTimeout(() => controller.abort(new SilenceError(timeoutMs)), timeoutMs);
+  let timer = silence();
+  try {
+    for await (const piece of response.body as ReadableStream<Uint8Array>) {
+      clearTimeout(timer);
+      yield piece;
+      timer = silence();
+    }
+  } finally {
+    clearTimeout(timer);
+    controller.abort();
+  }
+}
+
+function isEndpoint(settings: HubSettings, url: string): boolean {
+  return new URL(url).origin === new URL(settings.endpoint).origin;
+}
+
+export function hostOf(url: string): string {
+  return new URL(url).host;
+}
+
+/** What the other side asks us to wait, in milliseconds. @see RFC 9110; the Hub's own `ratelimit` header */
+function retryAfter(headers: Headers): number {
+  const limit = /;\s*r\s*=\s*0\s*;\s*t\s*=\s*(\d+)/.exec(headers.get("ratelimit") ?? "")?.[1];
+  const given = headers.get("retry-after") ?? limit ?? "";
+  const milliseconds = /^\d+$/.test(given) ? 1000 * Number(given) : Date.parse(given) - Date.now();
+  return milliseconds > 0 ? milliseconds : 0; // NaN too
+}

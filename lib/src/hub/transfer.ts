@@ -1,0 +1,120 @@
+import { type FileHandle, open } from "node:fs/promises";
+import path from "node:path";
+import { HubError } from "../errors";
+import { type ProgressBar, startProgress } from "../progress";
+import { cacheError } from "./cache";
+import { isTransient, networkError } from "./failures";
+import { ATTEMPTS, backOff, hostOf, type HubAnswer, sendToHub } from "./request";
+import type { HubSettings } from "./settings";
+
+export interface Transfer {
+  url: string;
+  /** Where the bytes go; what it holds already is not asked for again. */
+  file: string;
+  /** Of the whole content in bytes, if known. */
+  size: number | undefined;
+  /** Of the progress bar. */
+  label: string;
+  subject: string;
+  page: string;
+}
+
+/**
+ * Fetches a file's content to the end: after a broken connection, from where it broke. Gives up after several attempts
+ * that bring nothing. Does not look at what the content is.
+ *
+ * Every attempt asks the Hub anew, because the address of the storage that it redirects to is signed and expires.
+ *
+ * @throws HubError; what has arrived stays in the file
+ */
+export async function transfer(
+  settings: HubSettings,
+  { url, file, label, subject, page, size }: Transfer,
+): Promise<void> {
+  await (await open(file, "a")).close(); // makes the file; "r+" does not, and "a" cannot write at a position
+  const handle = await open(file, "r+");
+  let bar: ProgressBar | undefined;
+  try {
+    let done = (await handle.stat()).size;
+    if (size !== undefined && done > size) done = await startOver(handle);
+    for (let failures = 0; size === undefined || done < size;) {
+      const before = done;
+      const headers: Record<string, string> = { "accept-encoding": "identity" };
+      if (done > 0) headers.range = `bytes=${done}-`;
+      const answer = await sendToHub(settings, {
+        url,
+        headers,
+        subject,
+        page,
+        accept: done > 0 ? [416] : [],
+      });
+      if (done > 0 && !continuesAt(answer, done)) {
+        done = await startOver(handle);
+        if (answer.status !== 200) {
+          answer.discard();
+          continue; // without a range
+        }
+      }
+      size ??= wholeSize(answer);
+      bar ??= byteProgress(label, size);
+      try {
+        for await (const piece of answer.body) {
+          await writeFully(handle, piece, done).catch((error: unknown) => {
+            throw cacheError(error, path.dirname(file));
+          });
+          done += piece.length;
+          bar.update(done);
+          if (size !== undefined && done > size) {
+            throw new HubError(`${subject}: ${hostOf(url)} sends more than its ${size} bytes.`, "damaged");
+          }
+        }
+        if (size === undefined || done === size) break;
+        throw new Error(`it ended ${size - done} bytes early`);
+      } catch (error) {
+        failures = done > before ? 1 : failures + 1;
+        if (failures >= ATTEMPTS || !isTransient(error)) {
+          throw networkError(error, hostOf(url), `${subject}, ${done} bytes in`);
+        }
+        await backOff(failures);
+      }
+    }
+    await handle.sync(); // before a rename says that it is whole
+  } finally {
+    bar?.finish();
+    await handle.close();
+  }
+}
+
+async function startOver(handle: FileHandle): Promise<0> {
+  await handle.truncate(0);
+  return 0;
+}
+
+/** Whether an answer goes on where we stopped; a server that does not know ranges sends everything. */
+function continuesAt({ status, headers }: HubAnswer, done: number): boolean {
+  const start = /^bytes (\d+)-/.exec(headers.get("content-range") ?? "")?.[1];
+  return status === 206 && Number(start) === done && !headers.has("content-encoding");
+}
+
+function wholeSize({ status, headers }: HubAnswer): number | undefined {
+  if (headers.has("content-encoding")) return undefined;
+  const size = status === 206 ? headers.get("content-range")?.split("/")[1] : headers.get("content-length");
+  return /^\d+$/.test(size ?? "") ? Number(size) : undefined;
+}
+
+async function writeFully(handle: FileHandle, bytes: Uint8Array, position: number): Promise<void> {
+  for (let done = 0; done < bytes.length;) {
+    done += (await handle.write(bytes, done, bytes.length - done, position + done)).bytesWritten;
+  }
+}
+
+/** A bar in kB or MB, whichever reads better. */
+function byteProgress(label: string, size = 0): ProgressBar {
+  const [factor, unit] = size < 1e6 ? [1e3, "kB"] : [1e6, "MB"];
+  const scaled = (bytes: number) => Math.round((10 * bytes) / factor) / 10;
+  const bar = startProgress({ label, total: scaled(size), unit });
+  return {
+    update: (done, note) => bar.update(scaled(done), note),
+    finish: () => bar.finish(),
+  };
+}
