@@ -8,6 +8,8 @@ import { existsSync, readdirSync, readFileSync, statSync, writeFileSync } from "
 import { join } from "node:path";
 import { fileURLToPath, pathToFileURL } from "node:url";
 
+import { buildNative } from "./build-native.mjs";
+
 export const root = fileURLToPath(new URL("..", import.meta.url));
 
 const OLDEST_NODE = 20;
@@ -23,6 +25,7 @@ export async function setUp() {
   requireNode();
   if (!packagesInstalled()) await installPackages();
   if (builtFingerprint() !== sourceFingerprint()) await buildLibrary();
+  await buildNative();
 }
 
 function requireNode() {

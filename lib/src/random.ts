@@ -63,6 +63,16 @@ export function randomUint32(out: Uint32Array, { seed, site, step = 0 }: RandomK
   return out;
 }
 
+/** A random 32-bit integer below this one drops its element. */
+export function dropoutThreshold(rate: number): number {
+  return Math.min(Math.round(rate * 2 ** 32), 2 ** 32 - 1);
+}
+
+/** What dropout multiplies the elements that it keeps with. */
+export function dropoutScale(rate: number): number {
+  return Math.fround(1 / (1 - rate));
+}
+
 /** `count` numbers from the normal distribution with mean 0 (Box-Muller transform of {@link randomUint32}). */
 export function randomNormal(count: number, standardDeviation: number, key: RandomKey): Float32Array {
   const bits = randomUint32(new Uint32Array(count + (count % 2)), key);
@@ -93,13 +103,8 @@ export function randomPermutation(length: number, key: RandomKey): Int32Array {
 export function dropoutMask(size: number, rate: number, key: RandomKey): Float32Array {
   const bits = randomUint32(new Uint32Array(size), key);
   const threshold = dropoutThreshold(rate);
-  const kept = Math.fround(1 / (1 - rate));
+  const kept = dropoutScale(rate);
   const mask = new Float32Array(size);
   for (let i = 0; i < size; i++) mask[i] = bits[i]! >= threshold ? kept : 0;
   return mask;
-}
-
-/** A random 32-bit integer below this one drops its element. */
-export function dropoutThreshold(rate: number): number {
-  return Math.min(Math.round(rate * 2 ** 32), 2 ** 32 - 1);
 }

@@ -1,4 +1,7 @@
-export type EngineName = "tensorflow" | "wasm" | "cpu";
+export type EngineName = "native" | "tensorflow" | "wasm" | "cpu";
+
+/** What the operands of matrix products are rounded to; sums are f32 either way. */
+export type MatMulPrecision = "f32" | "bf16";
 
 /** A tensor engine: a tfjs backend and what has to happen before it runs. */
 export interface Engine {
@@ -9,6 +12,11 @@ export interface Engine {
   description: string;
   /** Whether matrix products can take bf16 operands. */
   supportsBf16: boolean;
+  /**
+   * Chooses the precision of matrix products from now on; there where {@link supportsBf16} may be true.
+   * @returns the precision until now
+   */
+  setMatMulPrecision?(precision: MatMulPrecision): MatMulPrecision;
   /**
    * Loads and registers the backend; a second call does nothing more.
    * @throws EngineError if it cannot run here, saying why and what to do

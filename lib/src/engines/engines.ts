@@ -2,11 +2,12 @@ import * as tf from "@tensorflow/tfjs";
 import { EngineError } from "../errors";
 import { cpu } from "./cpu";
 import type { Engine, EngineName } from "./engine";
+import { native } from "./native/native";
 import { tensorflow } from "./tensorflow";
 import { wasm } from "./wasm/wasm";
 
 /** Best first. */
-const ENGINES: Engine[] = [tensorflow, wasm, cpu];
+const ENGINES: Engine[] = [native, tensorflow, wasm, cpu];
 
 let inUse: Engine | undefined;
 

@@ -2,6 +2,14 @@
  * The attributes of fused kernels. An engine that registers a tfjs kernel under one of these names has it used by the
  * op of the same name in `ops/`; the op's composite form is the definition of what it computes.
  */
+export interface DropoutAttributes {
+  /** Probability of dropping; 0 for no dropout. */
+  rate: number;
+  seed: number;
+  site: number;
+  step: number;
+}
+
 export interface AdamWSettings {
   learningRate: number;
   beta1: number;
@@ -17,7 +25,8 @@ export interface AdamWSettings {
 
 /**
  * Of `PackedAttention` (q, k, v to the context and the attention weights before dropout, [sum of heads * length^2],
- * sequence by sequence, head by head) and `PackedAttentionGrad` (dy, q, k, v, weights to dq, dk, dv).
+ * sequence by sequence, head by head) and `PackedAttentionGrad` (dy, q, k, v, weights to dq, dk, dv). An engine may
+ * leave the weights out, and compute them anew for the gradients.
  */
 export interface PackedAttentionSettings {
   /** Rows where the sequences begin, and the number of all rows at the end. */

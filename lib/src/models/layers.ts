@@ -1,6 +1,6 @@
 import type * as tf from "@tensorflow/tfjs";
-import { addLayerNorm } from "../ops/add-layer-norm";
 import { dropout } from "../ops/dropout";
+import { dropoutAddLayerNorm, type DropoutOptions } from "../ops/dropout-add-layer-norm";
 import { linear, type Activation } from "../ops/linear";
 import { Module, Parameter, type ModelContext } from "./module";
 
@@ -51,14 +51,15 @@ export class LayerNorm extends Module {
     this.bias = new Parameter([hidden], { constant: 0 });
   }
 
-  /** Normalises the sum of two tensors [rows, hidden]. */
-  forwardSum(x: tf.Tensor2D, residual: tf.Tensor2D): tf.Tensor2D {
-    return addLayerNorm(
+  /** Drops elements of x, adds the residual and normalises: [rows, hidden] all of them. */
+  forwardResidual(x: tf.Tensor2D, residual: tf.Tensor2D, dropout: DropoutOptions): tf.Tensor2D {
+    return dropoutAddLayerNorm(
       x,
       residual,
       this.weight.value as tf.Tensor1D,
       this.bias.value as tf.Tensor1D,
       this.eps,
+      dropout,
     );
   }
 }
@@ -83,7 +84,7 @@ export class Dropout extends Module {
   }
 
   /** The rate and key of this step, for ops that drop inside. */
-  current(): { rate: number; key: { seed: number; site: number; step: number } } {
+  current(): DropoutOptions {
     const { training, seed, step } = this.#context;
     return { rate: training ? this.rate : 0, key: { seed, site: this.#site, step } };
   }

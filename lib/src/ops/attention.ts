@@ -49,9 +49,9 @@ function fusedAttention(
     const [context, weights] = run("PackedAttention", { q, k, v });
     return {
       value: context!,
-      saved: [q, k, v, weights!],
+      saved: weights ? [q, k, v, weights] : [q, k, v],
       gradient: (dy, [q, k, v, weights]) =>
-        run("PackedAttentionGrad", { dy, q: q!, k: k!, v: v!, weights: weights! }),
+        run("PackedAttentionGrad", { dy, q: q!, k: k!, v: v!, ...(weights && { weights }) }),
     };
   }) as tf.Tensor2D;
 }

@@ -1,7 +1,7 @@
 import * as tf from "@tensorflow/tfjs";
-import { embedding } from "./embedding";
 import { fused } from "./fused";
 import { layerNorm } from "./layer-norm";
+import { takeRows } from "./take-rows";
 
 export interface EmbeddingTables {
   /** [vocabulary, hidden] */
@@ -37,6 +37,6 @@ export function embeddingsLayerNorm(
   const inputs = { word, position, tokenType, ids, positions, tokenTypes, gamma, beta };
   const whole = fused("EmbeddingsLayerNorm", inputs, { eps, paddingId });
   if (whole) return whole as tf.Tensor2D;
-  const placed = tf.add(embedding(word, ids, paddingId), embedding(position, positions));
-  return layerNorm(tf.add(placed, embedding(tokenType, tokenTypes)), gamma, beta, eps);
+  const placed = tf.add(takeRows(word, ids, paddingId), takeRows(position, positions));
+  return layerNorm(tf.add(placed, takeRows(tokenType, tokenTypes)), gamma, beta, eps);
 }

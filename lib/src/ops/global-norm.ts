@@ -7,13 +7,13 @@ import { fused } from "./fused";
  * @see torch.nn.utils.clip_grad_norm_
  */
 export async function globalNorm(tensors: tf.Tensor[]): Promise<number> {
-  const squares = tf.tidy(() =>
-    tf.stack(tensors.map((x) => fused("SquaredSum", { x }) ?? tf.sum(tf.square(x)))),
+  const squares = tf.tidy(
+    () =>
+      fused("SquaredSum", Object.fromEntries(tensors.entries())) ??
+      tf.addN(tensors.map((x) => tf.sum(tf.square(x)))),
   );
   try {
-    let sum = 0;
-    for (const square of await squares.data()) sum += square;
-    return Math.sqrt(sum);
+    return Math.sqrt((await squares.data())[0]!);
   } finally {
     squares.dispose();
   }

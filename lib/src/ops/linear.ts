@@ -21,9 +21,7 @@ export function linear(
   bias: tf.Tensor1D,
   activation?: Activation,
 ): tf.Tensor2D {
-  const whole = fused("Linear", { x, weight, bias }, { activation: activation ?? "none" });
-  if (whole) return whole as tf.Tensor2D;
-  const sum = composite(x, weight, bias);
+  const sum = fused("Linear", { x, weight, bias }) ?? composite(x, weight, bias);
   if (activation === "gelu") return gelu(sum) as tf.Tensor2D;
   if (activation === "tanh") return tf.tanh(sum) as tf.Tensor2D;
   return sum as tf.Tensor2D;

@@ -88,6 +88,7 @@ export class Trainer {
   /** Gradient norm and learning rate of the last step. */
   private lastStep: Logs = {};
   private interrupted = false;
+  private saidWithoutBf16 = false;
 
   constructor(private readonly options: TrainerOptions) {
     this.model = options.model;
@@ -116,7 +117,6 @@ export class Trainer {
     if (!dataset || dataset.length === 0) {
       throw new ConfigError(`Trainer.train: trainDataset ${dataset ? "is empty" : "is missing"}.`);
     }
-    await this.announcePrecision();
     const plan = planRun(args, dataset.length);
     const optimizer = new AdamW(model.namedParameters(), args);
     try {
@@ -137,6 +137,7 @@ export class Trainer {
   /** From the state as it stands to the end of the plan. */
   private async run(dataset: TrainerDataset, optimizer: AdamW, plan: Plan): Promise<TrainOutput> {
     const { args, model } = this;
+    const restorePrecision = await this.choosePrecision();
     const stopListening = this.listenForInterrupt();
     const started = performance.now();
     const firstStep = this.state.globalStep;
@@ -157,6 +158,7 @@ export class Trainer {
       return { globalStep: this.state.globalStep, trainingLoss: metrics.train_loss, metrics };
     } finally {
       stopListening();
+      restorePrecision();
       model.eval();
       await this.call("onTrainEnd");
     }
@@ -307,6 +309,7 @@ export class Trainer {
     description: string,
   ): Promise<{ output: EvaluationOutput; metrics: Logs }> {
     const { model, args, options } = this;
+    const restorePrecision = await this.choosePrecision();
     const started = performance.now();
     const batchSize = args.perDeviceEvalBatchSize;
     const output = await evaluationLoop(model, dataset, {
@@ -314,7 +317,7 @@ export class Trainer {
       batchSize,
       labelSmoothing: args.labelSmoothingFactor,
       description,
-    });
+    }).finally(restorePrecision);
     const metrics: Logs = {};
     if (output.loss !== undefined) metrics[`${prefix}_loss`] = output.loss;
     if (output.labelIds && options.computeMetrics) {
@@ -346,11 +349,20 @@ export class Trainer {
     return this.args.perDeviceTrainBatchSize * this.args.gradientAccumulationSteps;
   }
 
-  private async announcePrecision(): Promise<void> {
+  /**
+   * Matrix products in bf16 if the arguments ask for it and the engine can.
+   * @returns a function that goes back to the precision before
+   */
+  private async choosePrecision(): Promise<() => void> {
     const engine = await currentEngine();
-    if (this.args.bf16 && !engine.supportsBf16) {
+    const before = engine.setMatMulPrecision?.(this.args.bf16 && engine.supportsBf16 ? "bf16" : "f32");
+    if (this.args.bf16 && !engine.supportsBf16 && !this.saidWithoutBf16) {
+      this.saidWithoutBf16 = true;
       console.warn(`bf16: the ${engine.name} engine has no bf16 matrix products; training runs in f32.`);
     }
+    return () => {
+      if (before) engine.setMatMulPrecision?.(before);
+    };
   }
 
   /** @returns a function that ends the listening */

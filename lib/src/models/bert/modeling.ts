@@ -3,6 +3,7 @@ import { ConfigError } from "../../errors";
 import { attention } from "../../ops/attention";
 import { embeddingsLayerNorm } from "../../ops/embeddings-layer-norm";
 import type { SequenceLayout } from "../../ops/packed-sequences";
+import { takeRows } from "../../ops/take-rows";
 import { Dropout, Embedding, LayerNorm, Linear } from "../layers";
 import { Module, type ModelContext } from "../module";
 import type { PackedBatch } from "../packed-batch";
@@ -102,7 +103,7 @@ class BertOutput extends Module {
   }
 
   forward(x: tf.Tensor2D, residual: tf.Tensor2D): tf.Tensor2D {
-    return this.LayerNorm.forwardSum(this.dropout.forward(this.dense.forward(x)), residual);
+    return this.LayerNorm.forwardResidual(this.dense.forward(x), residual, this.dropout.current());
   }
 }
 
@@ -169,7 +170,7 @@ class BertPooler extends Module {
 
   forward(x: tf.Tensor2D, layout: SequenceLayout): tf.Tensor2D {
     const firstTokens = tf.tensor1d(layout.offsets.subarray(0, layout.count), "int32");
-    return this.dense.forward(tf.gather(x, firstTokens), "tanh");
+    return this.dense.forward(takeRows(x, firstTokens), "tanh");
   }
 }
 

@@ -1,0 +1,68 @@
+import { execFile } from "node:child_process";
+import { existsSync } from "node:fs";
+import path from "node:path";
+import { promisify } from "node:util";
+import { UsageError } from "./options";
+
+const run = promisify(execFile);
+
+/** How often both sides run, turn by turn: what else the machine does then meets both. */
+const PAIRS = 3;
+
+/** A Python program that measures the same, and its arguments. */
+export interface Peer {
+  script: string;
+  args: string[];
+}
+
+/** What both sides print, seconds by the name of the figure that is compared. */
+type Figures = Record<string, unknown>;
+
+/**
+ * Runs a benchmark and its peer in turn, each in a process of its own.
+ *
+ * @param figure  the one whose ratio counts, in seconds
+ * @throws UsageError if there is no Python or no peer
+ */
+export async function comparePairs(
+  name: string,
+  args: string[],
+  peer: Peer,
+  figure: string,
+): Promise<object> {
+  const { python, rest } = pythonOf(args);
+  if (!existsSync(peer.script)) throw new UsageError(`There is no ${peer.script}; give --peer.`);
+  const ours: Figures[] = [];
+  const theirs: Figures[] = [];
+  for (let pair = 0; pair < PAIRS; pair++) {
+    const bench = [...process.execArgv, path.join(__dirname, "bench.ts"), name, ...rest];
+    ours.push(await figuresOf(process.execPath, bench));
+    theirs.push(await figuresOf(python, [peer.script, ...peer.args]));
+    console.error(`pair ${pair + 1}: ${ratio(ours[pair]!, theirs[pair]!, figure).toFixed(2)} times as fast`);
+  }
+  const ratios = ours.map((figures, pair) => ratio(figures, theirs[pair]!, figure));
+  return { compared: figure, ratios, median_ratio: [...ratios].sort((a, b) => a - b)[1], ours, peer: theirs };
+}
+
+/** The interpreter: `--python`, else $PYTHON, else python3; and the other arguments. */
+function pythonOf(args: string[]): { python: string; rest: string[] } {
+  const rest = args.filter((arg) => arg !== "--vs-python");
+  const at = rest.indexOf("--python");
+  const python = at === -1 ? (process.env.PYTHON ?? "python3") : rest[at + 1];
+  if (!python) throw new UsageError("--python needs the path of an interpreter.");
+  if (at !== -1) rest.splice(at, 2);
+  return { python, rest };
+}
+
+async function figuresOf(command: string, args: string[]): Promise<Figures> {
+  try {
+    const { stdout } = await run(command, args, { maxBuffer: 64 * 2 ** 20 });
+    return JSON.parse(stdout.trim().split("\n").at(-1)!) as Figures;
+  } catch (error) {
+    throw new UsageError(`${command} ${args[0]} failed: ${(error as Error).message}`);
+  }
+}
+
+function ratio(ours: Figures, theirs: Figures, figure: string): number {
+  return Number(theirs[figure]) / Number(ours[figure]);
+}

@@ -1,0 +1,109 @@
+import { existsSync, readFileSync } from "node:fs";
+import path from "node:path";
+import type { Batch } from "../lib/src/collators/batch";
+import { DataCollatorWithPadding } from "../lib/src/collators/data-collator-with-padding";
+import { BertConfig } from "../lib/src/models/bert/configuration";
+import { BertForSequenceClassification } from "../lib/src/models/bert/for-sequence-classification";
+import { randomPermutation } from "../lib/src/random";
+import { AutoTokenizer } from "../lib/src/tokenizers/auto-tokenizer";
+import { UsageError } from "./options";
+
+/** What the benchmarks of steps have in common; the names are those of the Python peer. */
+export const WORKLOAD = {
+  train: "../shared/data/sst2/train.tsv",
+  tokenizer: "../shared/data/bert-base-uncased/tokenizer.json",
+  layers: 12,
+  hidden: 768,
+  batch: 16,
+  precision: "bf16",
+  /** "random", or "group_by_length": sorted within fifty batches, as the Trainer's strategy of this name. */
+  sampling: "random",
+  steps: 22,
+  /** Of the choices by chance. */
+  seed: 0,
+};
+
+export type Workload = typeof WORKLOAD;
+
+/** The first two steps warm up. */
+export const WARM_UP_STEPS = 2;
+
+export interface Batches {
+  /** A new batch each time it is called; the caller disposes of it. */
+  collate: (index: number) => Batch;
+  /** Lengths of the sequences of each batch. */
+  lengths: number[][];
+}
+
+/** Shuffled batches of real sentences. */
+export async function makeBatches({
+  train,
+  tokenizer,
+  batch,
+  steps,
+  sampling,
+  seed,
+}: Workload): Promise<Batches> {
+  for (const file of [train, tokenizer]) {
+    if (!existsSync(file)) throw new UsageError(`There is no file ${file}; give --train and --tokenizer.`);
+  }
+  const lines = readFileSync(train, "utf8").trimEnd().split("\n").slice(1);
+  const wanted = Math.max(steps, 50) * batch;
+  const chosen = randomPermutation(lines.length, { seed, site: 1 }).subarray(0, wanted);
+  const rows = Array.from(chosen, (row) => lines[row]!.split("\t") as [string, string]);
+  const tokenize = await AutoTokenizer.fromPretrained(path.dirname(tokenizer));
+  const encoded = tokenize(
+    rows.map(([text]) => text),
+    { truncation: true },
+  ).input_ids;
+  const examples = rows.map(([, label], i) => ({ input_ids: encoded[i]!, label: Number(label) }));
+  if (sampling === "group_by_length") examples.sort((a, b) => b.input_ids.length - a.input_ids.length);
+  const groups = Array.from({ length: wanted / batch }, (_, i) => examples.slice(i * batch, (i + 1) * batch));
+  const order = randomPermutation(groups.length, { seed, site: 2 });
+  const collator = new DataCollatorWithPadding({ tokenizer: tokenize });
+  const batches = Array.from(order, (group) => groups[group]!);
+  return {
+    collate: (index) => collator(batches[index]!),
+    lengths: batches.slice(0, steps).map((rows) => rows.map((row) => row.input_ids.length)),
+  };
+}
+
+/** BERT of the workload's size with random weights. */
+export function makeModel({ layers, hidden, seed }: Workload): BertForSequenceClassification {
+  const config = new BertConfig({
+    hiddenSize: hidden,
+    numHiddenLayers: layers,
+    numAttentionHeads: Math.max(1, hidden / 64),
+    intermediateSize: 4 * hidden,
+  });
+  return new BertForSequenceClassification(config, seed).initializeWeights();
+}
+
+/** Floating-point operations of the matrix products of one forward pass; a training step has three times as many. */
+export function forwardOperations({ layers, hidden }: Workload, lengths: number[]): number {
+  const tokens = lengths.reduce((sum, length) => sum + length, 0);
+  const squares = lengths.reduce((sum, length) => sum + length ** 2, 0);
+  const perToken = 2 * 12 * hidden ** 2;
+  return layers * (tokens * perToken + 4 * squares * hidden) + lengths.length * 2 * hidden ** 2;
+}
+
+export interface StepFigures {
+  median_s: number;
+  mean_s: number;
+  real_tokens: number;
+  padded_tokens: number;
+  peak_rss_mb: number;
+}
+
+/** Figures of the steps after the warm-up. */
+export function stepFigures(seconds: number[], lengths: number[][]): StepFigures {
+  const sorted = seconds.slice(WARM_UP_STEPS).sort((a, b) => a - b);
+  const mean = (values: number[]) => values.reduce((sum, value) => sum + value, 0) / values.length;
+  return {
+    median_s: sorted[Math.floor(sorted.length / 2)]!,
+    mean_s: mean(sorted),
+    real_tokens: mean(lengths.map((batch) => batch.reduce((sum, length) => sum + length, 0))),
+    padded_tokens: mean(lengths.map((batch) => batch.length * Math.max(...batch))),
+    peak_rss_mb: Math.round(process.resourceUsage().maxRSS / 1024),
+  };
+}

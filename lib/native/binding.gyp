@@ -1,0 +1,54 @@
+# scripts/build-native.mjs calls node-gyp with the three variables; the folder of Node's headers comes from its --nodedir.
+{
+  "variables": {
+    "node_addon_api_include%": "<!(node -p \"require('node-addon-api').include_dir\")",
+    "dnnl_include%": "",
+    "dnnl_libraries%": "-ldnnl",
+    "sanitize%": 0,
+  },
+  "targets": [
+    {
+      "target_name": "finetune_native",
+      "sources": [
+        "src/addon.cc",
+        "src/arguments.cc",
+        "src/attention.cc",
+        "src/blocks.cc",
+        "src/convert.cc",
+        "src/dnnl_compat.cc",
+        "src/dropout.cc",
+        "src/elementwise.cc",
+        "src/embedding.cc",
+        "src/layer_norm.cc",
+        "src/loss.cc",
+        "src/matmul.cc",
+        "src/optimizer.cc",
+      ],
+      "include_dirs": ["<(node_addon_api_include)"],
+      "defines": ["NAPI_VERSION=8", "NODE_ADDON_API_CPP_EXCEPTIONS"],
+      # errno and floating-point traps are not looked at, and without them square roots and selections vectorise. No
+      # -ffast-math: NaN has to come through, and linking with it would switch denormals off for all of Node.
+      "cflags_cc!": ["-fno-exceptions", "-fno-rtti", "-std=gnu++20", "-std=gnu++17"],
+      "cflags_cc": [
+        "-std=gnu++17", "-O3", "-fexceptions", "-fno-math-errno", "-fno-trapping-math",
+        "-Wall", "-Wextra", "-Wno-psabi", "-fvisibility=hidden",
+      ],
+      "libraries": ["<@(dnnl_libraries)"],
+      "conditions": [
+        ["dnnl_include != ''", {"include_dirs": ["<(dnnl_include)"]}],
+        ["OS == 'linux'", {"cflags_cc": ["-fopenmp"], "libraries": ["-fopenmp"]}],
+        ["OS == 'mac'", {
+          "xcode_settings": {
+            "GCC_ENABLE_CPP_EXCEPTIONS": "YES",
+            "CLANG_CXX_LANGUAGE_STANDARD": "gnu++17",
+            "OTHER_CPLUSPLUSFLAGS": ["-O3", "-fno-math-errno", "-fno-trapping-math"],
+          },
+        }],
+        ["sanitize == 1", {
+          "cflags_cc": ["-fsanitize=address,undefined", "-fno-omit-frame-pointer", "-g"],
+          "libraries": ["-fsanitize=address,undefined"],
+        }],
+      ],
+    },
+  ],
+}

@@ -1,0 +1,292 @@
+#include "attention.h"
+
+#include <algorithm>
+#include <cmath>
+#include <numeric>
+#include <vector>
+
+#include "arguments.h"
+#include "blocks.h"
+#include "dropout.h"
+#include "threads.h"
+#include "vector.h"
+
+// The sequences of a fine-tuning batch are short (a dozen tokens), so a head of a sequence is one task whose matrices
+// stay in the first caches: the head's slices are gathered into contiguous rows padded to whole vectors, and small
+// products of our own work on them.
+
+namespace finetune {
+namespace {
+
+size_t round_up(size_t x) { return (x + kLanes - 1) / kLanes * kLanes; }
+
+// A matrix with any strides.
+struct View {
+  const float* data;
+  size_t row;
+  size_t column;
+};
+
+template <int kRows, int kVectors>
+static INLINE void product_tile(float* out, size_t out_row, View a, const float* b, size_t b_row, size_t inner) {
+  Vector sums[kRows][kVectors] = {};
+  for (size_t k = 0; k < inner; k++) {
+    Vector right[kVectors];
+    for (int j = 0; j < kVectors; j++) right[j] = load(b + k * b_row + j * kLanes);
+    for (int i = 0; i < kRows; i++) {
+      const float left = a.data[i * a.row + k * a.column];
+      for (int j = 0; j < kVectors; j++) sums[i][j] += left * right[j];
+    }
+  }
+  for (int i = 0; i < kRows; i++) {
+    for (int j = 0; j < kVectors; j++) store(out + i * out_row + j * kLanes, sums[i][j]);
+  }
+}
+
+template <int kVectors>
+static INLINE void product_columns(float* out, size_t out_row, View a, const float* b, size_t b_row, size_t rows,
+                                   size_t inner) {
+  size_t i = 0;
+  for (; i + 4 <= rows; i += 4) {
+    product_tile<4, kVectors>(out + i * out_row, out_row, {a.data + i * a.row, a.row, a.column}, b, b_row, inner);
+  }
+  for (; i < rows; i++) {
+    product_tile<1, kVectors>(out + i * out_row, out_row, {a.data + i * a.row, a.row, a.column}, b, b_row, inner);
+  }
+}
+
+// out[rows, columns] = a[rows, inner] * b[inner, columns]; columns is a multiple of kLanes.
+static INLINE void product(float* out, size_t out_row, View a, const float* b, size_t b_row, size_t rows,
+                           size_t columns, size_t inner) {
+  size_t j = 0;
+  for (; j + 4 * kLanes <= columns; j += 4 * kLanes) {
+    product_columns<4>(out + j, out_row, a, b + j, b_row, rows, inner);
+  }
+  for (; j < columns; j += kLanes) product_columns<1>(out + j, out_row, a, b + j, b_row, rows, inner);
+}
+
+struct Problem {
+  const int32_t* offsets;
+  size_t hidden, heads, head_size;
+  // head_size and the longest sequence, as whole vectors.
+  size_t width, longest;
+  float scale;
+  DropoutArguments drop;
+  // Number of the first random number of each sequence.
+  std::vector<uint64_t> first_number;
+};
+
+// One head of one sequence.
+struct Task {
+  Task(const Problem& problem, size_t index)
+      : sequence(index / problem.heads),
+        head(index % problem.heads),
+        length(problem.offsets[sequence + 1] - problem.offsets[sequence]),
+        padded(round_up(length)),
+        offset(problem.offsets[sequence] * problem.hidden + head * problem.head_size),
+        number(problem.first_number[sequence] + head * uint64_t{length} * length) {}
+  size_t sequence, head, length, padded, offset;
+  uint64_t number;
+};
+
+// Rows of a head, padded with zeros to whole vectors, times `factor`.
+static INLINE void gather(float* to, const float* from, const Problem& p, const Task& t, float factor) {
+  for (size_t i = 0; i < t.length; i++) {
+    const float* row = from + t.offset + i * p.hidden;
+    for (size_t d = 0; d < p.head_size; d++) to[i * p.width + d] = row[d] * factor;
+    for (size_t d = p.head_size; d < p.width; d++) to[i * p.width + d] = 0;
+  }
+}
+
+// The same transposed: [head_size, padded length].
+static INLINE void gather_transposed(float* to, const float* from, const Problem& p, const Task& t) {
+  for (size_t d = 0; d < p.head_size; d++) {
+    for (size_t i = 0; i < t.length; i++) to[d * t.padded + i] = from[t.offset + i * p.hidden + d];
+    for (size_t i = t.length; i < t.padded; i++) to[d * t.padded + i] = 0;
+  }
+}
+
+static INLINE void scatter(float* to, const float* from, const Problem& p, const Task& t, float factor) {
+  for (size_t i = 0; i < t.length; i++) {
+    float* row = to + t.offset + i * p.hidden;
+    for (size_t d = 0; d < p.head_size; d++) row[d] = from[i * p.width + d] * factor;
+  }
+}
+
+// Softmax of a row of scores in place; what is beyond `length` becomes 0.
+static INLINE void softmax_row(float* row, size_t length, size_t padded) {
+  for (size_t j = length; j < padded; j++) row[j] = -INFINITY;
+  Vector largest = load(row);
+  for (size_t j = kLanes; j < padded; j += kLanes) largest = max(largest, load(row + j));
+  const float top = maximum(largest);
+  Vector total{};
+  for (size_t j = 0; j < padded; j += kLanes) {
+    const Vector x = load(row + j);
+    const Vector e = x == broadcast(-INFINITY) ? Vector{} : exponential(x - top);
+    total += e;
+    store(row + j, e);
+  }
+  const float inverse = 1.0f / sum(total);
+  for (size_t j = 0; j < padded; j += kLanes) store(row + j, load(row + j) * inverse);
+}
+
+// Attention weights before dropout, [length, padded].
+static INLINE void weights_of(float* weights, const float* q, const float* keys_transposed, const Problem& p,
+                              const Task& t) {
+  product(weights, t.padded, {q, p.width, 1}, keys_transposed, t.padded, t.length, t.padded, p.head_size);
+  for (size_t i = 0; i < t.length; i++) softmax_row(weights + i * t.padded, t.length, t.padded);
+}
+
+// Dropout's factors of all weights, [length, length].
+static INLINE void factors_of(float* factors, const Problem& p, const Task& t) {
+  dropout_factors(factors, t.number, t.length * t.length, p.drop.key, p.drop.rule);
+}
+
+struct Inputs {
+  const float *q, *k, *v;
+};
+
+KERNEL void forward_task(float* out, const Inputs& in, const Problem& p, const Task& t, int thread) {
+  const size_t rows = p.longest * p.width;
+  float* q = scratch(thread, 0, rows);
+  float* keys = scratch(thread, 1, rows);
+  float* v = scratch(thread, 2, rows);
+  float* context = scratch(thread, 3, rows);
+  float* weights = scratch(thread, 4, p.longest * p.longest);
+  float* factors = scratch(thread, 5, p.longest * p.longest);
+  gather(q, in.q, p, t, p.scale);
+  gather_transposed(keys, in.k, p, t);
+  gather(v, in.v, p, t, 1.0f);
+  weights_of(weights, q, keys, p, t);
+  if (p.drop.active()) {
+    factors_of(factors, p, t);
+    for (size_t i = 0; i < t.length; i++) {
+      float* row = weights + i * t.padded;
+      for (size_t j = 0; j < t.length; j++) row[j] *= factors[i * t.length + j];
+    }
+  }
+  product(context, p.width, {weights, t.padded, 1}, v, p.width, t.length, p.width, t.length);
+  scatter(out, context, p, t, 1.0f);
+}
+
+struct InputGradients {
+  float *dq, *dk, *dv;
+};
+
+KERNEL void backward_task(const InputGradients& gradients, const float* dout, const Inputs& in, const Problem& p,
+                          const Task& t, int thread) {
+  const size_t rows = p.longest * p.width;
+  const size_t square = p.longest * p.longest;
+  float* q = scratch(thread, 0, rows);
+  float* k = scratch(thread, 1, rows);
+  float* transposed = scratch(thread, 2, rows);
+  float* dy = scratch(thread, 3, rows);
+  float* result = scratch(thread, 4, rows);
+  float* weights = scratch(thread, 5, square);
+  float* dropped = scratch(thread, 6, square);
+  float* slopes = scratch(thread, 7, square);
+  float* factors = scratch(thread, 8, square);
+  gather(q, in.q, p, t, p.scale);
+  gather(k, in.k, p, t, 1.0f);
+  gather(dy, dout, p, t, 1.0f);
+  gather_transposed(transposed, in.k, p, t);
+  weights_of(weights, q, transposed, p, t);
+
+  // Gradient of the dropped weights, dy * v^T; then through dropout and softmax to that of the scores.
+  gather_transposed(transposed, in.v, p, t);
+  product(slopes, t.padded, {dy, p.width, 1}, transposed, t.padded, t.length, t.padded, p.head_size);
+  const float* used = weights;
+  if (p.drop.active()) {
+    used = dropped;
+    factors_of(factors, p, t);
+    for (size_t i = 0; i < t.length; i++) {
+      for (size_t j = 0; j < t.length; j++) {
+        const float factor = factors[i * t.length + j];
+        dropped[i * t.padded + j] = weights[i * t.padded + j] * factor;
+        slopes[i * t.padded + j] *= factor;
+      }
+    }
+  }
+  for (size_t i = 0; i < t.length; i++) {
+    const float* y = weights + i * t.padded;
+    float* dy_row = slopes + i * t.padded;
+    Vector projected{};
+    for (size_t j = 0; j < t.padded; j += kLanes) projected += load(y + j) * load(dy_row + j);
+    const float projection = sum(projected);
+    for (size_t j = 0; j < t.padded; j += kLanes) {
+      store(dy_row + j, load(y + j) * (load(dy_row + j) - projection));
+    }
+  }
+
+  product(result, p.width, {used, 1, t.padded}, dy, p.width, t.length, p.width, t.length);
+  scatter(gradients.dv, result, p, t, 1.0f);
+  product(result, p.width, {slopes, t.padded, 1}, k, p.width, t.length, p.width, t.length);
+  scatter(gradients.dq, result, p, t, p.scale);
+  product(result, p.width, {slopes, 1, t.padded}, q, p.width, t.length, p.width, t.length);
+  scatter(gradients.dk, result, p, t, 1.0f);
+}
+
+// Reads offsets, hidden, heads and dropout from `index` on.
+Problem read_problem(const Arguments& arguments, size_t index, size_t size) {
+  Problem p{nullptr, arguments.length(index + 1, "hidden"), arguments.length(index + 2, "heads"), 0, 0, 0, 0,
+            DropoutArguments(arguments, index + 3), {}};
+  if (p.hidden % p.heads != 0) arguments.fail_range("hidden", "is not a multiple of heads");
+  const Ints offsets = arguments.ints(index, "offsets");
+  if (offsets.size < 2 || offsets.data[0] != 0) arguments.fail_range("offsets", "must begin with 0");
+  uint64_t numbers = 0;
+  size_t longest = 0;
+  for (size_t s = 0; s + 1 < offsets.size; s++) {
+    if (offsets.data[s + 1] <= offsets.data[s]) arguments.fail_range("offsets", "must ascend");
+    const size_t length = offsets.data[s + 1] - offsets.data[s];
+    longest = std::max(longest, length);
+    p.first_number.push_back(numbers);
+    numbers += p.heads * uint64_t{length} * length;
+  }
+  if (static_cast<size_t>(offsets.data[offsets.size - 1]) * p.hidden != size) {
+    arguments.fail_range("offsets", "must end with the number of tokens");
+  }
+  p.offsets = offsets.data;
+  p.head_size = p.hidden / p.heads;
+  p.width = round_up(p.head_size);
+  p.longest = round_up(longest);
+  p.scale = static_cast<float>(1 / std::sqrt(static_cast<double>(p.head_size)));
+  return p;
+}
+
+// The longest sequences first, so that threads end together.
+std::vector<size_t> task_order(const Problem& p) {
+  std::vector<size_t> order(p.first_number.size() * p.heads);
+  std::iota(order.begin(), order.end(), size_t{0});
+  std::stable_sort(order.begin(), order.end(),
+                   [&](size_t a, size_t b) { return Task(p, a).length > Task(p, b).length; });
+  return order;
+}
+
+}  // namespace
+
+void packed_attention(const Napi::CallbackInfo& info) {
+  const Arguments arguments(info, "packedAttention");
+  const Floats out = arguments.floats(0, "out");
+  const Inputs in{arguments.floats(1, "q", out.size).data, arguments.floats(2, "k", out.size).data,
+                  arguments.floats(3, "v", out.size).data};
+  const Problem problem = read_problem(arguments, 4, out.size);
+  const std::vector<size_t> order = task_order(problem);
+  parallel_items(order.size(), [&](size_t item, int thread) {
+    forward_task(out.data, in, problem, Task(problem, order[item]), thread);
+  });
+}
+
+void packed_attention_gradient(const Napi::CallbackInfo& info) {
+  const Arguments arguments(info, "packedAttentionGradient");
+  const Floats dout = arguments.floats(3, "dout");
+  const auto same = [&](size_t index, const char* name) { return arguments.floats(index, name, dout.size).data; };
+  const InputGradients gradients{same(0, "dq"), same(1, "dk"), same(2, "dv")};
+  const Inputs in{same(4, "q"), same(5, "k"), same(6, "v")};
+  const Problem problem = read_problem(arguments, 7, dout.size);
+  const std::vector<size_t> order = task_order(problem);
+  parallel_items(order.size(), [&](size_t item, int thread) {
+    backward_task(gradients, dout.data, in, problem, Task(problem, order[item]), thread);
+  });
+}
+
+}  // namespace finetune

@@ -1,0 +1,56 @@
+#include "blocks.h"
+
+#include <cstdlib>
+#include <new>
+#include <vector>
+
+#include "arguments.h"
+#include "threads.h"
+
+#ifdef __linux__
+#include <sys/mman.h>
+#endif
+
+namespace finetune {
+namespace {
+
+constexpr size_t kHugePage = size_t{2} << 20;
+constexpr size_t kCacheLine = 64;
+
+size_t round_up(size_t x, size_t multiple) { return (x + multiple - 1) / multiple * multiple; }
+
+}  // namespace
+
+Napi::Value allocate_segment(const Napi::CallbackInfo& info) {
+  const Arguments arguments(info, "allocateSegment");
+  const uint64_t wanted = arguments.integer(0, "bytes");
+  if (wanted == 0 || wanted > (uint64_t{1} << 40)) arguments.fail_range("bytes", "must be in 1 … 2^40");
+  const size_t bytes = round_up(wanted, kHugePage);
+  void* memory = std::aligned_alloc(kHugePage, bytes);
+  if (memory == nullptr) {
+    throw Napi::Error::New(info.Env(), "allocateSegment: out of memory (" + std::to_string(bytes) + " bytes)");
+  }
+#ifdef MADV_HUGEPAGE
+  // A wish: where the kernel says no, everything works on small pages.
+  madvise(memory, bytes, MADV_HUGEPAGE);
+#endif
+  return Napi::ArrayBuffer::New(info.Env(), memory, bytes, [](Napi::Env, void* data) { std::free(data); });
+}
+
+float* scratch(int thread, int slot, size_t floats) {
+  struct Area {
+    float* memory = nullptr;
+    size_t size = 0;
+  };
+  static std::vector<Area> areas(static_cast<size_t>(thread_count()) * kScratchSlots);
+  Area& area = areas.at(static_cast<size_t>(thread) * kScratchSlots + slot);
+  if (area.size < floats) {
+    std::free(area.memory);
+    area.size = round_up(floats, 4096);
+    area.memory = static_cast<float*>(std::aligned_alloc(kCacheLine, area.size * sizeof(float)));
+    if (area.memory == nullptr) throw std::bad_alloc();
+  }
+  return area.memory;
+}
+
+}  // namespace finetune

@@ -1,0 +1,45 @@
+#include "dropout.h"
+
+#include "threads.h"
+
+namespace finetune {
+namespace {
+
+// Elements are counted from the start of the tensor; `begin` is a multiple of 64 here.
+KERNEL void dropout_part(float* out, const float* x, size_t begin, size_t end, const RandomKey& key,
+                         const DropoutRule& rule) {
+  float factors[64];
+  for (size_t i = begin; i < end; i += 64) {
+    const size_t count = end - i < 64 ? end - i : 64;
+    dropout_factors(factors, i, count, key, rule);
+    for (size_t j = 0; j < count; j++) out[i + j] = x[i + j] * factors[j];
+  }
+}
+
+}  // namespace
+
+DropoutArguments::DropoutArguments(const Arguments& arguments, size_t index) {
+  const auto word = [&](size_t index, const char* name) {
+    const uint64_t value = arguments.integer(index, name);
+    if (value > 0xffffffffu) arguments.fail_range(name, "must be below 2^32");
+    return static_cast<uint32_t>(value);
+  };
+  rule.threshold = word(index, "threshold");
+  rule.kept = static_cast<float>(arguments.number(index + 1, "kept"));
+  key.seed = arguments.integer(index + 2, "seed");
+  key.site = word(index + 3, "site");
+  key.step = word(index + 4, "step");
+}
+
+void dropout(const Napi::CallbackInfo& info) {
+  const Arguments arguments(info, "dropout");
+  const Floats x = arguments.floats(1, "x");
+  const Floats out = arguments.floats(0, "out", x.size);
+  const DropoutArguments drop(arguments, 2);
+  const size_t groups = (x.size + 63) / 64;
+  parallel_for(groups, 64, [&](size_t begin, size_t end, int) {
+    dropout_part(out.data, x.data, begin * 64, std::min(end * 64, x.size), drop.key, drop.rule);
+  });
+}
+
+}  // namespace finetune

@@ -1,0 +1,112 @@
+#include "elementwise.h"
+
+#include "arguments.h"
+#include "blocks.h"
+#include "threads.h"
+#include "vector.h"
+
+namespace finetune {
+namespace {
+
+// Sums and copies of fewer elements take less time than waking the other threads.
+constexpr size_t kLightGrain = 1 << 17;
+constexpr size_t kGrain = 1 << 13;
+
+KERNEL void add_part(float* out, const float* a, const float* b, size_t begin, size_t end) {
+  for_lanes(
+      begin, end, [&](size_t i) INLINE_LAMBDA { store(out + i, load(a + i) + load(b + i)); },
+      [&](size_t i, size_t n) INLINE_LAMBDA {
+        store_part(out + i, load_part(a + i, n) + load_part(b + i, n), n);
+      });
+}
+
+// Columns `begin` … `end` - 1, the rows from top to bottom.
+KERNEL void sum_columns(float* out, const float* x, size_t rows, size_t columns, size_t begin, size_t end) {
+  size_t wide = begin;
+  for (; wide + 8 * kLanes <= end; wide += 8 * kLanes) {
+    Vector totals[8] = {};
+    for (size_t row = 0; row < rows; row++) {
+      for (size_t j = 0; j < 8; j++) totals[j] += load(x + row * columns + wide + j * kLanes);
+    }
+    for (size_t j = 0; j < 8; j++) store(out + wide + j * kLanes, totals[j]);
+  }
+  for_lanes(
+      wide, end,
+      [&](size_t i) INLINE_LAMBDA {
+        Vector total{};
+        for (size_t row = 0; row < rows; row++) total += load(x + row * columns + i);
+        store(out + i, total);
+      },
+      [&](size_t i, size_t n) INLINE_LAMBDA {
+        Vector total{};
+        for (size_t row = 0; row < rows; row++) total += load_part(x + row * columns + i, n);
+        store_part(out + i, total, n);
+      });
+}
+
+static INLINE Vector normal_distribution(Vector x) {
+  return 0.5f + 0.5f * error_function(x * 0.70710678118654752f);
+}
+
+static INLINE Vector gelu_of(Vector x) { return x * normal_distribution(x); }
+
+static INLINE Vector gelu_slope(Vector x) {
+  return normal_distribution(x) + x * (0.39894228040143268f * exponential(-0.5f * x * x));
+}
+
+KERNEL void gelu_part(float* out, const float* x, size_t begin, size_t end) {
+  for_lanes(
+      begin, end, [&](size_t i) INLINE_LAMBDA { store(out + i, gelu_of(load(x + i))); },
+      [&](size_t i, size_t n) INLINE_LAMBDA { store_part(out + i, gelu_of(load_part(x + i, n)), n); });
+}
+
+KERNEL void gelu_gradient_part(float* out, const float* dy, const float* x, size_t begin, size_t end) {
+  for_lanes(
+      begin, end, [&](size_t i) INLINE_LAMBDA { store(out + i, load(dy + i) * gelu_slope(load(x + i))); },
+      [&](size_t i, size_t n) INLINE_LAMBDA {
+        store_part(out + i, load_part(dy + i, n) * gelu_slope(load_part(x + i, n)), n);
+      });
+}
+
+}  // namespace
+
+void add(const Napi::CallbackInfo& info) {
+  const Arguments arguments(info, "add");
+  const Floats out = arguments.floats(0, "out");
+  const Floats a = arguments.floats(1, "a", out.size);
+  const Floats b = arguments.floats(2, "b", out.size);
+  parallel_for(out.size, kLightGrain,
+               [&](size_t begin, size_t end, int) { add_part(out.data, a.data, b.data, begin, end); });
+}
+
+void column_sum(const Napi::CallbackInfo& info) {
+  const Arguments arguments(info, "columnSum");
+  const size_t rows = arguments.length(2, "rows");
+  const size_t columns = arguments.length(3, "columns");
+  const Floats x = arguments.floats(1, "x", rows * columns);
+  const Floats out = arguments.floats(0, "out", columns);
+  // Parts are whole vectors of columns, so that threads do not share a cache line.
+  const size_t vectors = (columns + kLanes - 1) / kLanes;
+  parallel_for(vectors, kLightGrain / rows / kLanes, [&](size_t begin, size_t end, int) {
+    sum_columns(out.data, x.data, rows, columns, begin * kLanes, std::min(end * kLanes, columns));
+  });
+}
+
+void gelu(const Napi::CallbackInfo& info) {
+  const Arguments arguments(info, "gelu");
+  const Floats x = arguments.floats(1, "x");
+  const Floats out = arguments.floats(0, "out", x.size);
+  parallel_for(x.size, kGrain, [&](size_t begin, size_t end, int) { gelu_part(out.data, x.data, begin, end); });
+}
+
+void gelu_gradient(const Napi::CallbackInfo& info) {
+  const Arguments arguments(info, "geluGradient");
+  const Floats x = arguments.floats(2, "x");
+  const Floats dy = arguments.floats(1, "dy", x.size);
+  const Floats out = arguments.floats(0, "out", x.size);
+  parallel_for(x.size, kGrain, [&](size_t begin, size_t end, int) {
+    gelu_gradient_part(out.data, dy.data, x.data, begin, end);
+  });
+}
+
+}  // namespace finetune

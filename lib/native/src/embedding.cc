@@ -1,0 +1,120 @@
+#include "embedding.h"
+
+#include <algorithm>
+
+#include "arguments.h"
+#include "blocks.h"
+#include "layer_norm.h"
+#include "threads.h"
+
+namespace finetune {
+namespace {
+
+constexpr size_t kGrain = 1 << 15;
+
+struct Tables {
+  Tables(const Arguments& arguments, size_t index, size_t tokens, size_t hidden) : hidden(hidden) {
+    const char* table_names[] = {"word", "position", "type"};
+    const char* id_names[] = {"ids", "positions", "types"};
+    for (size_t i = 0; i < 3; i++) {
+      const Floats table = arguments.floats(index + i, table_names[i]);
+      if (table.size == 0 || table.size % hidden != 0) {
+        arguments.fail_range(table_names[i], "is not a number of rows of " + std::to_string(hidden));
+      }
+      const Ints numbers = arguments.ints(index + 3 + i, id_names[i], tokens);
+      arguments.check_range(numbers, table.size / hidden, id_names[i]);
+      tables[i] = table.data;
+      ids[i] = numbers.data;
+    }
+  }
+
+  const float* row(size_t table, size_t token) const { return tables[table] + ids[table][token] * hidden; }
+
+  const float* tables[3];
+  const int32_t* ids[3];
+  size_t hidden;
+};
+
+static INLINE void sum_row(float* sum, const Tables& tables, size_t token) {
+  const float* word = tables.row(0, token);
+  const float* position = tables.row(1, token);
+  const float* type = tables.row(2, token);
+  for (size_t i = 0; i < tables.hidden; i++) sum[i] = word[i] + position[i] + type[i];
+}
+
+KERNEL void forward_rows(float* out, const Tables& tables, const float* gamma, const float* beta, float eps,
+                         size_t begin, size_t end, float* sum) {
+  for (size_t token = begin; token < end; token++) {
+    sum_row(sum, tables, token);
+    const RowStatistics statistics = row_statistics(sum, tables.hidden, eps);
+    normalise_row(out + token * tables.hidden, sum, gamma, beta, tables.hidden, statistics);
+  }
+}
+
+KERNEL void add_columns(float* table, const float* rows, const int32_t* ids, size_t count, size_t hidden,
+                        int32_t skipped, size_t begin, size_t end) {
+  for (size_t row = 0; row < count; row++) {
+    if (ids[row] == skipped) continue;
+    float* to = table + static_cast<size_t>(ids[row]) * hidden;
+    const float* from = rows + row * hidden;
+    for (size_t i = begin; i < end; i++) to[i] += from[i];
+  }
+}
+
+}  // namespace
+
+void embeddings_layer_norm(const Napi::CallbackInfo& info) {
+  const Arguments arguments(info, "embeddingsLayerNorm");
+  const size_t tokens = arguments.length(9, "tokens");
+  const size_t hidden = arguments.length(10, "hidden");
+  const Floats out = arguments.floats(0, "out", tokens * hidden);
+  const Tables tables(arguments, 1, tokens, hidden);
+  const Floats gamma = arguments.floats(7, "gamma", hidden);
+  const Floats beta = arguments.floats(8, "beta", hidden);
+  const float eps = static_cast<float>(arguments.number(11, "eps"));
+  parallel_for(tokens, kGrain / hidden, [&](size_t begin, size_t end, int part) {
+    forward_rows(out.data, tables, gamma.data, beta.data, eps, begin, end, scratch(part, 0, hidden));
+  });
+}
+
+void embeddings_layer_norm_gradient(const Napi::CallbackInfo& info) {
+  const Arguments arguments(info, "embeddingsLayerNormGradient");
+  const size_t tokens = arguments.length(11, "tokens");
+  const size_t hidden = arguments.length(12, "hidden");
+  const Floats dx = arguments.floats(0, "dx", tokens * hidden);
+  const Floats dgamma = arguments.floats(1, "dgamma", hidden);
+  const Floats dbeta = arguments.floats(2, "dbeta", hidden);
+  const Floats dy = arguments.floats(3, "dy", tokens * hidden);
+  const Tables tables(arguments, 4, tokens, hidden);
+  const Floats gamma = arguments.floats(10, "gamma", hidden);
+  const float eps = static_cast<float>(arguments.number(13, "eps"));
+  std::fill_n(dgamma.data, hidden, 0.0f);
+  std::fill_n(dbeta.data, hidden, 0.0f);
+  float* sum = scratch(0, 0, hidden);
+  // Once a step, and a fortieth of a layer's work: not worth threads.
+  for (size_t token = 0; token < tokens; token++) {
+    sum_row(sum, tables, token);
+    layer_norm_gradient_row(dx.data + token * hidden, dgamma.data, dbeta.data, dy.data + token * hidden, sum,
+                            gamma.data, hidden, eps);
+  }
+}
+
+void scatter_add(const Napi::CallbackInfo& info) {
+  const Arguments arguments(info, "scatterAdd");
+  const size_t entries = arguments.length(3, "entries");
+  const size_t hidden = arguments.length(4, "hidden");
+  const Floats table = arguments.floats(0, "table", entries * hidden);
+  const Ints ids = arguments.ints(2, "ids");
+  const Floats rows = arguments.floats(1, "rows", ids.size * hidden);
+  arguments.check_range(ids, entries, "ids");
+  const double skipped = arguments.number(5, "skippedId");
+  const int32_t skipped_id = skipped >= 0 && skipped < 2147483648.0 ? static_cast<int32_t>(skipped) : -1;
+  // Threads share the columns, not the rows: the order of the sums is that of the rows, however many threads there are.
+  const size_t vectors = (hidden + kLanes - 1) / kLanes;
+  parallel_for(vectors, kGrain / std::max(ids.size, size_t{1}) / kLanes, [&](size_t begin, size_t end, int) {
+    add_columns(table.data, rows.data, ids.data, ids.size, hidden, skipped_id, begin * kLanes,
+                std::min(end * kLanes, hidden));
+  });
+}
+
+}  // namespace finetune

@@ -1,0 +1,146 @@
+#include "matmul.h"
+
+#include <map>
+#include <memory>
+#include <tuple>
+
+#include "arguments.h"
+#include "blocks.h"
+#include "dnnl_compat.h"
+
+namespace finetune {
+namespace {
+
+using dnnl::memory;
+
+struct Shape {
+  size_t batch, m, n, k;
+  bool transpose_a, transpose_b, bfloat16, bias, accumulate;
+
+  bool operator<(const Shape& other) const { return key() < other.key(); }
+  std::tuple<size_t, size_t, size_t, size_t, int> key() const {
+    return {batch, m, n, k, transpose_a | transpose_b << 1 | bfloat16 << 2 | bias << 3 | accumulate << 4};
+  }
+};
+
+// A primitive with the memory objects that it runs on; only their addresses change from call to call.
+struct Product {
+  explicit Product(const Shape& shape) {
+    const auto type = shape.bfloat16 ? memory::data_type::bf16 : memory::data_type::f32;
+    const auto matrix = [&](memory::data_type type, size_t rows, size_t columns, bool transposed) {
+      const auto d = [](size_t x) { return static_cast<memory::dim>(x); };
+      const memory::dims one = transposed ? memory::dims{1, d(rows)} : memory::dims{d(columns), 1};
+      if (shape.batch == 1) return memory::desc({d(rows), d(columns)}, type, one);
+      return memory::desc({d(shape.batch), d(rows), d(columns)}, type, {d(rows * columns), one[0], one[1]});
+    };
+    const auto a = matrix(type, shape.m, shape.k, shape.transpose_a);
+    const auto b = matrix(type, shape.k, shape.n, shape.transpose_b);
+    const auto out = matrix(memory::data_type::f32, shape.m, shape.n, false);
+    memory::desc bias;
+    if (shape.bias) {
+      const auto n = static_cast<memory::dim>(shape.n);
+      const memory::dims dims = shape.batch == 1 ? memory::dims{1, n} : memory::dims{1, 1, n};
+      bias = memory::desc(dims, memory::data_type::f32,
+                          shape.batch == 1 ? memory::format_tag::ab : memory::format_tag::abc);
+    }
+    const auto description = matmul_description(a, b, bias, out, shape.accumulate);
+    primitive = dnnl::matmul(description);
+    scratch_bytes = description.scratchpad_desc().get_size();
+    const auto empty = [](const memory::desc& desc) { return memory(desc, dnnl_engine(), nullptr); };
+    arguments = {{DNNL_ARG_SRC, empty(a)},
+                 {DNNL_ARG_WEIGHTS, empty(b)},
+                 {DNNL_ARG_DST, empty(out)},
+                 {DNNL_ARG_SCRATCHPAD, empty(description.scratchpad_desc())}};
+    if (shape.bias) arguments.emplace(DNNL_ARG_BIAS, empty(bias));
+  }
+
+  void run(void* a, void* b, float* bias, float* out) {
+    arguments.at(DNNL_ARG_SRC).set_data_handle(a);
+    arguments.at(DNNL_ARG_WEIGHTS).set_data_handle(b);
+    arguments.at(DNNL_ARG_DST).set_data_handle(out);
+    if (bias != nullptr) arguments.at(DNNL_ARG_BIAS).set_data_handle(bias);
+    if (scratch_bytes > 0) {
+      float* area = scratch(0, kScratchSlots - 1, (scratch_bytes + 3) / sizeof(float));
+      arguments.at(DNNL_ARG_SCRATCHPAD).set_data_handle(area);
+    }
+    primitive.execute(dnnl_stream(), arguments);
+    dnnl_stream().wait();
+  }
+
+  dnnl::matmul primitive;
+  std::unordered_map<int, memory> arguments;
+  size_t scratch_bytes = 0;
+};
+
+// Enough for training with every length up to 8192 tokens in steps of 16; forgotten all at once when full.
+constexpr size_t kMostProducts = 4096;
+
+Product& product_for(const Shape& shape) {
+  static auto* products = new std::map<Shape, std::unique_ptr<Product>>();
+  const auto found = products->find(shape);
+  if (found != products->end()) return *found->second;
+  if (products->size() >= kMostProducts) products->clear();
+  return *(products->emplace(shape, std::make_unique<Product>(shape)).first->second);
+}
+
+size_t round_up(size_t x, size_t multiple) { return (x + multiple - 1) / multiple * multiple; }
+
+template <class T>
+void clear(Span<T> rows, size_t from, size_t to) {
+  std::fill(rows.data + from, rows.data + to, T{0});
+}
+
+// The number of tokens differs from batch to batch. Rounded up to a multiple of 16, where the arrays have room for the
+// rows, it takes a few values only, for which primitives are compiled once; and where it is the inner dimension,
+// oneDNN's bf16 products need a multiple of 32 to run at full speed.
+template <class T>
+void round_rows(Shape* shape, Span<T> a, Span<T> b, Floats out) {
+  if (shape->batch != 1) return;
+  if (!shape->transpose_a) {
+    const size_t m = round_up(shape->m, 16);
+    if (m * shape->k <= a.size && m * shape->n <= out.size) shape->m = m;
+  } else if (!shape->transpose_b) {
+    const size_t k = round_up(shape->k, 32);
+    if (k == shape->k || k * shape->m > a.size || k * shape->n > b.size) return;
+    clear(a, shape->k * shape->m, k * shape->m);
+    clear(b, shape->k * shape->n, k * shape->n);
+    shape->k = k;
+  }
+}
+
+template <class T>
+void run(Shape shape, Span<T> a, Span<T> b, Floats bias, Floats out) {
+  round_rows(&shape, a, b, out);
+  product_for(shape).run(a.data, b.data, bias.data, out.data);
+}
+
+}  // namespace
+
+void matmul(const Napi::CallbackInfo& info) {
+  const Arguments arguments(info, "matmul");
+  Shape shape{};
+  shape.batch = arguments.length(3, "batch");
+  shape.m = arguments.length(4, "m");
+  shape.n = arguments.length(5, "n");
+  shape.k = arguments.length(6, "k");
+  shape.transpose_a = arguments.boolean(7, "transposeA");
+  shape.transpose_b = arguments.boolean(8, "transposeB");
+  shape.accumulate = arguments.boolean(10, "accumulate");
+  shape.bfloat16 = arguments.is_bfloats(1);
+  const Floats out = arguments.floats_from(0, "out", shape.batch * shape.m * shape.n);
+  const Floats bias = arguments.optional_floats(9, "bias", shape.n);
+  shape.bias = static_cast<bool>(bias);
+  const size_t a_size = shape.batch * shape.m * shape.k;
+  const size_t b_size = shape.batch * shape.k * shape.n;
+  try {
+    if (shape.bfloat16) {
+      run(shape, arguments.bfloats_from(1, "a", a_size), arguments.bfloats_from(2, "b", b_size), bias, out);
+    } else {
+      run(shape, arguments.floats_from(1, "a", a_size), arguments.floats_from(2, "b", b_size), bias, out);
+    }
+  } catch (const dnnl::error& error) {
+    throw Napi::Error::New(info.Env(), std::string("matmul: oneDNN says: ") + error.what());
+  }
+}
+
+}  // namespace finetune

@@ -1,0 +1,113 @@
+/** A piece of a segment. */
+export interface Block {
+  segment: ArrayBuffer;
+  /** In bytes. */
+  offset: number;
+  bytes: number;
+}
+
+/** A gap between blocks: [start, end) in bytes. */
+interface Gap {
+  start: number;
+  end: number;
+}
+
+/** Blocks begin at multiples of this many bytes: four cache lines. */
+const ALIGNMENT = 256;
+
+/** A block larger than this gets a segment of its own. */
+const SEGMENT_BYTES = 128 * 2 ** 20;
+
+/**
+ * Memory for tensors, taken from the system in large segments and given out in blocks. Fresh memory costs more than
+ * most operations that would write to it: every page has to be zeroed and mapped at its first touch.
+ */
+export class BlockPool {
+  /** The gaps of each segment, ascending, no two of them adjacent. */
+  private readonly gaps = new Map<ArrayBuffer, Gap[]>();
+  /** Bytes of all segments. */
+  reservedBytes = 0;
+  /** Bytes of all blocks that are given out. */
+  usedBytes = 0;
+
+  /**
+   * @param allocateSegment  new memory, of at least so many bytes
+   * @param maxIdleBytes     unused segments beyond this are given back to the system
+   */
+  constructor(
+    private readonly allocateSegment: (bytes: number) => ArrayBuffer,
+    private readonly maxIdleBytes: number,
+  ) {}
+
+  /** A block with arbitrary content. It is the caller's until {@link release}. */
+  take(minimumBytes: number): Block {
+    const bytes = Math.ceil(minimumBytes / ALIGNMENT) * ALIGNMENT;
+    const [segment, gap] = this.bestGap(bytes) ?? this.addSegment(bytes);
+    const block = { segment, offset: gap.start, bytes };
+    gap.start += bytes;
+    if (gap.start === gap.end) {
+      const gaps = this.gaps.get(segment)!;
+      gaps.splice(gaps.indexOf(gap), 1);
+    }
+    this.usedBytes += bytes;
+    return block;
+  }
+
+  /** Takes a block back; neighbouring gaps become one. */
+  release({ segment, offset, bytes }: Block): void {
+    const gaps = this.gaps.get(segment)!;
+    const next = gaps.findIndex((gap) => gap.start > offset);
+    const index = next === -1 ? gaps.length : next;
+    const before = gaps[index - 1];
+    const after = gaps[index];
+    const joinsBefore = before?.end === offset;
+    const joinsAfter = after?.start === offset + bytes;
+    if (joinsBefore && joinsAfter) {
+      before.end = after.end;
+      gaps.splice(index, 1);
+    } else if (joinsBefore) before.end += bytes;
+    else if (joinsAfter) after.start = offset;
+    else gaps.splice(index, 0, { start: offset, end: offset + bytes });
+    this.usedBytes -= bytes;
+    if (this.reservedBytes - this.usedBytes > this.maxIdleBytes) this.trim();
+  }
+
+  /** Whether an array lies in this pool's memory. */
+  owns(buffer: ArrayBufferLike): boolean {
+    return this.gaps.has(buffer as ArrayBuffer);
+  }
+
+  /** Gives segments without blocks back to the system. */
+  trim(): void {
+    for (const [segment, gaps] of this.gaps) {
+      const [gap] = gaps;
+      if (gap?.start !== 0 || gap.end !== segment.byteLength) continue;
+      this.gaps.delete(segment);
+      this.reservedBytes -= segment.byteLength;
+    }
+  }
+
+  /** The smallest gap that is large enough. */
+  private bestGap(bytes: number): [ArrayBuffer, Gap] | undefined {
+    let best: [ArrayBuffer, Gap] | undefined;
+    let bestSize = Infinity;
+    for (const [segment, gaps] of this.gaps) {
+      for (const gap of gaps) {
+        const size = gap.end - gap.start;
+        if (size < bytes || size >= bestSize) continue;
+        if (size === bytes) return [segment, gap];
+        best = [segment, gap];
+        bestSize = size;
+      }
+    }
+    return best;
+  }
+
+  private addSegment(bytes: number): [ArrayBuffer, Gap] {
+    const segment = this.allocateSegment(Math.max(bytes, SEGMENT_BYTES));
+    const gap = { start: 0, end: segment.byteLength };
+    this.gaps.set(segment, [gap]);
+    this.reservedBytes += segment.byteLength;
+    return [segment, gap];
+  }
+}

@@ -1,0 +1,30 @@
+import { dropoutScale, dropoutThreshold } from "../../random";
+import type { DropoutAttributes } from "../fused-kernels";
+import type { DropoutArguments } from "./addon";
+import type { KernelGradient, NativeKernel } from "./native-kernel";
+
+/** See ops/dropout.ts. */
+export const dropout: NativeKernel<"x"> = {
+  name: "Dropout",
+  compute(backend, { x }, attributes) {
+    const out = backend.allocate(x.shape);
+    backend.addon.dropout(backend.float32(out), backend.float32(x), ...dropoutArguments(attributes));
+    return out;
+  },
+};
+
+/** The same mask on the gradient. */
+export const dropoutGradient: NativeKernel<"dy"> = {
+  name: "DropoutGrad",
+  compute: (backend, { dy }, attributes) => dropout.compute(backend, { x: dy }, attributes),
+};
+
+export const gradientOfDropout: KernelGradient = { of: "Dropout", saves: [], returns: ["x"] };
+
+/** A fused kernel's dropout attributes as the addon takes them. */
+export function dropoutArguments(attributes: Record<string, unknown>): DropoutArguments {
+  const { rate, seed, site, step } = attributes as unknown as DropoutAttributes;
+  return [rate > 0 ? dropoutThreshold(rate) : 0, dropoutScale(rate), seed, site, step];
+}
+
+export const NO_DROPOUT: DropoutArguments = [0, 1, 0, 0, 0];

@@ -1,0 +1,56 @@
+import * as tf from "@tensorflow/tfjs";
+import type { NativeBackend } from "./backend";
+
+export const BACKEND = "native";
+
+/** A kernel that calls the addon on tensors of the native backend. */
+export interface NativeKernel<Inputs extends string = string> {
+  name: string;
+  compute: (
+    backend: NativeBackend,
+    inputs: Record<Inputs, tf.TensorInfo>,
+    attributes: Record<string, unknown>,
+  ) => tf.TensorInfo | tf.TensorInfo[];
+}
+
+/** A gradient that a kernel computes. */
+export interface KernelGradient {
+  /** The kernel whose gradient it is. Kernel `${of}Grad` computes it from `dy` and the saved inputs. */
+  of: string;
+  /** Inputs that the gradient kernel takes beside `dy`. */
+  saves: string[];
+  /** The inputs whose gradients it returns, in this order. */
+  returns: string[];
+}
+
+/** Registers a kernel in place of the one that the cpu backend has under its name, if any. */
+export function registerNativeKernel({ name, compute }: NativeKernel): void {
+  if (tf.getKernel(name, BACKEND) !== undefined) tf.unregisterKernel(name, BACKEND);
+  tf.registerKernel({
+    kernelName: name,
+    backendName: BACKEND,
+    kernelFunc: ({ inputs, backend, attrs }) =>
+      compute(backend as NativeBackend, inputs as Record<string, tf.TensorInfo>, attrs ?? {}),
+  });
+}
+
+export function registerKernelGradient({ of, saves, returns }: KernelGradient): void {
+  tf.registerGradient({
+    kernelName: of,
+    inputsToSave: saves,
+    gradFunc: (dy, saved, attributes) => {
+      const inputs: tf.NamedTensorMap = { dy: dy as tf.Tensor };
+      saves.forEach((name, index) => (inputs[name] = saved[index]!));
+      const attrs = attributes as unknown as Parameters<ReturnType<typeof tf.engine>["runKernel"]>[2];
+      const result = tf.engine().runKernel<tf.Tensor | tf.Tensor[]>(`${of}Grad`, inputs, attrs);
+      const gradients = Array.isArray(result) ? result : [result];
+      return Object.fromEntries(returns.map((name, index) => [name, () => gradients[index]!]));
+    },
+  });
+}
+
+/** The cpu backend's kernel of this name, for inputs that a native one does not take. */
+export function cpuKernel(name: string): NativeKernel["compute"] {
+  const { kernelFunc } = tf.getKernel(name, "cpu");
+  return (backend, inputs, attrs) => kernelFunc({ inputs, backend, attrs: attrs as tf.NamedAttrMap });
+}

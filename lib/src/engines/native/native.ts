@@ -1,0 +1,34 @@
+import * as tf from "@tensorflow/tfjs";
+import type { Engine } from "../engine";
+import { loadAddon, type AddonDescription } from "./addon";
+import { NativeBackend } from "./backend";
+import { registerNativeKernels } from "./kernels";
+import { BACKEND } from "./native-kernel";
+
+let description: AddonDescription | undefined;
+
+/** This project's own backend: oneDNN and fused kernels in C++, all processors. */
+export const native: Engine = {
+  name: "native",
+  backend: BACKEND,
+  get description() {
+    if (!description) return "oneDNN and fused kernels in C++";
+    const { dnnl, instructionSet, threads } = description;
+    return `oneDNN ${dnnl} and fused kernels, ${instructionSet}, ${threads} threads`;
+  },
+  get supportsBf16() {
+    return description?.bfloat16 ?? false;
+  },
+  load() {
+    if (description) return Promise.resolve();
+    return Promise.resolve().then(() => {
+      const addon = loadAddon();
+      registerNativeKernels();
+      tf.registerBackend(BACKEND, () => new NativeBackend(addon));
+      description = addon.description();
+    });
+  },
+  setMatMulPrecision(precision) {
+    return (tf.engine().findBackend(BACKEND) as NativeBackend).setMatMulPrecision(precision);
+  },
+};

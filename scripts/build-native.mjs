@@ -1,0 +1,214 @@
+/**
+ * Builds the native engine's addon (lib/native) with node-gyp, if a compiler and oneDNN are there. On Debian and
+ * Ubuntu, as root, it installs what is missing and says so; everywhere else one line says what is missing, and the
+ * engine `wasm` runs instead.
+ *
+ *   npm run build:native [-- --sanitize]
+ */
+import { spawn, spawnSync } from "node:child_process";
+import { createHash } from "node:crypto";
+import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
+import { createRequire } from "node:module";
+import { delimiter, dirname, join } from "node:path";
+import { fileURLToPath, pathToFileURL } from "node:url";
+
+const folder = fileURLToPath(new URL("../lib/native", import.meta.url));
+const require = createRequire(import.meta.url);
+
+const stamp = join(folder, "build", ".built-from");
+/** Written when packages could not be installed, so that not every start tries again. */
+const installFailed = join(folder, "build", ".install-failed");
+
+const MINUTE = 60_000;
+const GAIN = "Training would be about ten times faster with it.";
+
+/** What stands in the way; the message is a line for the user. */
+class Missing extends Error {}
+
+/**
+ * Builds the addon unless it is built from these sources already. Never fails: without it, another engine runs.
+ *
+ * @returns whether it is there now
+ */
+export async function buildNative({ retry = false, sanitize = false } = {}) {
+  if (builtFingerprint() === fingerprint(sanitize)) return true;
+  if (process.platform === "win32") return false;
+  try {
+    await provide(retry);
+    await compile(sanitize);
+    return true;
+  } catch (error) {
+    if (!(error instanceof Missing)) throw error;
+    console.log(`The native engine is not built: ${error.message} ${GAIN}`);
+    return false;
+  }
+}
+
+function builtFingerprint() {
+  return existsSync(stamp) ? readFileSync(stamp, "utf8") : "";
+}
+
+/** Node-API is the same for all versions of Node, so that the version does not count. */
+function fingerprint(sanitize) {
+  const hash = createHash("sha256").update(`${process.platform} ${process.arch} ${sanitize}\n`);
+  const sources = readdirSync(join(folder, "src")).sort();
+  for (const file of ["binding.gyp", ...sources.map((name) => join("src", name))]) {
+    hash.update(`${file}\0`).update(readFileSync(join(folder, file)));
+  }
+  return hash.digest("hex");
+}
+
+const works = (command, ...args) => spawnSync(command, args, { stdio: "ignore" }).status === 0;
+
+/** What is missing, by Debian's package names. */
+function missingPackages() {
+  const missing = [];
+  if (!works(process.env.CXX ?? "c++", "--version")) missing.push("g++");
+  if (!works("make", "--version")) missing.push("make");
+  if (!works(process.env.PYTHON ?? "python3", "--version")) missing.push("python3");
+  if (!findDnnl()) missing.push("libdnnl-dev");
+  return missing;
+}
+
+/** @throws {Missing} if something is missing and cannot be installed */
+async function provide(retry) {
+  const missing = missingPackages();
+  if (missing.length === 0) return;
+  const names = missing.map((name) => ({ "g++": "a C++ compiler", "libdnnl-dev": "oneDNN" })[name] ?? name);
+  const what = `there is no ${names.join(", no ")}`;
+  const aptLine = `apt-get install ${missing.join(" ")}`;
+  if (!isDebian() || process.getuid?.() !== 0 || (existsSync(installFailed) && !retry)) {
+    const how = isDebian() ? `sudo ${aptLine}` : "install it (oneDNN: onednn in Homebrew, or set DNNLROOT)";
+    throw new Missing(`${what}. To have it: ${how}, then npm run build:native.`);
+  }
+  const started = Date.now();
+  process.stdout.write(`Installing ${missing.join(", ")} for the native engine (apt-get) … `);
+  const environment = { ...process.env, DEBIAN_FRONTEND: "noninteractive" };
+  const install = ["install", "-y", "--no-install-recommends", ...missing];
+  let { code } = await run("apt-get", install, { env: environment });
+  if (code !== 0) {
+    // The lists of packages may be old, or not there at all.
+    await run("apt-get", ["update"], { env: environment });
+    ({ code } = await run("apt-get", install, { env: environment }));
+  }
+  if (code === 0 && missingPackages().length === 0) return console.log(`done (${seconds(started)})`);
+  console.log("failed");
+  mkdirSync(dirname(installFailed), { recursive: true });
+  writeFileSync(installFailed, "");
+  throw new Missing(`${what}, and ${aptLine} failed.`);
+}
+
+function isDebian() {
+  if (!existsSync("/etc/os-release")) return false;
+  return /^ID(_LIKE)?=.*(debian|ubuntu)/m.test(readFileSync("/etc/os-release", "utf8"));
+}
+
+/** Where oneDNN's headers and library are: DNNLROOT, pkg-config, or where CMake would look. */
+function findDnnl() {
+  const { DNNLROOT, CMAKE_PREFIX_PATH = "" } = process.env;
+  const at = (prefix) => {
+    if (!existsSync(join(prefix, "include", "dnnl.hpp"))) return undefined;
+    const library = ["lib", "lib64"].map((name) => join(prefix, name)).find(hasDnnlLibrary);
+    const flags = library ? [`-L${library}`, `-Wl,-rpath,${library}`] : [];
+    return { include: join(prefix, "include"), libraries: [...flags, "-ldnnl"].join(" ") };
+  };
+  if (DNNLROOT) return at(DNNLROOT);
+  const packaged = spawnSync("pkg-config", ["--cflags-only-I", "--libs", "dnnl"], { encoding: "utf8" });
+  if (packaged.status === 0) {
+    const flags = packaged.stdout.trim().split(/\s+/);
+    const include = flags.find((flag) => flag.startsWith("-I"))?.slice(2) ?? "";
+    return { include, libraries: flags.filter((flag) => !flag.startsWith("-I")).join(" ") };
+  }
+  const prefixes = [
+    ...CMAKE_PREFIX_PATH.split(delimiter).filter(Boolean),
+    ...["/usr", "/usr/local", "/opt/homebrew", "/opt/homebrew/opt/onednn", "/usr/local/opt/onednn"],
+    "/opt/intel/oneapi/dnnl/latest",
+  ];
+  for (const prefix of prefixes) {
+    const found = at(prefix);
+    // The compiler looks in /usr by itself, and asked to look there first it loses its own headers.
+    if (found) return prefix === "/usr" ? { include: "", libraries: "-ldnnl" } : found;
+  }
+  return undefined;
+}
+
+const hasDnnlLibrary = (directory) =>
+  existsSync(directory) && readdirSync(directory).some((name) => /^libdnnl\.(so|dylib|a)/.test(name));
+
+/** Node's own headers, so that node-gyp has nothing to download; undefined if there are none. */
+function findNodeHeaders() {
+  const candidates = [
+    process.env.npm_config_nodedir,
+    dirname(dirname(process.execPath)),
+    "/usr",
+    "/usr/local",
+  ];
+  return candidates.find((prefix) => prefix && existsSync(join(prefix, "include", "node", "node_api.h")));
+}
+
+async function compile(sanitize) {
+  const dnnl = findDnnl();
+  const [napi, gyp] = ["node-addon-api/napi.h", "node-gyp/bin/node-gyp.js"].map(packageFile);
+  const headers = findNodeHeaders();
+  // Options that node-gyp does not know become variables of binding.gyp.
+  const options = [
+    "-j",
+    "max",
+    `--directory=${folder}`,
+    `--node_addon_api_include=${dirname(napi)}`,
+    `--dnnl_libraries=${dnnl.libraries}`,
+    `--sanitize=${sanitize ? 1 : 0}`,
+    ...(dnnl.include ? [`--dnnl_include=${dnnl.include}`] : []),
+    ...(headers ? [`--nodedir=${headers}`] : []),
+  ];
+  const source = fingerprint(sanitize);
+  const started = Date.now();
+  process.stdout.write("Building the native engine … ");
+  const { code, output } = await run(process.execPath, [gyp, "rebuild", ...options], {});
+  if (code === 0) {
+    writeFileSync(stamp, source);
+    return console.log(`done (${seconds(started)})`);
+  }
+  console.log("failed");
+  const error =
+    output.split("\n").find((line) => /error|ERR! stack/i.test(line)) ?? output.trim().split("\n").at(-1);
+  const why = headers
+    ? error.trim()
+    : `Node's headers are not there and could not be downloaded (${error.trim()})`;
+  throw new Missing(`${why}. To see all of it: npm run build:native -- --verbose.`);
+}
+
+function packageFile(name) {
+  try {
+    return require.resolve(name);
+  } catch {
+    throw new Missing(`the package ${name.split("/")[0]} is not installed; npm ci installs it.`);
+  }
+}
+
+let verbose = false;
+
+/** Runs a command to its end. @returns its exit code, and what it printed */
+function run(command, args, { env = process.env }) {
+  return new Promise((resolve) => {
+    const child = spawn(command, args, { env, timeout: 20 * MINUTE, stdio: ["ignore", "pipe", "pipe"] });
+    let output = "";
+    const collect = (data) => {
+      output += data;
+      if (verbose) process.stderr.write(data);
+    };
+    child.stdout.on("data", collect);
+    child.stderr.on("data", collect);
+    child.once("error", (error) => resolve({ code: 1, output: error.message }));
+    child.once("close", (code) => resolve({ code: code ?? 1, output }));
+  });
+}
+
+const seconds = (started) => `${((Date.now() - started) / 1000).toFixed(0)} s`;
+
+if (import.meta.url === pathToFileURL(process.argv[1] ?? "").href) {
+  verbose = process.argv.includes("--verbose");
+  const built = await buildNative({ retry: true, sanitize: process.argv.includes("--sanitize") });
+  if (built) console.log("The native engine is built.");
+  process.exitCode = built ? 0 : 1;
+}

@@ -1,0 +1,187 @@
+import assert from "node:assert/strict";
+import { describe, test } from "node:test";
+import { loadAddon, type Operand } from "../../../lib/src/engines/native/addon";
+import { randomNormal, randomUint32 } from "../../../lib/src/random";
+import { noNative } from "../../engine";
+
+const normal = (size: number, site: number): Float32Array => randomNormal(size, 1, { seed: 5, site });
+
+/** To bf16 and back: what a product makes of its operands. */
+function rounded(x: Float32Array): { bits: Uint16Array; values: Float32Array } {
+  const bits = new Uint16Array(x.length);
+  loadAddon().toBfloat16(bits, x);
+  return { bits, values: new Float32Array(Uint32Array.from(bits, (word) => word << 16).buffer) };
+}
+
+interface Product {
+  batch: number;
+  m: number;
+  n: number;
+  k: number;
+  transposeA: boolean;
+  transposeB: boolean;
+}
+
+function expectedProduct(a: Float32Array, b: Float32Array, p: Product): Float64Array {
+  const out = new Float64Array(p.batch * p.m * p.n);
+  for (let s = 0; s < p.batch; s++) {
+    for (let i = 0; i < p.m; i++) {
+      for (let j = 0; j < p.n; j++) {
+        let sum = 0;
+        for (let l = 0; l < p.k; l++) {
+          const left = s * p.m * p.k + (p.transposeA ? l * p.m + i : i * p.k + l);
+          const right = s * p.k * p.n + (p.transposeB ? j * p.k + l : l * p.n + j);
+          sum += a[left]! * b[right]!;
+        }
+        out[(s * p.m + i) * p.n + j] = sum;
+      }
+    }
+  }
+  return out;
+}
+
+describe("the addon", { skip: noNative }, () => {
+  for (const precision of ["f32", "bf16"]) {
+    for (const [transposeA, transposeB] of [
+      [false, false],
+      [false, true],
+      [true, false],
+      [true, true],
+    ] as const) {
+      test(`matmul in ${precision}, ${transposeA ? "A^T" : "A"} * ${transposeB ? "B^T" : "B"}`, () => {
+        const addon = loadAddon();
+        for (const [batch, m, n, k] of [
+          [1, 1, 1, 1],
+          [1, 5, 3, 7],
+          [1, 33, 64, 37],
+          [3, 4, 5, 6],
+        ] as const) {
+          const product = { batch, m, n, k, transposeA, transposeB };
+          // Room for rows up to a multiple of 32, filled with what must not matter.
+          const room = (size: number, width: number) => size + 32 * width;
+          const floats = (site: number, size: number, width: number) => {
+            const x = new Float32Array(room(size, width)).fill(NaN);
+            x.set(normal(size, site));
+            return x;
+          };
+          const [a, b] = [floats(1, batch * m * k, Math.max(m, k)), floats(2, batch * k * n, Math.max(k, n))];
+          const [x, y] = precision === "bf16" ? [rounded(a), rounded(b)] : [undefined, undefined];
+          const operands: [Operand, Operand] = x && y ? [x.bits, y.bits] : [a, b];
+          const expected = expectedProduct(x?.values ?? a, y?.values ?? b, product);
+          const bias = normal(n, 3);
+          const out = new Float32Array(room(batch * m * n, n));
+          addon.matmul(out, ...operands, batch, m, n, k, transposeA, transposeB, bias, false);
+          expected.forEach((value, i) =>
+            assert.ok(Math.abs(out[i]! - value - bias[i % n]!) < 1e-4, `${m}x${n}x${k}`),
+          );
+          addon.matmul(out, ...operands, batch, m, n, k, transposeA, transposeB, null, true);
+          expected.forEach((value, i) => assert.ok(Math.abs(out[i]! - 2 * value - bias[i % n]!) < 1e-4));
+        }
+      });
+    }
+  }
+
+  test("toBfloat16 rounds to the nearest, ties to even, and keeps NaN and infinities", () => {
+    const cases: [number, number][] = [
+      [1, 0x3f80],
+      [1 + 2 ** -8, 0x3f80], // a tie, down to even
+      [1 + 3 * 2 ** -8, 0x3f82], // a tie, up to even
+      [1 + 2 ** -8 + 2 ** -20, 0x3f81],
+      [-0, 0x8000],
+      [Infinity, 0x7f80],
+      [3.4e38, 0x7f80],
+    ];
+    const bits = new Uint16Array(cases.length + 1);
+    loadAddon().toBfloat16(bits, Float32Array.from([...cases.map(([x]) => x), NaN]));
+    assert.deepEqual(
+      [...bits.subarray(0, -1)],
+      cases.map(([, expected]) => expected),
+    );
+    assert.equal(bits.at(-1)! & 0x7fc0, 0x7fc0);
+  });
+
+  test("dropout draws the numbers of lib/src/random.ts, wherever a thread begins", () => {
+    const size = 64 * 1024 + 13;
+    const key = { seed: 2 ** 40 + 12345, site: 7, step: 99 };
+    const out = new Float32Array(size);
+    const threshold = 2 ** 31;
+    loadAddon().dropout(out, new Float32Array(size).fill(1), threshold, 2, key.seed, key.site, key.step);
+    const bits = randomUint32(new Uint32Array(size), key);
+    out.forEach((value, i) => assert.equal(value, bits[i]! >= threshold ? 2 : 0));
+  });
+
+  test("a wrong call throws", () => {
+    const addon = loadAddon();
+    const f = (size: number) => new Float32Array(size);
+    const ints = (...values: number[]) => Int32Array.from(values);
+    const none = [0, 1, 0, 0, 0] as const;
+    const wrong: [RegExp, () => void][] = [
+      [
+        /out has 3 elements; at least 4/,
+        () => addon.matmul(f(3), f(4), f(4), 1, 2, 2, 2, false, false, null, false),
+      ],
+      [/a has 3 elements/, () => addon.matmul(f(4), f(3), f(4), 1, 2, 2, 2, false, false, null, false)],
+      [
+        /b must be a Uint16Array/,
+        () => addon.matmul(f(4), new Uint16Array(4), f(4), 1, 2, 2, 2, false, false, null, false),
+      ],
+      [
+        /bias has 1 elements instead of 2/,
+        () => addon.matmul(f(4), f(4), f(4), 1, 2, 2, 2, false, false, f(1), false),
+      ],
+      [/m must be an integer/, () => addon.matmul(f(4), f(4), f(4), 1, 0, 2, 2, false, false, null, false)],
+      [/k must be an integer/, () => addon.matmul(f(4), f(4), f(4), 1, 2, 2, 1.5, false, false, null, false)],
+      [
+        /n must be an integer/,
+        () => addon.matmul(f(4), f(4), f(4), 1, 2, 2 ** 40, 2, false, false, null, false),
+      ],
+      [
+        /transposeA must be true or false/,
+        () => addon.matmul(f(4), f(4), f(4), 1, 2, 2, 2, 1 as never, false, null, false),
+      ],
+      [/out has 3 elements/, () => addon.toBfloat16(new Uint16Array(3), f(4))],
+      [/x must be a Float32Array/, () => addon.gelu(f(4), new Float64Array(4) as never)],
+      [/b has 3 elements/, () => addon.add(f(4), f(4), f(3))],
+      [/x has 5 elements/, () => addon.columnSum(f(2), f(5), 3, 2)],
+      [/ids has 5 at 1/, () => addon.scatterAdd(f(6), f(4), ints(0, 5), 3, 2, -1)],
+      [/ids has -1 at 0/, () => addon.scatterAdd(f(6), f(4), ints(-1, 0), 3, 2, -1)],
+      [
+        /gamma has 1 elements/,
+        () => addon.dropoutAddLayerNorm(f(4), f(4), null, f(1), f(2), 2, 2, 1e-12, ...none),
+      ],
+      [/threshold must be below/, () => addon.dropout(f(4), f(4), 2 ** 32, 1, 0, 0, 0)],
+      [
+        /offsets must begin with 0/,
+        () => addon.packedAttention(f(4), f(4), f(4), f(4), ints(1, 2), 2, 1, ...none),
+      ],
+      [
+        /offsets must ascend/,
+        () => addon.packedAttention(f(4), f(4), f(4), f(4), ints(0, 2, 1), 2, 1, ...none),
+      ],
+      [
+        /offsets must end with/,
+        () => addon.packedAttention(f(4), f(4), f(4), f(4), ints(0, 3), 2, 1, ...none),
+      ],
+      [
+        /hidden is not a multiple/,
+        () => addon.packedAttention(f(4), f(4), f(4), f(4), ints(0, 2), 2, 3, ...none),
+      ],
+      [/labels has 2 at 0/, () => void addon.crossEntropy(f(4), ints(2, 0), 2, 2, 0)],
+      [/first has 3 elements/, () => addon.adamw(f(4), f(4), f(3), f(4), null, 1, 1, 1, 1, 1, 1, 1)],
+      [
+        /rows has 2 at 0/,
+        () => addon.adamwRows(f(4), null, f(4), f(4), ints(2), ints(0, 0), f(3), 1, 2, 1, 1, 1, 1),
+      ],
+      [
+        /older than the history/,
+        () => addon.adamwRows(f(4), null, f(4), f(4), ints(0), ints(0, 0), f(3), 2, 2, 1, 1, 1, 1),
+      ],
+      [/bytes must be/, () => void addon.allocateSegment(0)],
+    ];
+    for (const [message, call] of wrong) assert.throws(call, message);
+    // No arguments at all, for each function.
+    for (const [name, call] of Object.entries(addon) as [string, () => void][]) {
+      if (name !== "description") assert.throws(() => call(), TypeError, name);
+    }
+  });
+});
