@@ -4,6 +4,7 @@ import { checkBatchSize } from "./batches";
 import { type Cell, NumberColumn, TextColumn, toArray } from "./columns";
 import { tableToDataFrame } from "./data-frame";
 import type { Features } from "./features";
+import { writeParquet } from "./formats/parquet-writer";
 import { INSPECT, pythonList } from "./python-repr";
 import type { FormatType, RowFormat } from "./row-format";
 import type { Batch, Row } from "./rows";
@@ -125,6 +126,11 @@ export abstract class DatasetView<R extends Row = Row> implements Iterable<R> {
   /** Writes the rows as JSON Lines, or with `lines: false` as one JSON array; atomic. */
   toJson(file: string, options: JsonOptions = {}): Promise<void> {
     return writeJsonRows(file, this.shown, options);
+  }
+
+  /** Writes the rows as parquet, with their features as Python's `datasets` notes them; atomic. */
+  toParquet(file: string): Promise<void> {
+    return writeParquet(file, this.shown);
   }
 
   /**

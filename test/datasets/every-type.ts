@@ -1,0 +1,68 @@
+import { Dataset } from "../../lib/src/datasets/dataset";
+import { ClassLabel, Features, List, Value } from "../../lib/src/datasets/features";
+import type { Row } from "../../lib/src/datasets/rows";
+
+/** A column of each type that is written to parquet, some with null among the values. */
+export function everyType(rows: number): Dataset {
+  const column = <T>(value: (row: number) => T): T[] => Array.from({ length: rows }, (_, row) => value(row));
+  return Dataset.fromDict<Row>(
+    {
+      text: column((i) => (i % 3 ? `text ${i} – déjà vu 😀` : "")),
+      gaps: column((i) => (i % 4 ? `t${i}` : null)),
+      label: column((i) => (i % 3) - 1),
+      int8: column((i) => i - 30),
+      int16: column((i) => -600 * i),
+      int32: column((i) => i * i - 7),
+      int64: column((i) => i * 10 ** 12),
+      huge: column((i) => (i % 2 ? 2n ** 62n + BigInt(i) : null)),
+      uint8: column((i) => 5 * i),
+      uint16: column((i) => 1300 * i),
+      uint32: column((i) => 10 ** 7 * i),
+      uint64: column((i) => 2n ** 63n + BigInt(i)),
+      float32: column((i) => i / 8),
+      float64: column((i) => (i % 10 === 9 ? NaN : i / 7)),
+      bool: column((i) => i % 2 === 0),
+      maybe: column((i) => (i % 5 ? i % 2 === 0 : null)),
+      ids: column((i) => Int32Array.from({ length: i % 4 }, (_, at) => at + i)),
+      scores: column((i) => Float32Array.of(i / 4, 1)),
+      words: column((i) => (i % 6 ? Array.from({ length: i % 3 }, (_, at) => `w${at}`) : null)),
+      nested: column((i) => [[i], [], [1, 2]]),
+      struct: column((i) => ({ a: i, b: String(i), c: [i] })),
+      structs: column((i) => Array.from({ length: i % 3 }, (_, at) => ({ a: at, b: i % 2 ? "x" : null }))),
+      nothing: column(() => null),
+      day: column((i) => new Date(Date.UTC(2024, 0, 1 + i))),
+      time: column((i) => new Date(1.7e12 + i)),
+      moment: column((i) => new Date(1.7e12 - i)),
+      bytes: column((i) => Uint8Array.of(i, 255)),
+    },
+    new Features({
+      text: new Value("string"),
+      gaps: new Value("string"),
+      label: new ClassLabel({ names: ["no", "yes"] }),
+      int8: new Value("int8"),
+      int16: new Value("int16"),
+      int32: new Value("int32"),
+      int64: new Value("int64"),
+      huge: new Value("int64"),
+      uint8: new Value("uint8"),
+      uint16: new Value("uint16"),
+      uint32: new Value("uint32"),
+      uint64: new Value("uint64"),
+      float32: new Value("float32"),
+      float64: new Value("float64"),
+      bool: new Value("bool"),
+      maybe: new Value("bool"),
+      ids: new List(new Value("int32")),
+      scores: new List(new Value("float32")),
+      words: new List(new Value("string")),
+      nested: new List(new List(new Value("int32"))),
+      struct: { a: new Value("int32"), b: new Value("string"), c: new List(new Value("int64")) },
+      structs: new List({ a: new Value("int32"), b: new Value("string") }),
+      nothing: new Value("null"),
+      day: new Value("date32"),
+      time: new Value("timestamp[us]"),
+      moment: new Value("timestamp[ns, tz=UTC]"),
+      bytes: new Value("binary"),
+    }),
+  );
+}
