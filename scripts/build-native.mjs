@@ -20,7 +20,7 @@ const stamp = join(folder, "build", ".built-from");
 const installFailed = join(folder, "build", ".install-failed");
 
 const MINUTE = 60_000;
-const GAIN = "Training would be about ten times faster with it.";
+const GAIN = "The default run trains about eight times faster with it.";
 
 /** What stands in the way; the message is a line for the user. */
 class Missing extends Error {}
@@ -74,7 +74,7 @@ function missingPackages() {
 async function provide(retry) {
   const missing = missingPackages();
   if (missing.length === 0) return;
-  const names = missing.map((name) => ({ "g++": "a C++ compiler", "libdnnl-dev": "oneDNN" })[name] ?? name);
+  const names = missing.map((name) => ({ "g++": "C++ compiler", "libdnnl-dev": "oneDNN" })[name] ?? name);
   const what = `there is no ${names.join(", no ")}`;
   const aptLine = `apt-get install ${missing.join(" ")}`;
   if (!isDebian() || process.getuid?.() !== 0 || (existsSync(installFailed) && !retry)) {
