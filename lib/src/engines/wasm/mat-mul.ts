@@ -3,8 +3,7 @@ import type { BackendWasm } from "@tensorflow/tfjs-backend-wasm";
 
 /**
  * Replaces the wasm backend's matrix product by one that transposes operands first. The original hands only
- * products of plain matrices to XNNPACK; with a transposed operand it falls back to a scalar loop, ten to forty
- * times slower (`npm run bench -- wasm-mat-mul`).
+ * products of plain matrices to XNNPACK; with a transposed operand it falls back to a scalar loop, many times slower.
  */
 export function replaceMatMul(): void {
   const original = tf.getKernel("BatchMatMul", "wasm");
