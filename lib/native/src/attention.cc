@@ -27,28 +27,30 @@ struct View {
   size_t column;
 };
 
-template <int kRows, int kVectors>
+template <size_t kRows, size_t kVectors>
 static INLINE void product_tile(float* out, size_t out_row, View a, const float* b, size_t b_row, size_t inner) {
   Vector sums[kRows][kVectors] = {};
   for (size_t k = 0; k < inner; k++) {
     Vector right[kVectors];
-    for (int j = 0; j < kVectors; j++) right[j] = load(b + k * b_row + j * kLanes);
-    for (int i = 0; i < kRows; i++) {
+    for (size_t j = 0; j < kVectors; j++) right[j] = load(b + k * b_row + j * kLanes);
+    for (size_t i = 0; i < kRows; i++) {
       const float left = a.data[i * a.row + k * a.column];
-      for (int j = 0; j < kVectors; j++) sums[i][j] += left * right[j];
+      for (size_t j = 0; j < kVectors; j++) sums[i][j] += left * right[j];
     }
   }
-  for (int i = 0; i < kRows; i++) {
-    for (int j = 0; j < kVectors; j++) store(out + i * out_row + j * kLanes, sums[i][j]);
+  for (size_t i = 0; i < kRows; i++) {
+    for (size_t j = 0; j < kVectors; j++) store(out + i * out_row + j * kLanes, sums[i][j]);
   }
 }
 
-template <int kVectors>
+template <size_t kVectors>
 static INLINE void product_columns(float* out, size_t out_row, View a, const float* b, size_t b_row, size_t rows,
                                    size_t inner) {
+  // So many sums at a time that none has to wait for its last addition.
+  constexpr size_t kRows = kVectors == 1 ? 8 : 4;
   size_t i = 0;
-  for (; i + 4 <= rows; i += 4) {
-    product_tile<4, kVectors>(out + i * out_row, out_row, {a.data + i * a.row, a.row, a.column}, b, b_row, inner);
+  for (; i + kRows <= rows; i += kRows) {
+    product_tile<kRows, kVectors>(out + i * out_row, out_row, {a.data + i * a.row, a.row, a.column}, b, b_row, inner);
   }
   for (; i < rows; i++) {
     product_tile<1, kVectors>(out + i * out_row, out_row, {a.data + i * a.row, a.row, a.column}, b, b_row, inner);
@@ -100,8 +102,14 @@ static INLINE void gather(float* to, const float* from, const Problem& p, const 
 
 // The same transposed: [head_size, padded length].
 static INLINE void gather_transposed(float* to, const float* from, const Problem& p, const Task& t) {
+  const size_t quads = p.head_size % 4 == 0 ? t.length / 4 * 4 : 0;
+  for (size_t i = 0; i < quads; i += 4) {
+    for (size_t d = 0; d < p.head_size; d += 4) {
+      transpose4(to + d * t.padded + i, t.padded, from + t.offset + i * p.hidden + d, p.hidden);
+    }
+  }
   for (size_t d = 0; d < p.head_size; d++) {
-    for (size_t i = 0; i < t.length; i++) to[d * t.padded + i] = from[t.offset + i * p.hidden + d];
+    for (size_t i = quads; i < t.length; i++) to[d * t.padded + i] = from[t.offset + i * p.hidden + d];
     for (size_t i = t.length; i < t.padded; i++) to[d * t.padded + i] = 0;
   }
 }

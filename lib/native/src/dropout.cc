@@ -1,16 +1,21 @@
 #include "dropout.h"
 
+#include <algorithm>
+
 #include "threads.h"
 
 namespace finetune {
 namespace {
 
-// Elements are counted from the start of the tensor; `begin` is a multiple of 64 here.
+// Elements whose factors are made at a time.
+constexpr size_t kChunk = 256;
+
+// Elements are counted from the start of the tensor; `begin` is a multiple of kChunk.
 KERNEL void dropout_part(float* out, const float* x, size_t begin, size_t end, const RandomKey& key,
                          const DropoutRule& rule) {
-  float factors[64];
-  for (size_t i = begin; i < end; i += 64) {
-    const size_t count = end - i < 64 ? end - i : 64;
+  float factors[kChunk];
+  for (size_t i = begin; i < end; i += kChunk) {
+    const size_t count = std::min(end - i, kChunk);
     dropout_factors(factors, i, count, key, rule);
     for (size_t j = 0; j < count; j++) out[i + j] = x[i + j] * factors[j];
   }
@@ -36,9 +41,9 @@ void dropout(const Napi::CallbackInfo& info) {
   const Floats x = arguments.floats(1, "x");
   const Floats out = arguments.floats(0, "out", x.size);
   const DropoutArguments drop(arguments, 2);
-  const size_t groups = (x.size + 63) / 64;
-  parallel_for(groups, 64, [&](size_t begin, size_t end, int) {
-    dropout_part(out.data, x.data, begin * 64, std::min(end * 64, x.size), drop.key, drop.rule);
+  const size_t chunks = (x.size + kChunk - 1) / kChunk;
+  parallel_for(chunks, 16, [&](size_t begin, size_t end, int) {
+    dropout_part(out.data, x.data, begin * kChunk, std::min(end * kChunk, x.size), drop.key, drop.rule);
   });
 }
 

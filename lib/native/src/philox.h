@@ -30,48 +30,64 @@ static INLINE void multiply(UintVector x, uint32_t multiplier, UintVector* high,
   *low = reinterpret_cast<UintVector>((even & 0xffffffffu) | (odd << 32));
 }
 
-// Numbers of the elements 4 * block … 4 * block + 63.
-static INLINE void random_numbers(uint32_t* out, uint32_t block, const RandomKey& key) {
-  UintVector c0 = UintVector{0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15} + block;
-  UintVector c1 = UintVector{} + key.site;
-  UintVector c2 = UintVector{} + key.step;
-  UintVector c3{};
+// Dropout's factors of the elements 4 * block … 4 * block + 64 * kGroups - 1. Each number takes ten rounds, one after
+// the other: with two groups at a time, the processor works on one while it waits for the other.
+template <int kGroups>
+static INLINE void factor_groups(float* factors, uint32_t block, const RandomKey& key, const DropoutRule& rule) {
+  UintVector c0[kGroups], c1[kGroups], c2[kGroups], c3[kGroups];
+  for (int g = 0; g < kGroups; g++) {
+    c0[g] = UintVector{0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15} + block + 16 * g;
+    c1[g] = UintVector{} + key.site;
+    c2[g] = UintVector{} + key.step;
+    c3[g] = UintVector{};
+  }
   uint32_t k0 = static_cast<uint32_t>(key.seed);
   uint32_t k1 = static_cast<uint32_t>(key.seed >> 32);
   for (int round = 0; round < 10; round++) {
-    UintVector high0, low0, high1, low1;
-    multiply(c0, 0xd2511f53u, &high0, &low0);
-    multiply(c2, 0xcd9e8d57u, &high1, &low1);
-    c0 = high1 ^ c1 ^ k0;
-    c1 = low1;
-    c2 = high0 ^ c3 ^ k1;
-    c3 = low0;
+    for (int g = 0; g < kGroups; g++) {
+      UintVector high0, low0, high1, low1;
+      multiply(c0[g], 0xd2511f53u, &high0, &low0);
+      multiply(c2[g], 0xcd9e8d57u, &high1, &low1);
+      c0[g] = high1 ^ c1[g] ^ k0;
+      c1[g] = low1;
+      c2[g] = high0 ^ c3[g] ^ k1;
+      c3[g] = low0;
+    }
     k0 += 0x9e3779b9u;
     k1 += 0xbb67ae85u;
   }
+  const auto factor = [&](UintVector numbers) INLINE_LAMBDA {
+    return numbers >= rule.threshold ? broadcast(rule.kept) : Vector{};
+  };
   // From four words of sixteen blocks to sixteen blocks of four words.
-  const UintVector lower = {0, 16, 1, 17, 2, 18, 3, 19, 4, 20, 5, 21, 6, 22, 7, 23};
-  const UintVector upper = {8, 24, 9, 25, 10, 26, 11, 27, 12, 28, 13, 29, 14, 30, 15, 31};
-  const UintVector pairs_lower = {0, 1, 16, 17, 2, 3, 18, 19, 4, 5, 20, 21, 6, 7, 22, 23};
-  const UintVector pairs_upper = {8, 9, 24, 25, 10, 11, 26, 27, 12, 13, 28, 29, 14, 15, 30, 31};
-  const UintVector a = __builtin_shuffle(c0, c1, lower), b = __builtin_shuffle(c2, c3, lower);
-  const UintVector c = __builtin_shuffle(c0, c1, upper), d = __builtin_shuffle(c2, c3, upper);
-  const UintVector result[4] = {
-      __builtin_shuffle(a, b, pairs_lower), __builtin_shuffle(a, b, pairs_upper),
-      __builtin_shuffle(c, d, pairs_lower), __builtin_shuffle(c, d, pairs_upper)};
-  std::memcpy(out, result, sizeof result);
+  const IntVector lower = {0, 16, 1, 17, 2, 18, 3, 19, 4, 20, 5, 21, 6, 22, 7, 23};
+  const IntVector upper = {8, 24, 9, 25, 10, 26, 11, 27, 12, 28, 13, 29, 14, 30, 15, 31};
+  const IntVector pairs_lower = {0, 1, 16, 17, 2, 3, 18, 19, 4, 5, 20, 21, 6, 7, 22, 23};
+  const IntVector pairs_upper = {8, 9, 24, 25, 10, 11, 26, 27, 12, 13, 28, 29, 14, 15, 30, 31};
+  for (int g = 0; g < kGroups; g++) {
+    const Vector f0 = factor(c0[g]), f1 = factor(c1[g]), f2 = factor(c2[g]), f3 = factor(c3[g]);
+    const Vector a = __builtin_shuffle(f0, f1, lower), b = __builtin_shuffle(f2, f3, lower);
+    const Vector c = __builtin_shuffle(f0, f1, upper), d = __builtin_shuffle(f2, f3, upper);
+    store(factors + 64 * g, __builtin_shuffle(a, b, pairs_lower));
+    store(factors + 64 * g + 16, __builtin_shuffle(a, b, pairs_upper));
+    store(factors + 64 * g + 32, __builtin_shuffle(c, d, pairs_lower));
+    store(factors + 64 * g + 48, __builtin_shuffle(c, d, pairs_upper));
+  }
 }
 
 // Dropout's factors (0 or `kept`) of the elements first … first + count - 1 of a stream.
 static INLINE void dropout_factors(float* factors, uint64_t first, size_t count, const RandomKey& key,
                                    const DropoutRule& rule) {
-  uint32_t numbers[64];
-  for (size_t done = 0; done < count;) {
-    const uint64_t element = first + done;
-    const size_t skip = element % 4;
-    random_numbers(numbers, static_cast<uint32_t>(element / 4), key);
+  size_t done = 0;
+  const auto block = [&] { return static_cast<uint32_t>((first + done) / 4); };
+  if (first % 4 == 0) {
+    for (; done + 128 <= count; done += 128) factor_groups<2>(factors + done, block(), key, rule);
+    for (; done + 64 <= count; done += 64) factor_groups<1>(factors + done, block(), key, rule);
+  }
+  while (done < count) {
     float chunk[64];
-    for (size_t i = 0; i < 64; i++) chunk[i] = numbers[i] >= rule.threshold ? rule.kept : 0.0f;
+    factor_groups<1>(chunk, block(), key, rule);
+    const size_t skip = (first + done) % 4;
     const size_t take = count - done < 64 - skip ? count - done : 64 - skip;
     std::memcpy(factors + done, chunk + skip, take * sizeof(float));
     done += take;

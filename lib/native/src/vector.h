@@ -50,29 +50,48 @@ static INLINE void for_lanes(size_t begin, size_t end, Whole whole, Part part) {
 static INLINE Vector max(Vector a, Vector b) { return a > b ? a : b; }
 static INLINE Vector min(Vector a, Vector b) { return a < b ? a : b; }
 
+// Lane i gets lane i + kBy.
+template <int kBy>
+static INLINE Vector shift_lanes(Vector x) {
+  constexpr IntVector kFrom = (IntVector{0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15} + kBy) % 16;
+  return __builtin_shuffle(x, kFrom);
+}
+
 // Lanes are added pairwise, always in the same order.
 static INLINE float sum(Vector x) {
-  float lanes[kLanes];
-  std::memcpy(lanes, &x, sizeof lanes);
-  for (size_t width = kLanes / 2; width > 0; width /= 2) {
-    for (size_t i = 0; i < width; i++) lanes[i] += lanes[i + width];
-  }
-  return lanes[0];
+  x += shift_lanes<8>(x);
+  x += shift_lanes<4>(x);
+  x += shift_lanes<2>(x);
+  x += shift_lanes<1>(x);
+  return x[0];
 }
 
 static INLINE float maximum(Vector x) {
-  float lanes[kLanes];
-  std::memcpy(lanes, &x, sizeof lanes);
-  for (size_t width = kLanes / 2; width > 0; width /= 2) {
-    for (size_t i = 0; i < width; i++) lanes[i] = lanes[i] > lanes[i + width] ? lanes[i] : lanes[i + width];
-  }
-  return lanes[0];
+  x = max(x, shift_lanes<8>(x));
+  x = max(x, shift_lanes<4>(x));
+  x = max(x, shift_lanes<2>(x));
+  x = max(x, shift_lanes<1>(x));
+  return x[0];
 }
 
 static INLINE Vector square_root(Vector x) {
   Vector y;
   for (size_t i = 0; i < kLanes; i++) y[i] = __builtin_sqrtf(x[i]);
   return y;
+}
+
+// Four rows of four numbers as columns. So small that every instruction set has the shuffles for it.
+static INLINE void transpose4(float* to, size_t to_row, const float* from, size_t from_row) {
+  using Quad = float __attribute__((vector_size(16)));
+  using IntQuad = int32_t __attribute__((vector_size(16)));
+  Quad rows[4];
+  for (size_t i = 0; i < 4; i++) std::memcpy(&rows[i], from + i * from_row, sizeof(Quad));
+  const IntQuad lower{0, 4, 1, 5}, upper{2, 6, 3, 7}, first{0, 1, 4, 5}, second{2, 3, 6, 7};
+  const Quad a = __builtin_shuffle(rows[0], rows[1], lower), b = __builtin_shuffle(rows[2], rows[3], lower);
+  const Quad c = __builtin_shuffle(rows[0], rows[1], upper), d = __builtin_shuffle(rows[2], rows[3], upper);
+  const Quad columns[4] = {__builtin_shuffle(a, b, first), __builtin_shuffle(a, b, second),
+                           __builtin_shuffle(c, d, first), __builtin_shuffle(c, d, second)};
+  for (size_t i = 0; i < 4; i++) std::memcpy(to + i * to_row, &columns[i], sizeof(Quad));
 }
 
 // e^x to about two units in the last place: x = n ln 2 + r, a polynomial for e^r (Cephes' expf), n into the exponent.
