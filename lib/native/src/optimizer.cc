@@ -8,7 +8,12 @@
 
 #include "optimizer.h"
 
+#include <algorithm>
 #include <vector>
+
+#ifdef __SSE2__
+#include <emmintrin.h>
+#endif
 
 #include "arguments.h"
 #include "convert.h"
@@ -51,6 +56,28 @@ KERNEL double sum_of_squares(const float* x, size_t begin, size_t end) {
   return total;
 }
 
+// Larger copies are written past the caches, which they would only fill: the next step reads them.
+constexpr size_t kStreamedCopy = size_t{1} << 18;
+
+// Sixteen bf16 numbers to an address that is a multiple of 16.
+static INLINE void stream_bfloats(uint16_t* to, Vector x) {
+#ifdef __SSE2__
+  const ShortVector bits = to_bfloats(x);
+  __m128i halves[2];
+  std::memcpy(halves, &bits, sizeof halves);
+  _mm_stream_si128(reinterpret_cast<__m128i*>(to), halves[0]);
+  _mm_stream_si128(reinterpret_cast<__m128i*>(to) + 1, halves[1]);
+#else
+  store_bfloats(to, x);
+#endif
+}
+
+static INLINE void finish_streaming() {
+#ifdef __SSE2__
+  _mm_sfence();
+#endif
+}
+
 struct Update {
   float step_size, beta1, rest1, beta2, rest2, eps, decay, inverse_correction, gradient_scale;
 };
@@ -62,8 +89,23 @@ static INLINE Vector update(Vector w, Vector g, Vector* m, Vector* v, const Upda
   return u.decay * w - u.step_size * *m / (square_root(*v) * u.inverse_correction + u.eps);
 }
 
-KERNEL void update_part(float* weight, const float* gradient, float* first, float* second, uint16_t* copy,
-                        const Update& u, size_t begin, size_t end) {
+struct Weights {
+  float* weight;
+  const float* gradient;
+  float* first;
+  float* second;
+  uint16_t* copy;
+  bool stream_copy;
+};
+
+// `begin` is a multiple of kLanes.
+KERNEL void update_part(const Weights& weights, const Update& u, size_t begin, size_t end) {
+  float* const weight = weights.weight;
+  const float* const gradient = weights.gradient;
+  float* const first = weights.first;
+  float* const second = weights.second;
+  uint16_t* const copy = weights.copy;
+  const bool stream_copy = weights.stream_copy;
   for_lanes(
       begin, end,
       [&](size_t i) INLINE_LAMBDA {
@@ -76,7 +118,8 @@ KERNEL void update_part(float* weight, const float* gradient, float* first, floa
         store(weight + i, w);
         store(first + i, m);
         store(second + i, v);
-        if (copy != nullptr) store_bfloats(copy + i, w);
+        if (stream_copy) stream_bfloats(copy + i, w);
+        else if (copy != nullptr) store_bfloats(copy + i, w);
       },
       [&](size_t i, size_t n) INLINE_LAMBDA {
         Vector m = load_part(first + i, n), v = load_part(second + i, n);
@@ -86,6 +129,7 @@ KERNEL void update_part(float* weight, const float* gradient, float* first, floa
         store_part(second + i, v, n);
         if (copy != nullptr) store_bfloats(copy + i, w, n);
       });
+  if (stream_copy) finish_streaming();
 }
 
 // What the updates of a table have in common, and its history.
@@ -192,8 +236,10 @@ void adamw(const Napi::CallbackInfo& info) {
   u.decay = number(9, "decay");
   u.inverse_correction = number(10, "inverseCorrection");
   u.gradient_scale = number(11, "gradientScale");
-  parallel_for(size, kGrain, [&](size_t begin, size_t end, int) {
-    update_part(weight.data, gradient.data, first.data, second.data, copy.data, u, begin, end);
+  const bool stream_copy = copy && size >= kStreamedCopy && reinterpret_cast<uintptr_t>(copy.data) % 16 == 0;
+  const Weights weights{weight.data, gradient.data, first.data, second.data, copy.data, stream_copy};
+  parallel_for((size + kLanes - 1) / kLanes, kGrain / kLanes, [&](size_t begin, size_t end, int) {
+    update_part(weights, u, begin * kLanes, std::min(end * kLanes, size));
   });
 }
 
