@@ -72,7 +72,7 @@ struct Product {
   size_t scratch_bytes = 0;
 };
 
-// Enough for training with every length up to 8192 tokens in steps of 16; forgotten all at once when full.
+// Enough for training with every number of tokens up to thousands; forgotten all at once when full.
 constexpr size_t kMostProducts = 4096;
 
 Product& product_for(const Shape& shape) {
@@ -85,19 +85,26 @@ Product& product_for(const Shape& shape) {
 
 size_t round_up(size_t x, size_t multiple) { return (x + multiple - 1) / multiple * multiple; }
 
+// The number of tokens differs from batch to batch. Rounded up by some percent at most, it takes a few values only, for
+// which primitives are compiled once.
+size_t round_tokens(size_t tokens) {
+  size_t multiple = 4;
+  while (multiple * 128 <= tokens) multiple *= 2;
+  return round_up(tokens, multiple);
+}
+
 template <class T>
 void clear(Span<T> rows, size_t from, size_t to) {
   std::fill(rows.data + from, rows.data + to, T{0});
 }
 
-// The number of tokens differs from batch to batch. Rounded up to a multiple of 16, where the arrays have room for the
-// rows, it takes a few values only, for which primitives are compiled once; and where it is the inner dimension,
-// oneDNN's bf16 products need a multiple of 32 to run at full speed.
+// Rounds the number of tokens up where the arrays have room for the rows. Where it is the inner dimension, oneDNN's bf16
+// products need a multiple of 32 to run at full speed.
 template <class T>
 void round_rows(Shape* shape, Span<T> a, Span<T> b, Floats out) {
   if (shape->batch != 1) return;
   if (!shape->transpose_a) {
-    const size_t m = round_up(shape->m, 16);
+    const size_t m = round_tokens(shape->m);
     if (m * shape->k <= a.size && m * shape->n <= out.size) shape->m = m;
   } else if (!shape->transpose_b) {
     const size_t k = round_up(shape->k, 32);
