@@ -23,6 +23,7 @@
         "src/loss.cc",
         "src/matmul.cc",
         "src/optimizer.cc",
+        "src/weight_gradient.cc",
       ],
       "include_dirs": ["<(node_addon_api_include)"],
       "defines": ["NAPI_VERSION=8", "NODE_ADDON_API_CPP_EXCEPTIONS"],

@@ -12,6 +12,7 @@
 #include "matmul.h"
 #include "optimizer.h"
 #include "threads.h"
+#include "weight_gradient.h"
 
 namespace finetune {
 namespace {
@@ -25,19 +26,11 @@ const char* instruction_set() {
   return "the processor's basic instructions";
 }
 
-bool has_bfloat16() {
-#if defined(__x86_64__) && defined(__GNUC__)
-  return __builtin_cpu_supports("avx512bf16");
-#else
-  return false;
-#endif
-}
-
 // description(): what the engine's line and the doctor say.
 Napi::Value description(const Napi::CallbackInfo& info) {
   auto result = Napi::Object::New(info.Env());
   result.Set("instructionSet", instruction_set());
-  result.Set("bfloat16", has_bfloat16());
+  result.Set("bfloat16", has_bfloat16_products());
   result.Set("threads", thread_count());
   result.Set("dnnl", dnnl_version_text());
   return result;
@@ -65,6 +58,7 @@ Napi::Object initialize(Napi::Env env, Napi::Object exports) {
   add_function("packedAttentionGradient", packed_attention_gradient);
   add_function("crossEntropy", cross_entropy);
   add_function("crossEntropyGradient", cross_entropy_gradient);
+  add_function("weightGradient", weight_gradient);
   add_function("squaredSum", squared_sum);
   add_function("adamw", adamw);
   add_function("adamwRows", adamw_rows);

@@ -136,6 +136,14 @@ export interface Addon {
     smoothing: number,
     dy: number,
   ): void;
+  weightGradient(
+    dweight: Float32Array,
+    dy: Uint16Array,
+    x: Uint16Array,
+    tokens: number,
+    outputs: number,
+    inputs: number,
+  ): number;
   squaredSum(x: Float32Array): number;
   adamw(
     weight: Float32Array,
@@ -182,11 +190,11 @@ export interface AddonDescription {
 const ADDON = path.resolve(__dirname, "../../../native/build/Release/finetune_native.node");
 
 /**
- * How often a waiting thread looks before it sleeps, about 50 us. OpenMP's own choice, some milliseconds, slows a
+ * How often a waiting thread looks before it sleeps, about 10 us. OpenMP's own choice, some milliseconds, slows a
  * machine that also does something else down tenfold: the thread that waits takes the processor from the one that it
- * waits for.
+ * waits for. On an idle machine no more is gained by it.
  */
-const SPIN_COUNT = "20000";
+const SPIN_COUNT = "5000";
 
 let loaded: Addon | undefined;
 

@@ -164,9 +164,9 @@ export class NativeBackend extends MathBackendCPU implements HostMemory {
     return data.copy.values;
   }
 
-  /** For a kernel that has just written a gradient: its norm will be asked for, and is cheap now. */
-  noteSquares(tensor: tf.TensorInfo): void {
-    this.record(tensor.dataId).squares = this.addon.squaredSum(this.float32(tensor));
+  /** For a kernel that has just written a gradient: the sum of its squares, which its norm will need, is cheap now. */
+  noteSquares(tensor: tf.TensorInfo, squares: number): void {
+    this.record(tensor.dataId).squares = squares;
   }
 
   squaresOf(tensor: tf.TensorInfo): number | undefined {
