@@ -85,11 +85,14 @@ Product& product_for(const Shape& shape) {
 
 size_t round_up(size_t x, size_t multiple) { return (x + multiple - 1) / multiple * multiple; }
 
+// For more rows than this there is no room behind a matrix.
+constexpr size_t kMostRounding = 32;
+
 // The number of tokens differs from batch to batch. Rounded up by some percent at most, it takes a few values only, for
 // which primitives are compiled once.
 size_t round_tokens(size_t tokens) {
   size_t multiple = 4;
-  while (multiple * 128 <= tokens) multiple *= 2;
+  while (multiple < kMostRounding && multiple * 128 <= tokens) multiple *= 2;
   return round_up(tokens, multiple);
 }
 
@@ -98,8 +101,7 @@ void clear(Span<T> rows, size_t from, size_t to) {
   std::fill(rows.data + from, rows.data + to, T{0});
 }
 
-// Rounds the number of tokens up where the arrays have room for the rows. Where it is the inner dimension, oneDNN's bf16
-// products need a multiple of 32 to run at full speed.
+// Rounds the number of tokens up where the arrays have room for the rows.
 template <class T>
 void round_rows(Shape* shape, Span<T> a, Span<T> b, Floats out) {
   if (shape->batch != 1) return;
@@ -107,7 +109,7 @@ void round_rows(Shape* shape, Span<T> a, Span<T> b, Floats out) {
     const size_t m = round_tokens(shape->m);
     if (m * shape->k <= a.size && m * shape->n <= out.size) shape->m = m;
   } else if (!shape->transpose_b) {
-    const size_t k = round_up(shape->k, 32);
+    const size_t k = round_tokens(shape->k);
     if (k == shape->k || k * shape->m > a.size || k * shape->n > b.size) return;
     clear(a, shape->k * shape->m, k * shape->m);
     clear(b, shape->k * shape->n, k * shape->n);
