@@ -4,6 +4,7 @@
  */
 import path from "node:path";
 import { inferBenchmark } from "./infer";
+import { kernelsBenchmark } from "./kernels";
 import { loadBenchmark } from "./load";
 import { readOptions, UsageError } from "./options";
 import { profileBenchmark } from "./profile";
@@ -31,6 +32,7 @@ const BENCHMARKS: Record<string, Benchmark> = {
   load: { run: loadBenchmark },
   run: { run: runBenchmark },
   profile: { run: profileBenchmark },
+  kernels: { run: kernelsBenchmark },
 };
 
 /** The same workload as the benchmark's own, as the peer's command line. */
