@@ -200,6 +200,26 @@ onEachEngine("BertForSequenceClassification", () => {
     model.dispose();
   });
 
+  test("of each layer, inference keeps the result alone", () => {
+    const model = tinyBert({ numHiddenLayers: 4 });
+    const alive = model.bert.encoder.layer.map((layer) => {
+      const counts: number[] = [];
+      const run = layer.forward.bind(layer);
+      layer.forward = (...args) => {
+        counts.push(tf.memory().numTensors);
+        return run(...args);
+      };
+      return counts;
+    });
+    logitsOf(model, ROWS);
+    const [first] = alive.flat();
+    assert.deepEqual(
+      alive.flat(),
+      [0, 1, 2, 3].map((more) => first! + more),
+    );
+    model.dispose();
+  });
+
   test("a disposed model says so", () => {
     const model = tinyBert();
     model.dispose();

@@ -145,8 +145,11 @@ class BertLayer extends Module {
   }
 
   forward(x: tf.Tensor2D, layout: SequenceLayout): tf.Tensor2D {
-    const attended = this.attention.forward(x, layout);
-    return this.output.forward(this.intermediate.dense.forward(attended, "gelu"), attended);
+    // What lies between is freed here (but for what the gradients need), not at the end of all layers.
+    return tf.tidy(() => {
+      const attended = this.attention.forward(x, layout);
+      return this.output.forward(this.intermediate.dense.forward(attended, "gelu"), attended);
+    });
   }
 }
 
