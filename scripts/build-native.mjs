@@ -4,18 +4,33 @@
  * engine `wasm` runs instead.
  *
  *   npm run build:native [-- --sanitize]
+ *
+ * With --sanitize the addon is built beside the usual one, with AddressSanitizer; see test-sanitized.mjs.
  */
 import { spawn, spawnSync } from "node:child_process";
 import { createHash } from "node:crypto";
-import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
+import {
+  existsSync,
+  lstatSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  symlinkSync,
+  writeFileSync,
+} from "node:fs";
 import { createRequire } from "node:module";
-import { delimiter, dirname, join } from "node:path";
+import { delimiter, dirname, join, relative } from "node:path";
 import { fileURLToPath, pathToFileURL } from "node:url";
 
 const folder = fileURLToPath(new URL("../lib/native", import.meta.url));
 const require = createRequire(import.meta.url);
 
-const stamp = join(folder, "build", ".built-from");
+/** node-gyp builds into the folder `build` of where it runs; the sanitized build has a place of its own. */
+const sanitizedFolder = join(folder, "sanitized");
+const placeOf = (sanitize) => (sanitize ? sanitizedFolder : folder);
+export const addonFile = (sanitize) => join(placeOf(sanitize), "build", "Release", "finetune_native.node");
+
+const stampOf = (sanitize) => join(placeOf(sanitize), "build", ".built-from");
 /** Written when packages could not be installed, so that not every start tries again. */
 const installFailed = join(folder, "build", ".install-failed");
 
@@ -31,7 +46,7 @@ class Missing extends Error {}
  * @returns whether it is there now
  */
 export async function buildNative({ retry = false, sanitize = false } = {}) {
-  if (builtFingerprint() === fingerprint(sanitize)) return true;
+  if (builtFingerprint(sanitize) === fingerprint(sanitize)) return true;
   if (process.platform === "win32") return false;
   try {
     await provide(retry);
@@ -44,7 +59,8 @@ export async function buildNative({ retry = false, sanitize = false } = {}) {
   }
 }
 
-function builtFingerprint() {
+function builtFingerprint(sanitize) {
+  const stamp = stampOf(sanitize);
   return existsSync(stamp) ? readFileSync(stamp, "utf8") : "";
 }
 
@@ -151,10 +167,11 @@ async function compile(sanitize) {
   const [napi, gyp] = ["node-addon-api/napi.h", "node-gyp/bin/node-gyp.js"].map(packageFile);
   const headers = findNodeHeaders();
   // Options that node-gyp does not know become variables of binding.gyp.
+  if (sanitize) linkSources();
   const options = [
     "-j",
     "max",
-    `--directory=${folder}`,
+    `--directory=${placeOf(sanitize)}`,
     `--node_addon_api_include=${dirname(napi)}`,
     `--dnnl_libraries=${dnnl.libraries}`,
     `--sanitize=${sanitize ? 1 : 0}`,
@@ -163,10 +180,10 @@ async function compile(sanitize) {
   ];
   const source = fingerprint(sanitize);
   const started = Date.now();
-  process.stdout.write("Building the native engine … ");
+  process.stdout.write(`Building the native engine${sanitize ? " with AddressSanitizer" : ""} … `);
   const { code, output } = await run(process.execPath, [gyp, "rebuild", ...options], {});
   if (code === 0) {
-    writeFileSync(stamp, source);
+    writeFileSync(stampOf(sanitize), source);
     return console.log(`done (${seconds(started)})`);
   }
   console.log("failed");
@@ -176,6 +193,15 @@ async function compile(sanitize) {
     ? error.trim()
     : `Node's headers are not there and could not be downloaded (${error.trim()})`;
   throw new Missing(`${why}. To see all of it: npm run build:native -- --verbose.`);
+}
+
+/** The same sources, seen from the sanitized build's place. */
+function linkSources() {
+  mkdirSync(sanitizedFolder, { recursive: true });
+  for (const name of ["binding.gyp", "src"]) {
+    const link = join(sanitizedFolder, name);
+    if (!lstatSync(link, { throwIfNoEntry: false })) symlinkSync(join("..", name), link);
+  }
 }
 
 function packageFile(name) {
@@ -208,7 +234,8 @@ const seconds = (started) => `${((Date.now() - started) / 1000).toFixed(0)} s`;
 
 if (import.meta.url === pathToFileURL(process.argv[1] ?? "").href) {
   verbose = process.argv.includes("--verbose");
-  const built = await buildNative({ retry: true, sanitize: process.argv.includes("--sanitize") });
-  if (built) console.log("The native engine is built.");
+  const sanitize = process.argv.includes("--sanitize");
+  const built = await buildNative({ retry: true, sanitize });
+  if (built) console.log(`The native engine is built: ${relative(process.cwd(), addonFile(sanitize))}`);
   process.exitCode = built ? 0 : 1;
 }

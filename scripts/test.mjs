@@ -3,10 +3,10 @@
  * path contains one of them, and nothing else: `npm test -- datasets`.
  */
 import { spawn } from "node:child_process";
-import { existsSync, readdirSync } from "node:fs";
 import { availableParallelism } from "node:os";
-import { join, relative, sep } from "node:path";
+import { join, relative } from "node:path";
 import { asProgram, root, setUp } from "./setup.mjs";
+import { testFiles } from "./test-files.mjs";
 
 const bin = (name, ...path) => join(root, "node_modules", name, ...path);
 
@@ -26,18 +26,6 @@ function node(args) {
     });
     child.once("close", (code) => resolve(code ?? 1));
   });
-}
-
-function testFiles(filters) {
-  const folder = join(root, "test");
-  if (!existsSync(folder)) return [];
-  return readdirSync(folder, { recursive: true })
-    .map((file) => join("test", String(file)))
-    .filter((file) => file.endsWith(".test.ts"))
-    .filter(
-      (file) => filters.length === 0 || filters.some((part) => file.split(sep).join("/").includes(part)),
-    )
-    .sort();
 }
 
 await asProgram(async () => {

@@ -26,7 +26,7 @@
         "src/weight_gradient.cc",
       ],
       "include_dirs": ["<(node_addon_api_include)"],
-      "defines": ["NAPI_VERSION=8", "NODE_ADDON_API_CPP_EXCEPTIONS"],
+      "defines": ["NAPI_VERSION=8", "NODE_ADDON_API_CPP_EXCEPTIONS", "NODE_ADDON_API_CPP_EXCEPTIONS_ALL"],
       # errno and floating-point traps are not looked at, and without them square roots and selections vectorise. No
       # -ffast-math: NaN has to come through, and linking with it would switch denormals off for all of Node.
       "cflags_cc!": ["-fno-exceptions", "-fno-rtti", "-std=gnu++20", "-std=gnu++17"],
@@ -46,7 +46,9 @@
           },
         }],
         ["sanitize == 1", {
-          "cflags_cc": ["-fsanitize=address,undefined", "-fno-omit-frame-pointer", "-g"],
+          "cflags_cc": [
+            "-fsanitize=address,undefined", "-fno-sanitize-recover=undefined", "-fno-omit-frame-pointer", "-g",
+          ],
           "libraries": ["-fsanitize=address,undefined"],
         }],
       ],

@@ -1,6 +1,7 @@
 #include "arguments.h"
 
 #include <cmath>
+
 namespace finetune {
 
 void Arguments::fail_type(const char* name, const std::string& expected) const {
@@ -106,6 +107,14 @@ size_t Arguments::length(size_t index, const char* name) const {
   const uint64_t value = integer(index, name);
   if (value < 1 || value > 0x7fffffff) fail_range(name, "must be an integer in 1 … 2147483647");
   return static_cast<size_t>(value);
+}
+
+size_t Arguments::product(std::initializer_list<size_t> lengths, const char* name) const {
+  size_t result = 1;
+  for (const size_t length : lengths) {
+    if (__builtin_mul_overflow(result, length, &result)) fail_range(name, "would have more than 2^64 elements");
+  }
+  return result;
 }
 
 bool Arguments::boolean(size_t index, const char* name) const {

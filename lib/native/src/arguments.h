@@ -5,6 +5,7 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <initializer_list>
 #include <string>
 
 namespace finetune {
@@ -47,11 +48,21 @@ class Arguments {
   uint64_t integer(size_t index, const char* name) const;
   // An integer in 1 … 2^31 - 1, as oneDNN's dimensions.
   size_t length(size_t index, const char* name) const;
+  // The product of lengths, for an array that has to have so many elements.
+  size_t product(std::initializer_list<size_t> lengths, const char* name) const;
   double number(size_t index, const char* name) const;
   bool boolean(size_t index, const char* name) const;
 
   // Every value has to be in 0 … limit - 1.
   void check_range(Ints values, size_t limit, const char* name) const;
+  // `output` must not lie in the memory of `input`.
+  template <class T>
+  void check_apart(Floats output, const char* name, Span<T> input) const {
+    const auto begin = [](const void* data) { return reinterpret_cast<uintptr_t>(data); };
+    const bool apart = begin(output.data + output.size) <= begin(input.data) ||
+                       begin(input.data + input.size) <= begin(output.data);
+    if (output.size > 0 && input.size > 0 && !apart) fail_range(name, "lies in the memory of an input");
+  }
   [[noreturn]] void fail_type(const char* name, const std::string& expected) const;
   [[noreturn]] void fail_range(const char* name, const std::string& problem) const;
 

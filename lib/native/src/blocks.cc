@@ -1,5 +1,6 @@
 #include "blocks.h"
 
+#include <cstdint>
 #include <cstdlib>
 #include <new>
 #include <vector>
@@ -46,9 +47,12 @@ float* scratch(int thread, int slot, size_t floats) {
   Area& area = areas.at(static_cast<size_t>(thread) * kScratchSlots + slot);
   if (area.size < floats) {
     std::free(area.memory);
-    area.size = round_up(floats, 4096);
-    area.memory = static_cast<float*>(std::aligned_alloc(kCacheLine, area.size * sizeof(float)));
+    area = {};
+    const size_t size = round_up(floats, 4096);
+    if (floats > SIZE_MAX / sizeof(float) - 4096) throw std::bad_alloc();
+    area.memory = static_cast<float*>(std::aligned_alloc(kCacheLine, size * sizeof(float)));
     if (area.memory == nullptr) throw std::bad_alloc();
+    area.size = size;
   }
   return area.memory;
 }

@@ -85,6 +85,7 @@ void column_sum(const Napi::CallbackInfo& info) {
   const size_t columns = arguments.length(3, "columns");
   const Floats x = arguments.floats(1, "x", rows * columns);
   const Floats out = arguments.floats(0, "out", columns);
+  arguments.check_apart(out, "out", x);
   // Parts are whole vectors of columns, so that threads do not share a cache line.
   const size_t vectors = (columns + kLanes - 1) / kLanes;
   parallel_for(vectors, kLightGrain / rows / kLanes, [&](size_t begin, size_t end, int) {

@@ -1,6 +1,7 @@
 #include "embedding.h"
 
 #include <algorithm>
+#include <cmath>
 
 #include "arguments.h"
 #include "blocks.h"
@@ -14,8 +15,8 @@ constexpr size_t kGrain = 1 << 15;
 
 struct Tables {
   Tables(const Arguments& arguments, size_t index, size_t tokens, size_t hidden) : hidden(hidden) {
-    const char* table_names[] = {"word", "position", "type"};
-    const char* id_names[] = {"ids", "positions", "types"};
+    const char* table_names[] = {"word", "position", "tokenType"};
+    const char* id_names[] = {"ids", "positions", "tokenTypes"};
     for (size_t i = 0; i < 3; i++) {
       const Floats table = arguments.floats(index + i, table_names[i]);
       if (table.size == 0 || table.size % hidden != 0) {
@@ -106,9 +107,13 @@ void scatter_add(const Napi::CallbackInfo& info) {
   const Floats table = arguments.floats(0, "table", entries * hidden);
   const Ints ids = arguments.ints(2, "ids");
   const Floats rows = arguments.floats(1, "rows", ids.size * hidden);
+  arguments.check_apart(table, "table", rows);
   arguments.check_range(ids, entries, "ids");
   const double skipped = arguments.number(5, "skippedId");
-  const int32_t skipped_id = skipped >= 0 && skipped < 2147483648.0 ? static_cast<int32_t>(skipped) : -1;
+  if (!(skipped >= -1 && skipped <= 0x7fffffff) || skipped != std::floor(skipped)) {
+    arguments.fail_range("skippedId", "must be a row's number, or -1 for none");
+  }
+  const int32_t skipped_id = static_cast<int32_t>(skipped);
   // Threads share the columns, not the rows: the order of the sums is that of the rows, however many threads there are.
   const size_t vectors = (hidden + kLanes - 1) / kLanes;
   parallel_for(vectors, kGrain / std::max(ids.size, size_t{1}) / kLanes, [&](size_t begin, size_t end, int) {

@@ -4,12 +4,12 @@
 
 namespace finetune {
 
-// embeddingsLayerNorm(out, word, position, type, ids, positions, types, gamma, beta, tokens, hidden, eps):
-//   layerNorm(word[ids] + position[positions] + type[types])
+// embeddingsLayerNorm(out, word, position, tokenType, ids, positions, tokenTypes, gamma, beta, tokens, hidden, eps):
+//   layerNorm(word[ids] + position[positions] + tokenType[tokenTypes])
 void embeddings_layer_norm(const Napi::CallbackInfo& info);
 
-// embeddingsLayerNormGradient(dx, dgamma, dbeta, dy, word, position, type, ids, positions, types, gamma, tokens,
-//   hidden, eps): dx is the gradient of the sum of the three vectors, [tokens, hidden]
+// embeddingsLayerNormGradient(dx, dgamma, dbeta, dy, word, position, tokenType, ids, positions, tokenTypes,
+//   gamma, tokens, hidden, eps): dx is the gradient of the sum of the three vectors, [tokens, hidden]
 void embeddings_layer_norm_gradient(const Napi::CallbackInfo& info);
 
 // scatterAdd(table, rows, ids, entries, hidden, skippedId): table[ids[i]] += rows[i], in the order of i; rows whose id

@@ -136,16 +136,22 @@ void matmul(const Napi::CallbackInfo& info) {
   shape.transpose_b = arguments.boolean(8, "transposeB");
   shape.accumulate = arguments.boolean(10, "accumulate");
   shape.bfloat16 = arguments.is_bfloats(1);
-  const Floats out = arguments.floats_from(0, "out", shape.batch * shape.m * shape.n);
+  const Floats out = arguments.floats_from(0, "out", arguments.product({shape.batch, shape.m, shape.n}, "out"));
   const Floats bias = arguments.optional_floats(9, "bias", shape.n);
   shape.bias = static_cast<bool>(bias);
-  const size_t a_size = shape.batch * shape.m * shape.k;
-  const size_t b_size = shape.batch * shape.k * shape.n;
+  const size_t a_size = arguments.product({shape.batch, shape.m, shape.k}, "a");
+  const size_t b_size = arguments.product({shape.batch, shape.k, shape.n}, "b");
+  arguments.check_apart(out, "out", bias);
+  const auto multiply = [&](auto a, auto b) {
+    arguments.check_apart(out, "out", a);
+    arguments.check_apart(out, "out", b);
+    run(shape, a, b, bias, out);
+  };
   try {
     if (shape.bfloat16) {
-      run(shape, arguments.bfloats_from(1, "a", a_size), arguments.bfloats_from(2, "b", b_size), bias, out);
+      multiply(arguments.bfloats_from(1, "a", a_size), arguments.bfloats_from(2, "b", b_size));
     } else {
-      run(shape, arguments.floats_from(1, "a", a_size), arguments.floats_from(2, "b", b_size), bias, out);
+      multiply(arguments.floats_from(1, "a", a_size), arguments.floats_from(2, "b", b_size));
     }
   } catch (const dnnl::error& error) {
     throw Napi::Error::New(info.Env(), std::string("matmul: oneDNN says: ") + error.what());

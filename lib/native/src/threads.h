@@ -3,6 +3,7 @@
 #pragma once
 
 #include <cstddef>
+#include <exception>
 
 #ifdef _OPENMP
 #include <omp.h>
@@ -18,20 +19,44 @@ inline int thread_count() {
 #endif
 }
 
+// Of the exceptions in a parallel region, where one that leaves it would end the process: the first, thrown again behind it.
+class FirstException {
+ public:
+  template <class Body>
+  void guard(Body body) {
+    try {
+      body();
+    } catch (...) {
+#ifdef _OPENMP
+#pragma omp critical(finetune_first_exception)
+#endif
+      if (!first_) first_ = std::current_exception();
+    }
+  }
+  void rethrow() const {
+    if (first_) std::rethrow_exception(first_);
+  }
+
+ private:
+  std::exception_ptr first_;
+};
+
 // Calls body(begin, end, part) for each part of 0 … count - 1; in one part if there are fewer than `grain` items.
 // Always either one thread or all of them: libgomp ends and restarts its threads when the number changes.
 template <class Body>
 void parallel_for(size_t count, size_t grain, Body body) {
 #ifdef _OPENMP
   if (count > grain && thread_count() > 1) {
+    FirstException exception;
 #pragma omp parallel
     {
       const size_t part = omp_get_thread_num();
       const size_t parts = omp_get_num_threads();
       const size_t begin = count * part / parts;
       const size_t end = count * (part + 1) / parts;
-      if (begin < end) body(begin, end, static_cast<int>(part));
+      if (begin < end) exception.guard([&] { body(begin, end, static_cast<int>(part)); });
     }
+    exception.rethrow();
     return;
   }
 #else
@@ -45,12 +70,14 @@ void parallel_for(size_t count, size_t grain, Body body) {
 template <class Body>
 void parallel_items(size_t count, Body body) {
 #ifdef _OPENMP
+  FirstException exception;
 #pragma omp parallel if (count > 1)
   {
     const int thread = omp_get_thread_num();
 #pragma omp for schedule(dynamic, 1)
-    for (size_t item = 0; item < count; item++) body(item, thread);
+    for (size_t item = 0; item < count; item++) exception.guard([&] { body(item, thread); });
   }
+  exception.rethrow();
 #else
   for (size_t item = 0; item < count; item++) body(item, 0);
 #endif

@@ -1,5 +1,6 @@
 // Sixteen floats at a time. The compiler lowers these types to whatever registers the instruction set has, so one
-// source serves AVX-512, AVX2 and everything else; KERNEL compiles a function once for each and chooses at run time.
+// source serves AVX-512, AVX2 and everything else; KERNEL compiles a function once for each and chooses at run time. Such
+// a function must not throw: gcc takes it for one that never does.
 #pragma once
 
 #include <cstddef>

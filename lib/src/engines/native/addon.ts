@@ -186,8 +186,10 @@ export interface AddonDescription {
   dnnl: string;
 }
 
-/** Where node-gyp leaves it; the same from lib/src and from lib/dist. */
-const ADDON = path.resolve(__dirname, "../../../native/build/Release/finetune_native.node");
+/** Where node-gyp leaves it, the same from lib/src and from lib/dist; FINETUNE_NATIVE_ADDON names another build. */
+const ADDON =
+  process.env.FINETUNE_NATIVE_ADDON ??
+  path.resolve(__dirname, "../../../native/build/Release/finetune_native.node");
 
 /**
  * How often a waiting thread looks before it sleeps, about 10 us. OpenMP's own choice, some milliseconds, slows a
