@@ -1,7 +1,7 @@
 import { AutoModelForSequenceClassification } from "../../lib/src/index";
 import type { Check } from "./check";
 import { ReferenceData } from "./data";
-import { checkForward, checkTokens, forwardInputs } from "./forward";
+import { checkBf16, checkForward, checkTokens, forwardInputs } from "./forward";
 import { checkGradients } from "./gradients";
 import { openReference, type Forward, type Reference } from "./reference";
 import { checkTraining } from "./training";
@@ -34,6 +34,7 @@ export async function checkConformance(directory: string, options: ConformanceOp
       if (tokens.length === 0) onSkip?.("token ids: no sentences, or no tokenizer to repeat them with");
       add(tokens);
       add(checkForward(model, reference.forward));
+      add(await checkBf16(model, reference.forward));
     }
     if (reference.gradients) {
       const batch = await gradientBatch(reference, data, model.config.numLabels);

@@ -1,10 +1,14 @@
 import * as tf from "@tensorflow/tfjs";
+import { currentEngine } from "../../lib/src/engines/engines";
 import type { BertForSequenceClassification, ClassifierInputs } from "../../lib/src/index";
 import { flatten, largestDifference, type Check } from "./check";
 import type { ReferenceData } from "./data";
 import type { Forward } from "./reference";
 
 const ACTIVATIONS_BOUND = 1e-5;
+
+/** Of logits from products of bf16 operands, which have eight bits, against the reference's f32. */
+const BF16_BOUND = 3e-2;
 
 /** The tokenizer's ids and mask of the sentences against those of the reference. */
 export async function checkTokens(forward: Forward, data: ReferenceData): Promise<Check[]> {
@@ -73,4 +77,18 @@ export function checkForward(model: BertForSequenceClassification, forward: Forw
     }
   });
   return checks;
+}
+
+/** Logits with matrix products in bf16, on engines that have them. */
+export async function checkBf16(model: BertForSequenceClassification, forward: Forward): Promise<Check[]> {
+  const engine = await currentEngine();
+  if (!engine.supportsBf16 || forward.logits === undefined) return [];
+  const before = engine.setMatMulPrecision!("bf16");
+  try {
+    const logits = tf.tidy(() => model.forward(forwardInputs(forward)).logits.dataSync());
+    const deviation = largestDifference(logits, flatten(forward.logits));
+    return [{ name: "logits in bf16", deviation, bound: BF16_BOUND, note: `${logits.length} of them` }];
+  } finally {
+    engine.setMatMulPrecision!(before);
+  }
 }
