@@ -3,13 +3,15 @@
  * runs beside it, turn by turn (`--python PATH` or $PYTHON says which Python; `--peer FILE` which program).
  */
 import path from "node:path";
+import { startEngine } from "./engine";
 import { inferBenchmark } from "./infer";
 import { kernelsBenchmark } from "./kernels";
-import { loadBenchmark } from "./load";
+import { loadBenchmark, temporaryModel } from "./load";
 import { readOptions, UsageError } from "./options";
 import { profileBenchmark } from "./profile";
 import { comparePairs, type Peer } from "./python";
-import { runBenchmark } from "./run";
+import { RUN, runBenchmark } from "./run";
+import { soakBenchmark } from "./soak";
 import { TOKENIZE, tokenizeBenchmark } from "./tokenize";
 import { trainStepBenchmark } from "./train-step";
 import { WORKLOAD } from "./workload";
@@ -17,7 +19,7 @@ import { WORKLOAD } from "./workload";
 interface Benchmark {
   run: (args: string[]) => Promise<object>;
   /** What measures the same in Python, and the figure to compare. */
-  peer?: { of: (args: string[]) => Peer; figure: string };
+  peer?: { of: (args: string[]) => Peer | Promise<Peer>; figure: string; pairs?: number };
 }
 
 const STEP_PEER = "../shared/bench/hf_train_step.py";
@@ -29,10 +31,12 @@ const BENCHMARKS: Record<string, Benchmark> = {
   },
   infer: { run: inferBenchmark, peer: { of: (args) => stepPeer("infer", 64, args), figure: "median_s" } },
   tokenize: { run: tokenizeBenchmark, peer: { of: tokenizePeer, figure: "seconds" } },
-  load: { run: loadBenchmark },
-  run: { run: runBenchmark },
+  load: { run: loadBenchmark, peer: { of: loadPeer, figure: "seconds" } },
+  // A pair takes half an hour.
+  run: { run: runBenchmark, peer: { of: runPeer, figure: "seconds", pairs: 1 } },
   profile: { run: profileBenchmark },
   kernels: { run: kernelsBenchmark },
+  soak: { run: soakBenchmark },
 };
 
 /** The same workload as the benchmark's own, as the peer's command line. */
@@ -66,6 +70,41 @@ function tokenizePeer(args: string[]): Peer {
   return { script, args: ["--train", train, "--tokenizer", tokenizer] };
 }
 
+const RUN_NAMES = [
+  "data",
+  "tokenizer",
+  "layers",
+  "hidden",
+  "batch",
+  "epochs",
+  "rows",
+  "lr",
+  "precision",
+  "seed",
+] as const;
+
+function runPeer(args: string[]): Peer {
+  const options = readOptions(args, { ...RUN, python: "" });
+  const script = path.join(__dirname, "peers", "run.py");
+  return { script, args: RUN_NAMES.flatMap((name) => [`--${name}`, String(options[name])]) };
+}
+
+/** Both sides load one folder; without `--model` one that is made for them. */
+async function loadPeer(args: string[]): Promise<Peer> {
+  const { model } = readOptions(args, { model: "", engine: "", python: "" });
+  const script = path.join(__dirname, "peers", "load.py");
+  if (model) return { script, args: ["--model", model] };
+  await startEngine("cpu", "fp32");
+  const { folder, remove } = await temporaryModel();
+  return { script, args: ["--model", folder], ownArgs: ["--model", folder], cleanUp: remove };
+}
+
+/** A command line without an option and its value. */
+function withoutOption(args: string[], name: string): string[] {
+  const at = args.indexOf(name);
+  return at === -1 ? args : [...args.slice(0, at), ...args.slice(at + 2)];
+}
+
 async function main([name = "", ...args]: string[]): Promise<void> {
   const benchmark = BENCHMARKS[name];
   if (!benchmark) {
@@ -88,7 +127,12 @@ async function measure(name: string, { run, peer }: Benchmark, args: string[]): 
   if (!args.includes("--vs-python")) return run(args);
   if (!peer) throw new UsageError(`bench ${name} has no peer in Python.`);
   const own = args.filter((arg) => arg !== "--vs-python");
-  return comparePairs(name, own, peer.of(own), peer.figure);
+  const program = await peer.of(withoutOption(own, "--pairs"));
+  try {
+    return await comparePairs(name, own, program, peer.figure, peer.pairs);
+  } finally {
+    program.cleanUp?.();
+  }
 }
 
 main(process.argv.slice(2)).catch((error: unknown) => {

@@ -1,4 +1,4 @@
-import { existsSync, mkdtempSync, rmSync } from "node:fs";
+import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import path from "node:path";
 import { AutoModelForSequenceClassification } from "../lib/src/models/auto";
@@ -10,14 +10,9 @@ import { makeModel, WORKLOAD } from "./workload";
 export async function loadBenchmark(args: string[]): Promise<object> {
   const options = readOptions(args, { model: "", engine: "" });
   const engine = await startEngine(options.engine, "fp32");
-  const temporary = options.model ? undefined : mkdtempSync(path.join(tmpdir(), "bench-load-"));
+  const temporary = options.model ? undefined : await temporaryModel();
   try {
-    const folder = options.model || temporary!;
-    if (!existsSync(path.join(folder, "config.json"))) {
-      const model = makeModel(WORKLOAD);
-      await model.savePretrained(folder);
-      model.dispose();
-    }
+    const folder = temporary?.folder ?? options.model;
     const before = process.memoryUsage.rss();
     const start = performance.now();
     const model = await AutoModelForSequenceClassification.fromPretrained(folder);
@@ -32,6 +27,15 @@ export async function loadBenchmark(args: string[]): Promise<object> {
       peak_rss_mb: Math.round(process.resourceUsage().maxRSS / 1024),
     };
   } finally {
-    if (temporary) rmSync(temporary, { recursive: true });
+    temporary?.remove();
   }
+}
+
+/** The folder of a BERT-base with random weights. */
+export async function temporaryModel(): Promise<{ folder: string; remove: () => void }> {
+  const folder = mkdtempSync(path.join(tmpdir(), "bench-load-"));
+  const model = makeModel(WORKLOAD);
+  await model.savePretrained(folder);
+  model.dispose();
+  return { folder, remove: () => rmSync(folder, { recursive: true }) };
 }

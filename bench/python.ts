@@ -6,21 +6,23 @@ import { UsageError } from "./options";
 
 const run = promisify(execFile);
 
-/** How often both sides run, turn by turn: what else the machine does then meets both. */
-const PAIRS = 3;
-
 /** A Python program that measures the same, and its arguments. */
 export interface Peer {
   script: string;
   args: string[];
+  /** Arguments that our side needs too, beside the user's. */
+  ownArgs?: string[];
+  /** Called when all pairs have run. */
+  cleanUp?: () => void;
 }
 
 /** What both sides print, seconds by the name of the figure that is compared. */
 type Figures = Record<string, unknown>;
 
 /**
- * Runs a benchmark and its peer in turn, each in a process of its own.
+ * Runs a benchmark and its peer in turn, each in a process of its own: what else the machine does then meets both.
  *
+ * @param pairs   how often; `--pairs` says otherwise
  * @param figure  the one whose ratio counts, in seconds
  * @throws UsageError if there is no Python or no peer
  */
@@ -29,19 +31,35 @@ export async function comparePairs(
   args: string[],
   peer: Peer,
   figure: string,
+  pairs = 3,
 ): Promise<object> {
   const { python, rest } = pythonOf(args);
+  const at = rest.indexOf("--pairs");
+  if (at !== -1) pairs = Number(rest.splice(at, 2)[1]);
+  if (!(Number.isInteger(pairs) && pairs > 0)) throw new UsageError("--pairs is a number of pairs.");
   if (!existsSync(peer.script)) throw new UsageError(`There is no ${peer.script}; give --peer.`);
   const ours: Figures[] = [];
   const theirs: Figures[] = [];
-  for (let pair = 0; pair < PAIRS; pair++) {
-    const bench = [...process.execArgv, path.join(__dirname, "bench.ts"), name, ...rest];
+  for (let pair = 0; pair < pairs; pair++) {
+    const bench = [
+      ...process.execArgv,
+      path.join(__dirname, "bench.ts"),
+      name,
+      ...rest,
+      ...(peer.ownArgs ?? []),
+    ];
     ours.push(await figuresOf(process.execPath, bench));
     theirs.push(await figuresOf(python, [peer.script, ...peer.args]));
     console.error(`pair ${pair + 1}: ${ratio(ours[pair]!, theirs[pair]!, figure).toFixed(2)} times as fast`);
   }
   const ratios = ours.map((figures, pair) => ratio(figures, theirs[pair]!, figure));
-  return { compared: figure, ratios, median_ratio: [...ratios].sort((a, b) => a - b)[1], ours, peer: theirs };
+  return {
+    compared: figure,
+    ratios,
+    median_ratio: [...ratios].sort((a, b) => a - b)[Math.floor(pairs / 2)],
+    ours,
+    peer: theirs,
+  };
 }
 
 /** The interpreter: `--python`, else $PYTHON, else python3; and the other arguments. */

@@ -12,7 +12,7 @@ import { startEngine } from "./engine";
 import { readOptions } from "./options";
 import { makeModel, WORKLOAD } from "./workload";
 
-const DEFAULTS = {
+export const RUN = {
   data: "../shared/data/sst2",
   tokenizer: path.dirname(WORKLOAD.tokenizer),
   layers: 2,
@@ -29,7 +29,7 @@ const DEFAULTS = {
 
 /** `bench run`: three epochs of SST-2 with a small BERT from scratch; seconds, and the accuracy after each epoch. */
 export async function runBenchmark(args: string[]): Promise<object> {
-  const options = readOptions(args, DEFAULTS);
+  const options = readOptions(args, RUN);
   const { data, tokenizer, batch, epochs, rows, lr, precision, seed } = options;
   const engine = await startEngine(options.engine, precision);
   addDefaultCallback(() => ({}));
