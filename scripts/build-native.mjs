@@ -34,6 +34,9 @@ const stampOf = (sanitize) => join(placeOf(sanitize), "build", ".built-from");
 /** Written when packages could not be installed, so that not every start tries again. */
 const installFailed = join(folder, "build", ".install-failed");
 
+/** Why the last build did not come about. */
+const notBuilt = join(folder, "build", ".not-built");
+
 const MINUTE = 60_000;
 const GAIN = "The default run trains about eight times faster with it.";
 
@@ -55,8 +58,15 @@ export async function buildNative({ retry = false, sanitize = false } = {}) {
   } catch (error) {
     if (!(error instanceof Missing)) throw error;
     console.log(`The native engine is not built: ${error.message} ${GAIN}`);
+    if (!sanitize) noteReason(error.message);
     return false;
   }
+}
+
+/** For whoever asks why another engine runs: `finetune doctor` reads it. */
+function noteReason(reason) {
+  mkdirSync(dirname(notBuilt), { recursive: true });
+  writeFileSync(notBuilt, reason);
 }
 
 function builtFingerprint(sanitize) {

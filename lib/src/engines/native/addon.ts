@@ -1,3 +1,4 @@
+import { existsSync, readFileSync } from "node:fs";
 import { createRequire } from "node:module";
 import path from "node:path";
 import { EngineError } from "../../errors";
@@ -209,9 +210,15 @@ export function loadAddon(): Addon {
     return loaded;
   } catch (error) {
     const { code, message } = error as NodeJS.ErrnoException;
-    const why = code === "MODULE_NOT_FOUND" ? "it is not built" : message.split("\n")[0];
+    const why = code === "MODULE_NOT_FOUND" ? `it is not built${reasonNotBuilt()}` : message.split("\n")[0];
     throw new EngineError(
       `The native engine did not load: ${why}. Run \`npm run build:native\`, or choose another engine.`,
     );
   }
+}
+
+/** What scripts/build-native.mjs noted when it could not build: ", there is no oneDNN …", or nothing. */
+function reasonNotBuilt(): string {
+  const note = path.resolve(path.dirname(ADDON), "../.not-built");
+  return existsSync(note) ? `: ${readFileSync(note, "utf8").trim().replace(/\.$/, "")}` : "";
 }
