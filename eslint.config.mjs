@@ -2,7 +2,16 @@ import js from "@eslint/js";
 import tseslint from "typescript-eslint";
 
 export default tseslint.config(
-  { ignores: ["**/node_modules/", "lib/dist/", "lib/native/build/", "lib/native/sanitized/", "out/", "test/fixtures/"] },
+  {
+    ignores: [
+      "**/node_modules/",
+      "lib/dist/",
+      "lib/native/build/",
+      "lib/native/sanitized/",
+      "out/",
+      "test/fixtures/",
+    ],
+  },
   js.configs.recommended,
   {
     files: ["**/*.ts"],
