@@ -49,7 +49,7 @@ class Missing extends Error {}
  * @returns whether it is there now
  */
 export async function buildNative({ retry = false, sanitize = false } = {}) {
-  if (builtFingerprint(sanitize) === fingerprint(sanitize)) return true;
+  if (builtFingerprint(sanitize) === fingerprint(sanitize) && (sanitize || loads())) return true;
   if (process.platform === "win32") return false;
   try {
     await provide(retry);
@@ -67,6 +67,16 @@ export async function buildNative({ retry = false, sanitize = false } = {}) {
 function noteReason(reason) {
   mkdirSync(dirname(notBuilt), { recursive: true });
   writeFileSync(notBuilt, reason);
+}
+
+/** Whether what it was linked with is still there. */
+function loads() {
+  try {
+    process.dlopen({ exports: {} }, addonFile(false));
+    return true;
+  } catch {
+    return false;
+  }
 }
 
 function builtFingerprint(sanitize) {

@@ -254,6 +254,7 @@ void adamw_rows(const Napi::CallbackInfo& info) {
   const Floats history = arguments.floats(6, "history");
   const size_t kept = history.size / 3;
   const size_t up_to = arguments.length(7, "upTo");
+  if (up_to >= 0x7fffffff) arguments.fail_range("upTo", "must be below 2^31 - 1");
   for (size_t i = 0; i < rows.size; i++) {
     const int32_t done = updates.data[rows.data[i]];
     if (done < 0 || up_to > kept + done) arguments.fail_range("updates", "is older than the history");

@@ -186,18 +186,21 @@ Napi::Value weight_gradient(const Napi::CallbackInfo& info) {
   const size_t tokens = arguments.length(3, "tokens");
   const size_t outputs = arguments.length(4, "outputs");
   const size_t inputs = arguments.length(5, "inputs");
+  const Floats dweight = arguments.floats(0, "dweight", outputs * inputs);
+  const Bfloats dy = arguments.bfloats_from(1, "dy", tokens * outputs);
+  const Bfloats x = arguments.bfloats_from(2, "x", tokens * inputs);
+  arguments.check_apart(dweight, "dweight", dy);
+  arguments.check_apart(dweight, "dweight", x);
   Problem p{};
-  p.out = arguments.floats(0, "dweight", outputs * inputs).data;
-  const uint16_t* const dy = arguments.bfloats_from(1, "dy", tokens * outputs).data;
-  const uint16_t* const x = arguments.bfloats_from(2, "x", tokens * inputs).data;
+  p.out = dweight.data;
   p.outputs = outputs;
   p.inputs = inputs;
   p.stream = outputs * inputs >= kStreamedElements && inputs % 16 == 0 && reinterpret_cast<uintptr_t>(p.out) % 64 == 0;
   double squares = 0;
   for (size_t done = 0; done < tokens; done += kMostTokens) {
     p.tokens = std::min(tokens - done, kMostTokens);
-    p.dy = dy + done * outputs;
-    p.x = x + done * inputs;
+    p.dy = dy.data + done * outputs;
+    p.x = x.data + done * inputs;
     p.accumulate = done > 0;
     squares = multiply(p);
   }

@@ -97,6 +97,13 @@ export const FUNCTIONS: [name: string, parameters: Parameter[]][] = [
   ["allocateSegment", [{ ...length("bytes", 1000), free: true }]],
   ["matmul", product("floats")],
   ["matmul", product("bits")],
+  [
+    "weightGradient",
+    [
+      ...[floats("dweight", 3 * 4), { ...bits("dy", 5 * 3), ...longer }, { ...bits("x", 5 * 4), ...longer }],
+      ...[length("tokens", 5), length("outputs", 3), length("inputs", 4)],
+    ],
+  ],
   ["toBfloat16", [bits("out", 21), floats("x", 21)]],
   ["add", [floats("out", 21), floats("a", 21), floats("b", 21)]],
   [
