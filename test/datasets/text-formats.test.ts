@@ -60,6 +60,19 @@ test("CSV: wide integers, gaps in numbers, a column of nothing, one column", asy
   assert.equal((await load("d.csv", "x,y\n")).length, 0);
 });
 
+test("CSV: integers as they are written, with signs and zeros before them, and what only looks like one", async () => {
+  const numbers = await load("n.csv", "a,b,c,d\n-7,+7,1234567890,-\n007,-0,-1234567890,1\n");
+  assert.deepEqual(
+    [...numbers],
+    [
+      { a: -7, b: 7, c: 1234567890, d: "-" },
+      { a: 7, b: 0, c: -1234567890, d: "1" },
+    ],
+  );
+  const types = ["a", "b", "c", "d"].map((name) => String(inspect(numbers.features.get(name))));
+  assert.deepEqual(types, [...Array<string>(3).fill("Value('int64')"), "Value('string')"]);
+});
+
 test("TSV has no quotes unless it is said, CSV with another delimiter", async () => {
   const dataset = await load("a.tsv", 'text\tother\tlabel\n"so\tit\t1\n');
   assert.deepEqual(dataset.at(0), { text: '"so', other: "it", label: 1 });

@@ -36,6 +36,8 @@ const LONGEST = 40;
 function typedColumn(file: DelimitedFile, fields: Fields): TypedColumn {
   const { bytes } = file;
   const { starts, ends } = fields;
+  const integers = smallIntegers(bytes, fields);
+  if (integers !== undefined) return { column: new NumberColumn(integers), feature: new Value("int64") };
   let kinds = KINDS;
   let empty = 0;
   for (let row = 0; row < starts.length && kinds.length > 0; row++) {
@@ -67,6 +69,32 @@ function typedColumn(file: DelimitedFile, fields: Fields): TypedColumn {
     feature,
   };
 }
+
+/** So many digits always fit int32. */
+const SMALL_DIGITS = 9;
+
+/** The numbers of a column of small integers (labels, row numbers) straight from the bytes; undefined for any other. */
+function smallIntegers(bytes: Buffer, { starts, ends }: Fields): Int32Array | undefined {
+  const numbers = new Int32Array(starts.length);
+  for (let row = 0; row < numbers.length; row++) {
+    const end = ends[row]!;
+    let at = starts[row]!;
+    const isNegative = bytes[at] === MINUS;
+    if (isNegative && at < end) at++;
+    if (at === end || end - at > SMALL_DIGITS) return undefined;
+    let number = 0;
+    for (; at < end; at++) {
+      const digit = bytes[at]! - ZERO;
+      if (!(digit >= 0 && digit <= 9)) return undefined;
+      number = 10 * number + digit;
+    }
+    numbers[row] = isNegative ? -number : number;
+  }
+  return starts.length > 0 ? numbers : undefined;
+}
+
+const MINUS = 0x2d;
+const ZERO = 0x30;
 
 function parse(kind: RegExp, field: string): Cell {
   if (kind === BOOLEAN) return field.toLowerCase() === "true";
