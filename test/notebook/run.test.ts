@@ -53,7 +53,13 @@ describe("the whole notebook on the kernel", { skip: !built && "run `npm run bui
   before(async () => {
     const file = path.join(folder, "fine-tune.ipynb");
     writeFileSync(file, notebookWithReruns());
-    const env = { ...process.env, MAX_STEPS: String(STEPS), OUTPUT_DIR: outputDir, FINETUNE_ENGINE: "wasm" };
+    const env = {
+      ...process.env,
+      MAX_STEPS: String(STEPS),
+      OUTPUT_DIR: outputDir,
+      FINETUNE_ENGINE: "wasm",
+      HF_DATASETS_CACHE: path.join(folder, "datasets"),
+    };
     // The rest as it stands in the notebook.
     for (const name of ["DATASET", "CHECKPOINT", "TOKENIZER", "SEED"]) Reflect.deleteProperty(env, name);
     result = await runNotebook(file, {

@@ -103,6 +103,15 @@ class Spans {
     return size;
   }
 
+  /** The row of the most elements, the first of them; there must be one. */
+  longest(): number {
+    let longest = 0;
+    for (let row = 1; row < this.length; row++) {
+      if (this.ends[row]! - this.starts[row]! > this.ends[longest]! - this.starts[longest]!) longest = row;
+    }
+    return longest;
+  }
+
   /** Spans of the same lengths that lie one behind the other, from 0 on. */
   static packed(parts: readonly Spans[]): Spans {
     const starts = new Int32Array(totalLength(parts));
@@ -168,6 +177,11 @@ export class TextColumn implements Column {
     return this.spans.length;
   }
 
+  /** The row with the most bytes; there must be a row. */
+  longestRow(): number {
+    return this.spans.longest();
+  }
+
   get(row: number): string {
     return this.bytes.toString("utf8", this.spans.starts[row], this.spans.ends[row]);
   }
@@ -231,6 +245,11 @@ export class ListColumn implements Column {
     if (offsets === undefined) return this.concat([]).pack();
     const start = offsets[0]!;
     return { values: this.values.subarray(start, offsets.at(-1)), offsets: offsets.map((at) => at - start) };
+  }
+
+  /** The row with the most elements; there must be a row. */
+  longestRow(): number {
+    return this.spans.longest();
   }
 
   /** A view of the row's elements, not a copy. */

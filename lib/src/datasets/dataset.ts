@@ -276,11 +276,8 @@ export class Dataset<R extends Row = Row> extends DatasetView<R> {
     checkBatchSize(batchSize);
     const removed = new Set(asList(removeColumns));
     for (const name of removed) this.table.column(name);
-    const shown = this.rowFormat.view(this.table);
     const call = apply as (rows: Record<string, unknown>, at: unknown) => unknown;
-    const make = options.batched
-      ? batched(shown, this.rowFormat, call)
-      : rowByRow(shown, this.rowFormat, call);
+    const make = options.batched ? batched(this.rowFormat, call) : rowByRow(this.rowFormat, call);
     const way = {
       batched: options.batched === true && batchSize,
       removed: [...removed].sort(),

@@ -1,9 +1,6 @@
-import { existsSync } from "node:fs";
+import { existsSync, readFileSync } from "node:fs";
 import path from "node:path";
-import { isDeepStrictEqual } from "node:util";
-import { CheckpointError, DatasetError } from "../errors";
 import { datasetsCache } from "./cache-folder";
-import type { Cell, Column } from "./columns";
 import { fingerprint, tableFingerprint } from "./fingerprint";
 import type { Table } from "./table";
 import { readTableFile, writeTableFile } from "./table-file";
@@ -22,13 +19,21 @@ export interface MapCacheOptions {
 
 /** The place of one result of `map`. */
 export interface MapCache {
-  /** The columns that were made, or undefined if they are not kept. */
-  load(): Promise<Table | undefined>;
-  save(made: Table): Promise<void>;
+  /**
+   * @param probe digest of what the function makes of a few rows now
+   * @returns the columns that were made, or undefined if they are not kept or the function makes something else
+   */
+  load(probe: () => Promise<string>): Promise<Table | undefined>;
+  save(made: Table, probe: () => Promise<string>): Promise<void>;
 }
 
 /** Changes whenever the same function makes something else of the same dataset. */
-const VERSION = "map 1";
+const VERSION = "map 2";
+
+/** Of this library, whose tokenizers another version may have corrected. */
+const libraryVersion = () =>
+  (JSON.parse(readFileSync(path.resolve(__dirname, "../../package.json"), "utf8")) as { version: string })
+    .version;
 
 /**
  * Where the result of a function on a table is kept: by a digest of the table's content, the function's source text, how
@@ -43,43 +48,25 @@ export function mapCache(
   { cacheDependencies, cacheFile, loadFromCacheFile = true }: MapCacheOptions,
 ): MapCache | undefined {
   if (cacheDependencies === undefined && cacheFile === undefined) return undefined;
-  const key = fingerprint(VERSION, tableFingerprint(table), apply, call, cacheDependencies ?? []);
-  const file = cacheFile ?? datasetsCache("map", `${key}.safetensors`);
+  const way = { ...call, library: libraryVersion() };
+  const key = fingerprint(VERSION, tableFingerprint(table), apply, way, cacheDependencies ?? []);
+  const file = path.resolve(cacheFile ?? datasetsCache("map", `${key}.safetensors`));
   return {
-    async load() {
+    async load(probe) {
       if (!loadFromCacheFile || !existsSync(file)) return undefined;
-      try {
-        const { table: made, notes } = await readTableFile(file);
-        return notes.fingerprint === key ? made : undefined;
-      } catch (error) {
-        // Damaged, or of an older version: made again and replaced.
-        if (error instanceof DatasetError || error instanceof CheckpointError) return undefined;
-        throw error;
-      }
+      // Damaged, or of an older version: made again and replaced.
+      const kept = await readTableFile(file).catch(() => undefined);
+      if (kept?.notes.fingerprint !== key) return undefined;
+      // A function that fails on a few rows will say so when it gets all.
+      const found = await probe().catch(() => undefined);
+      return kept.notes.probe === found ? kept.table : undefined;
     },
-    async save(made) {
+    async save(made, probe) {
       try {
-        await writeTableFile(path.resolve(file), made, { fingerprint: key });
+        await writeTableFile(file, made, { fingerprint: key, probe: await probe() });
       } catch (error) {
-        if (!(error instanceof CheckpointError || error instanceof DatasetError)) throw error;
-        console.warn(`map: the result is not kept for the next time: ${error.message}`);
+        console.warn(`map: the result is not kept for the next time: ${(error as Error).message}`);
       }
     },
   };
 }
-
-/** Whether columns hold what others hold from a row on. */
-export function hasSameCells(kept: Table, made: ReadonlyMap<string, Column>, from: number): boolean {
-  for (const [name, column] of made) {
-    const there = kept.columns.get(name);
-    if (there === undefined || there.length < from + column.length || from < 0) return false;
-    for (let row = 0; row < column.length; row++) {
-      if (!isDeepStrictEqual(plain(there.get(from + row)), plain(column.get(row)))) return false;
-    }
-  }
-  return made.size === kept.columns.size;
-}
-
-/** Lists may be of int32 in one batch and of float64 in all together. */
-const plain = (cell: Cell): Cell =>
-  ArrayBuffer.isView(cell) ? Array.from(cell as unknown as ArrayLike<number>) : cell;

@@ -4,7 +4,8 @@ import type { Cell, Column } from "./columns";
 import { castColumn } from "./cast";
 import type { Features, FeatureType } from "./features";
 import { inferColumn, joinColumns, keepFeature, type TypedColumn } from "./infer";
-import { hasSameCells, type MapCache } from "./map-cache";
+import type { MapCache } from "./map-cache";
+import { probe } from "./map-probe";
 import type { RowFormat } from "./row-format";
 import { rowsToColumns } from "./rows-to-columns";
 import { Table } from "./table";
@@ -12,8 +13,8 @@ import { Table } from "./table";
 /** Columns of a stretch of rows, or what a batched function made of them. */
 export type Columns = Record<string, ArrayLike<Cell>>;
 
-/** Makes the new columns for rows start (included) to end (excluded). */
-export type MakeColumns = (start: number, end: number) => Promise<unknown>;
+/** Makes the new columns of some rows of a table; `indices` says which rows they are. */
+export type MakeColumns = (rows: Table, indices: number[]) => Promise<unknown>;
 
 /** The columns that a function made. */
 type Made = ReadonlyMap<string, TypedColumn>;
@@ -35,8 +36,8 @@ export interface MapPlan extends BatchPlan {
  * @throws DatasetError if the lengths of the returned columns do not fit
  */
 export async function mapTable(table: Table, make: MakeColumns, plan: MapPlan): Promise<Table> {
-  const kept = await plan.cache?.load();
-  if (kept !== undefined && (await isStillMade(kept, table, make, plan))) {
+  const kept = await plan.cache?.load(() => probe(table, make));
+  if (kept !== undefined) {
     const columns = Array.from(kept.columns, ([name, column]): [string, TypedColumn] => {
       return [name, { column, feature: kept.features.get(name)! }];
     });
@@ -44,7 +45,7 @@ export async function mapTable(table: Table, make: MakeColumns, plan: MapPlan): 
   }
   const made = new Map<string, TypedColumn[]>();
   await inBatches(table.length, plan, async (start, end) => {
-    const returned = columnsOf(await make(start, end));
+    const returned = columnsOf(await make(table.slice(start, end), numbersFrom(start, end)));
     const stays = table.columnNames.filter((name) => !plan.removed.has(name) && !(name in returned));
     checkLengths(returned, { start, end, kept: stays });
     if (start > 0) checkNames(made, returned, start);
@@ -64,56 +65,28 @@ export async function mapTable(table: Table, make: MakeColumns, plan: MapPlan): 
       new Map(Array.from(joined, ([name, { column }]) => [name, column])),
       Array.from(joined, ([name, { feature }]) => [name, feature] as const),
     ),
+    () => probe(table, make),
   );
   return assemble(table, plan, joined);
 }
 
-/**
- * Whether the function still makes what was kept, of the first and of the last batch: a guard against what a function
- * depends on without being told in `cacheDependencies`.
- */
-async function isStillMade(
-  kept: Table,
-  table: Table,
-  make: MakeColumns,
-  { batchSize }: MapPlan,
-): Promise<boolean> {
-  if (table.length === 0) return true;
-  const lastStart = table.length - 1 - ((table.length - 1) % batchSize);
-  for (const start of new Set([0, lastStart])) {
-    const returned = columnsOf(await make(start, Math.min(start + batchSize, table.length)));
-    const columns = new Map(
-      Object.entries(returned).map(([name, values]) => [name, inferColumn(values).column] as const),
-    );
-    const [first] = columns.values();
-    const from = start === 0 ? 0 : kept.length - (first?.length ?? 0);
-    if (!hasSameCells(kept, columns, from)) return false;
-  }
-  return true;
-}
+const numbersFrom = (start: number, end: number) => Array.from({ length: end - start }, (_, i) => start + i);
 
 /** The function of a batched `map`: gets columns, returns columns. */
-export function batched(
-  table: Table,
-  format: RowFormat,
-  apply: (batch: Columns, rows: number[]) => unknown,
-): MakeColumns {
-  return (start, end) => {
-    const rows = Array.from({ length: end - start }, (_, i) => start + i);
-    return Promise.resolve(apply(format.batch(table, start, end), rows));
-  };
+export function batched(format: RowFormat, apply: (batch: Columns, rows: number[]) => unknown): MakeColumns {
+  return (rows, indices) => Promise.resolve(apply(format.batch(format.view(rows), 0, rows.length), indices));
 }
 
 /** The function of a `map` over single rows: gets a row, returns an object or nothing. */
 export function rowByRow(
-  table: Table,
   format: RowFormat,
   apply: (row: Record<string, Cell>, index: number) => unknown,
 ): MakeColumns {
-  return async (start, end) => {
+  return async (rows, indices) => {
+    const view = format.view(rows);
     const made: object[] = [];
-    for (let i = start; i < end; i++) {
-      const returned = apply(format.row(table, i), i);
+    for (const [at, i] of indices.entries()) {
+      const returned = apply(format.row(view, at), i);
       const row = returned instanceof Promise ? ((await returned) as unknown) : returned;
       if (typeof (row ?? {}) !== "object" || Array.isArray(row)) {
         throw new DatasetError(
@@ -122,7 +95,7 @@ export function rowByRow(
       }
       made.push(row ?? {});
     }
-    return rowsToColumns(made, start);
+    return rowsToColumns(made, indices[0] ?? 0);
   };
 }
 

@@ -1,4 +1,5 @@
 /* eslint-disable @typescript-eslint/no-unsafe-declaration-merging -- an interface of its own name is how a class says that its instances are functions */
+import { createHash } from "node:crypto";
 import { inspect } from "node:util";
 import { mkdir } from "node:fs/promises";
 import type { Tensor2D } from "@tensorflow/tfjs";
@@ -60,6 +61,7 @@ export class PreTrainedTokenizer extends VocabularyBase {
   private readonly encoder: TextEncoder;
   private readonly template: Template;
   private readonly warned = new Set<string>();
+  private filesDigest: string | undefined;
 
   constructor({ json, config, file }: TokenizerFiles, nameOrPath: string = "") {
     const special = specialTokensOf(config, json.model.unk_token);
@@ -113,7 +115,11 @@ export class PreTrainedTokenizer extends VocabularyBase {
   /** What its answers depend on: by this, the cache of `Dataset.map` tells one tokenizer from another. */
   fingerprintParts(): unknown {
     const { json, config, modelMaxLength, paddingSide, truncationSide, modelInputNames } = this;
-    return { json, config, modelMaxLength, paddingSide, truncationSide, modelInputNames };
+    // To walk through a vocabulary entry by entry would take longer than to tokenize thousands of texts.
+    this.filesDigest ??= createHash("sha256")
+      .update(JSON.stringify([json, config]))
+      .digest("hex");
+    return { files: this.filesDigest, modelMaxLength, paddingSide, truncationSide, modelInputNames };
   }
 
   /** Ids of a text, special tokens included unless `addSpecialTokens: false`. */
