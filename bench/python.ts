@@ -22,15 +22,15 @@ type Figures = Record<string, unknown>;
 /**
  * Runs a benchmark and its peer in turn, each in a process of its own: what else the machine does then meets both.
  *
- * @param pairs   how often; `--pairs` says otherwise
- * @param figure  the one whose ratio counts, in seconds
+ * @param compared  the figures whose ratios count, in seconds
+ * @param pairs     how often; `--pairs` says otherwise
  * @throws UsageError if there is no Python or no peer
  */
 export async function comparePairs(
   name: string,
   args: string[],
   peer: Peer,
-  figure: string,
+  compared: readonly string[],
   pairs = 3,
 ): Promise<object> {
   const { python, rest } = pythonOf(args);
@@ -50,16 +50,19 @@ export async function comparePairs(
     ];
     ours.push(await figuresOf(process.execPath, bench));
     theirs.push(await figuresOf(python, [peer.script, ...peer.args]));
-    console.error(`pair ${pair + 1}: ${ratio(ours[pair]!, theirs[pair]!, figure).toFixed(2)} times as fast`);
+    const faster = compared.map(
+      (figure) => `${figure} ${ratio(ours[pair]!, theirs[pair]!, figure).toFixed(2)}`,
+    );
+    console.error(`pair ${pair + 1}, times as fast: ${faster.join(", ")}`);
   }
-  const ratios = ours.map((figures, pair) => ratio(figures, theirs[pair]!, figure));
-  return {
-    compared: figure,
-    ratios,
-    median_ratio: [...ratios].sort((a, b) => a - b)[Math.floor(pairs / 2)],
-    ours,
-    peer: theirs,
-  };
+  const ratios = Object.fromEntries(
+    compared.map((figure) => [figure, ours.map((own, pair) => ratio(own, theirs[pair]!, figure))]),
+  );
+  const medians = Object.entries(ratios).map(([figure, values]) => [
+    figure,
+    [...values].sort((a, b) => a - b)[Math.floor(pairs / 2)],
+  ]);
+  return { ratios, median_ratio: Object.fromEntries(medians) as Figures, ours, peer: theirs };
 }
 
 /** The interpreter: `--python`, else $PYTHON, else python3; and the other arguments. */
