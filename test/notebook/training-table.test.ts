@@ -83,6 +83,34 @@ describe("TrainingTable", () => {
     assert.match(kernel.messages.at(-1)?.data["text/html"] ?? "", /<th[^>]*>Validation Loss<\/th>/);
   });
 
+  it("shows several evaluation sets side by side, one row for all of them", () => {
+    const run = new FakeRun("epoch");
+    run.table.onTrainBegin(run.context);
+    for (const loss of [0.5, 0.25]) {
+      run.steps(20);
+      run.table.onLog(run.context, { loss });
+      for (const [set, more] of [
+        ["matched", 0.1],
+        ["mismatched", 0.2],
+      ] as const) {
+        run.table.onEvaluate(run.context, {
+          [`eval_${set}_loss`]: loss + more,
+          [`eval_${set}_accuracy`]: 1 - more,
+          [`eval_${set}_runtime`]: 1.5,
+          [`eval_${set}_samples_per_second`]: 10,
+          [`eval_${set}_steps_per_second`]: 1,
+          epoch: run.state.epoch,
+        });
+      }
+    }
+    assert.deepEqual(last().slice(2), [
+      "Epoch  Training Loss  Matched Loss  Matched Accuracy  Mismatched Loss  Mismatched Accuracy",
+      "─────  ─────────────  ────────────  ────────────────  ───────────────  ───────────────────",
+      "    1         0.5000        0.6000            0.9000           0.7000               0.8000",
+      "    2         0.2500        0.3500            0.9000           0.4500               0.8000",
+    ]);
+  });
+
   it("says so when nothing was logged before the evaluation", () => {
     const run = new FakeRun("epoch");
     run.table.onTrainBegin(run.context);

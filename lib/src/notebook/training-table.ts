@@ -4,8 +4,8 @@ import type { ProgressState } from "./progress-line";
 import { Throttle } from "./throttle";
 import { type TrainingRow, trainingView } from "./training-view";
 
-/** Evaluation figures about speed, which the table leaves out. The loss has a column of its own. */
-const LEFT_OUT = new Set(["eval_runtime", "eval_samples_per_second", "eval_steps_per_second", "eval_loss"]);
+/** Evaluation figures about speed, which the table leaves out. */
+const LEFT_OUT = ["runtime", "samples_per_second", "steps_per_second"];
 
 let running: TrainingTable | undefined;
 
@@ -16,7 +16,8 @@ export function runningTraining(): TrainingTable | undefined {
 
 /**
  * Live view of a training run: a progress bar, and under it the table
- * `Epoch | Training Loss | Validation Loss | Accuracy`, which gains a row with each evaluation.
+ * `Epoch | Training Loss | Validation Loss | Accuracy`, which gains a row with each evaluation. Several evaluation sets
+ * share a row, each with columns of its own: `Matched Loss | Matched Accuracy | Mismatched Loss …`.
  * Runs that never evaluate list the training loss by step instead.
  *
  * @see transformers.utils.notebook.NotebookProgressCallback
@@ -30,6 +31,8 @@ export class TrainingTable implements TrainerCallback {
   private trainingLoss: number | undefined;
   private progress: ProgressState | undefined;
   private stage: ProgressState | undefined;
+  /** The step that the last row is about, if that row is from an evaluation. */
+  private evaluatedStep: number | undefined;
 
   onTrainBegin(context: CallbackContext): void {
     this.rows = [];
@@ -38,6 +41,7 @@ export class TrainingTable implements TrainerCallback {
     this.started = performance.now();
     this.firstStep = context.state.globalStep;
     this.trainingLoss = undefined;
+    this.evaluatedStep = undefined;
     this.stage = undefined;
     // eslint-disable-next-line @typescript-eslint/no-this-alias -- the one that runs, not a stand-in for `this`
     running = this;
@@ -53,6 +57,7 @@ export class TrainingTable implements TrainerCallback {
     this.trainingLoss = logs.loss;
     if (context.args.evalStrategy !== "no") return;
     this.rows.push({ Step: context.state.globalStep, "Training Loss": logs.loss });
+    this.evaluatedStep = undefined;
     this.draw(context);
   }
 
@@ -63,11 +68,12 @@ export class TrainingTable implements TrainerCallback {
     const row: TrainingRow =
       args.evalStrategy === "steps" ? { Step: state.globalStep } : { Epoch: shortened(state.epoch) };
     row["Training Loss"] = this.trainingLoss ?? "No log";
-    if (metrics.eval_loss !== undefined) row["Validation Loss"] = metrics.eval_loss;
-    for (const [name, value] of Object.entries(metrics)) {
-      if (name.startsWith("eval_") && !LEFT_OUT.has(name)) row[columnName(name)] = value;
-    }
-    this.rows.push(row);
+    Object.assign(row, evaluationColumns(metrics));
+    // The Trainer evaluates one set after the other: the next one belongs to the same moment.
+    const isSameMoment = this.evaluatedStep === state.globalStep;
+    if (isSameMoment) this.rows.push({ ...this.rows.pop(), ...row });
+    else this.rows.push(row);
+    this.evaluatedStep = state.globalStep;
     this.draw(context);
   }
 
@@ -108,8 +114,18 @@ function shortened(epoch: number): number {
   return Number(epoch < 0.1 ? epoch.toPrecision(2) : epoch.toFixed(2));
 }
 
+/** The figures of an evaluation by column; `eval_loss` is the validation loss, `eval_matched_loss` the one of "matched". */
+function evaluationColumns(metrics: Logs): TrainingRow {
+  const ofSet = Object.keys(metrics).find((name) => /^eval(_.+)?_runtime$/.test(name));
+  const prefix = ofSet?.slice(0, -"_runtime".length) ?? "eval";
+  const left = LEFT_OUT.map((figure) => `${prefix}_${figure}`);
+  const shown = Object.entries(metrics).filter(([name]) => name.startsWith("eval_") && !left.includes(name));
+  return Object.fromEntries(shown.map(([name, value]) => [columnName(name), value]));
+}
+
 /** `eval_matthews_correlation` -> `Matthews Correlation`. */
 function columnName(figure: string): string {
+  if (figure === "eval_loss") return "Validation Loss";
   const words = figure.slice("eval_".length).split("_");
   return words.map((word) => word.charAt(0).toUpperCase() + word.slice(1)).join(" ");
 }
