@@ -7,6 +7,7 @@ import path from "node:path";
 import test, { after } from "node:test";
 import { Dataset } from "../../lib/src/datasets/dataset";
 import { DatasetDict } from "../../lib/src/datasets/dataset-dict";
+import { setFirstDelay } from "../../lib/src/hub/request";
 import { loadDataset } from "../../lib/src/datasets/load-dataset";
 import { globToRegExp } from "../../lib/src/datasets/glob";
 import { readFrontMatter } from "../../lib/src/datasets/sources/front-matter";
@@ -184,6 +185,36 @@ test("an https address: downloaded once, asked for again, taken from the cache o
   }
   await assert.rejects(loadDataset("http://example.org/a.csv"), /only https addresses are read/);
   await assert.rejects(loadDataset("ftp://example.org/a.csv"), DatasetError);
+});
+
+test("an address that does not give the file is told in its own words, not in the Hub's", async () => {
+  const server = createServer((request, response) => {
+    response.statusCode = Number(/\d+/.exec(request.url ?? "")?.[0]);
+    response.setHeader("x-error-code", "GatedRepo");
+    response.end();
+  });
+  await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
+  const host = `127.0.0.1:${(server.address() as AddressInfo).port}`;
+  const fails = async (status: number, remedy: RegExp) => {
+    const error: unknown = await loadDataset(`http://${host}/${status}.csv`).catch((each: unknown) => each);
+    assert.ok(error instanceof DatasetError, String(error));
+    assert.ok(error.message.startsWith(`http://${host}/${status}.csv: `), error.message);
+    assert.match(error.message, remedy);
+    assert.doesNotMatch(error.message, /HF_ENDPOINT|HF_TOKEN|repository|conditions|such thing/);
+  };
+  setFirstDelay(1);
+  try {
+    await fails(401, /answered 401: it does not give this to everybody.*Or download the file yourself/);
+    await fails(403, /answered 403: it does not give this to everybody/);
+    await fails(404, /answered 404: there is no such file. Check the address./);
+    await fails(418, /answered 418: this was not expected of a file/);
+    await fails(429, /answered 429: too many requests/);
+    await fails(500, /answered 500: the server has a problem/);
+  } finally {
+    server.close();
+  }
+  await fails(1, /refused the connection.*Check the network and the address/);
+  setFirstDelay(500);
 });
 
 test("saved datasets are not loaded as files", async () => {

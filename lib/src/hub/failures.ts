@@ -21,13 +21,15 @@ export function isTransient(error: unknown): boolean {
   return !(error instanceof HubError) && !HOPELESS.test(networkCode(error));
 }
 
-/** A failed connection in a plain sentence. */
-export function networkError(error: unknown, host: string, subject: Subject): HubError {
+/** A failed connection in a plain sentence. @param isHub whether it was the Hub that was asked */
+export function networkError(error: unknown, host: string, subject: Subject, isHub: boolean): HubError {
   if (error instanceof HubError) return error;
   const code = networkCode(error);
   const offlineHint =
-    "Check the network, or HF_ENDPOINT if you use a mirror. With HF_HUB_OFFLINE=1, only files that were " +
-    "downloaded before are used.";
+    (isHub
+      ? "Check the network, or HF_ENDPOINT if you use a mirror."
+      : "Check the network and the address.") +
+    " With HF_HUB_OFFLINE=1, only files that were downloaded before are used.";
   const failed = (why: string, what = offlineHint) =>
     new HubError(`${subject}: ${why} ${what}`, "network", { cause: error });
   if (code === "ENOTFOUND" || code === "EAI_AGAIN") {
@@ -64,8 +66,8 @@ export interface Refusal {
   host: string;
   /** Whether a token was sent. */
   withToken: boolean;
-  /** Where a person sees the repository. */
-  page: string;
+  /** Where a person sees the repository; none if it was not the Hub that was asked. */
+  page: string | undefined;
 }
 
 /** An answer other than 2xx in a plain sentence. @see huggingface_hub.utils.hf_raise_for_status */
@@ -77,6 +79,10 @@ export function refusalError(
   const said = headers.get("x-error-message") ?? "";
   const answered = `${host} answered ${status}${said && ` (${said.slice(0, 200)})`}`;
   const failed = (reason: HubFailure, message: string) => new HubError(`${subject}: ${message}`, reason);
+  if (page === undefined) {
+    const [reason, message] = addressRefusal(status, host);
+    return failed(reason, `${answered}: ${message}`);
+  }
   const login =
     "Create one at https://huggingface.co/settings/tokens and set it as HF_TOKEN (or run `hf auth login`).";
 
@@ -114,4 +120,22 @@ export function refusalError(
   }
   if (status >= 500) return failed("server", `${answered}: the server has a problem. Try again later.`);
   return failed("server", `${answered}, which was not expected of a Hub. Check HF_ENDPOINT.`);
+}
+
+/** What an answer means of a server that is no Hub: which codes of the Hub's it sends, if any, says nothing. */
+function addressRefusal(status: number, host: string): [HubFailure, string] {
+  if (status === 401 || status === 403) {
+    const byName =
+      host === "huggingface.co" ? ' Name a repository of the Hub instead: loadDataset("owner/name").' : "";
+    return [
+      status === 401 ? "unauthorized" : "forbidden",
+      `it does not give this to everybody, and no login is sent to an address.${byName} ` +
+        "Or download the file yourself and give its path.",
+    ];
+  }
+  if (status === 404 || status === 410)
+    return ["file-not-found", "there is no such file. Check the address."];
+  if (status === 429) return ["rate-limited", "too many requests. Wait some minutes."];
+  if (status >= 500) return ["server", "the server has a problem. Try again later."];
+  return ["server", "this was not expected of a file. Check the address."];
 }

@@ -11,8 +11,8 @@ export interface HubRequest {
   headers?: Record<string, string>;
   /** For messages. */
   subject: Subject;
-  /** The page of the repository, for messages. */
-  page: string;
+  /** The page of the repository, for messages; none for an address that is no repository's. */
+  page?: string;
   /** Where redirects are followed to: other hosts too, or only to the Hub itself. Default "anywhere". */
   redirects?: "anywhere" | "hub";
   /** Statuses other than 2xx that the caller deals with. */
@@ -66,7 +66,7 @@ export async function sendToHub(settings: HubSettings, request: HubRequest): Pro
       answer = await followRedirects(settings, request);
     } catch (error) {
       if (failures >= attempts || !isTransient(error))
-        throw networkError(error, hostOf(request.url), subject);
+        throw networkError(error, hostOf(request.url), subject, page !== undefined);
       await backOff(failures);
       continue;
     }
@@ -95,7 +95,8 @@ export async function readFromHub(
       for await (const piece of body) pieces.push(piece);
       return { headers, status, content: Buffer.concat(pieces) };
     } catch (error) {
-      if (failures >= attempts) throw networkError(error, hostOf(request.url), request.subject);
+      if (failures >= attempts)
+        throw networkError(error, hostOf(request.url), request.subject, request.page !== undefined);
       await backOff(failures);
     }
   }

@@ -16,7 +16,8 @@ export interface Transfer {
   /** Of the progress bar. */
   label: string;
   subject: string;
-  page: string;
+  /** The page of the repository, for messages; none for an address that is no repository's. */
+  page?: string;
 }
 
 /**
@@ -73,7 +74,7 @@ export async function transfer(
       } catch (error) {
         failures = done > before ? 1 : failures + 1;
         if (failures >= ATTEMPTS || !isTransient(error)) {
-          throw networkError(error, hostOf(url), `${subject}, ${done} bytes in`);
+          throw networkError(error, hostOf(url), `${subject}, ${done} bytes in`, page !== undefined);
         }
         await backOff(failures);
       }

@@ -1,7 +1,7 @@
 import { createHash } from "node:crypto";
 import { mkdir, mkdtemp, readdir, rename, rm, stat } from "node:fs/promises";
 import path from "node:path";
-import { DatasetError } from "../../errors";
+import { DatasetError, HubError } from "../../errors";
 import { sendToHub } from "../../hub/request";
 import { type HubSettings, hubSettings } from "../../hub/settings";
 import { transfer } from "../../hub/transfer";
@@ -14,9 +14,19 @@ export const isUrl = (text: string): boolean => /^[a-z][a-z0-9+.-]*:\/\//i.test(
  * one, if the size and date are). No access token is sent.
  *
  * @returns where it lies: in the datasets' cache, under its own name
- * @throws DatasetError for an address that is not https; HubError if it cannot be had
+ * @throws DatasetError for an address that is not https, or if the file cannot be had
  */
 export async function downloadUrl(address: string): Promise<string> {
+  try {
+    return await download(address);
+  } catch (error) {
+    if (!(error instanceof HubError)) throw error;
+    // The Hub's way of asking, but not the Hub.
+    throw new DatasetError(error.message, { cause: error });
+  }
+}
+
+async function download(address: string): Promise<string> {
   const url = checkedUrl(address);
   const settings: HubSettings = { ...hubSettings(), token: undefined };
   const folder = datasetsCache("downloads", digest(url.href));
@@ -27,7 +37,7 @@ export async function downloadUrl(address: string): Promise<string> {
       `${address} was not downloaded before, and nothing is downloaded because HF_HUB_OFFLINE is set. Unset it.`,
     );
   }
-  const request = { url: url.href, subject: address, page: url.origin };
+  const request = { url: url.href, subject: address };
   const answer = await sendToHub(settings, { ...request, method: "HEAD", accept: [403, 405, 501] });
   answer.discard();
   const { headers, status } = answer;
