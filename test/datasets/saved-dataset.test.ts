@@ -112,7 +112,7 @@ test("CSV and JSON, written and read again", async () => {
   });
   const csv = place(".csv");
   await dataset.removeColumns("ids").toCsv(csv);
-  assert.equal(readFileSync(csv, "utf8"), 's,n,x\n"a, ""b""\n",1,0.5\nc,2,1\né,3,2\n');
+  assert.equal(readFileSync(csv, "utf8"), 's,n,x\n"a, ""b""\n",1,0.5\nc,2,1.0\né,3,2.0\n');
   assert.deepEqual(
     [...(await loadDataset<never>(csv, { split: "train" }))],
     [...dataset.removeColumns("ids")],
@@ -124,7 +124,7 @@ test("CSV and JSON, written and read again", async () => {
   }
   const tabs = place(".tsv");
   await dataset.selectColumns(["n", "x"]).toCsv(tabs, { delimiter: "\t", header: false });
-  assert.equal(readFileSync(tabs, "utf8"), "1\t0.5\n2\t1\n3\t2\n");
+  assert.equal(readFileSync(tabs, "utf8"), "1\t0.5\n2\t1.0\n3\t2.0\n");
   await assert.rejects(dataset.toCsv(tabs, { delimiter: "::" }), /must be one ASCII character/);
   const wide = Dataset.fromDict({ n: [10n ** 20n] });
   await assert.rejects(wide.toJson(place()), /no number that JSON keeps exactly/);

@@ -1,7 +1,7 @@
 import { DatasetError } from "../errors";
 import { type Cell, type Column, NumberColumn, ObjectColumn, toArray } from "./columns";
+import { encodeColumn } from "./encode";
 import { ClassLabel, type Features, type FeatureType, featureToString, List, Value } from "./features";
-import { encodeColumn, inferColumn } from "./infer";
 import { plainText, pythonList } from "./python-repr";
 import { Table } from "./table";
 
@@ -23,21 +23,13 @@ export function castColumn(
   if (from !== undefined && featureToString(from) === featureToString(to)) return column;
   const isPlain = to instanceof Value || to instanceof ClassLabel;
   if (!isPlain && !(to instanceof List)) return column;
-  const cells = toArray(column);
-  const isNull = cells.map((cell) => cell === null || cell === undefined);
-  const filled = cells.filter((_, row) => !isNull[row]);
-  const rows = isNull.flatMap((nothing, row) => (nothing ? [] : [row]));
-  const converted = filled.map((cell, i) => convert(cell, to, () => position(where, name, rows[i]!)));
-  let typed: Column;
+  const cells = toArray(column).map((cell) => convert(cell, to));
   try {
-    typed = to instanceof List ? inferColumn(converted).column : encodeColumn(name, converted, to);
+    return encodeColumn(name, cells, to);
   } catch (error) {
     if (!(error instanceof DatasetError) || where === "") throw error;
     throw new DatasetError(`${where}: ${error.message}`, { cause: error });
   }
-  if (filled.length === cells.length) return typed;
-  let at = 0;
-  return new ObjectColumn(isNull.map((nothing) => (nothing ? null : typed.get(at++))));
 }
 
 /**
@@ -66,39 +58,43 @@ export function castTable(table: Table, features: Features, where = ""): Table {
   return new Table(new Map(columns), features);
 }
 
-function position(where: string, name: string, row: number): string {
-  return `${where === "" ? "" : `${where}: `}Column "${name}", row ${row}`;
-}
-
-function convert(cell: Cell, to: Value | ClassLabel | List, at: () => string): Cell {
-  if (to instanceof List) return cell;
+/** What a cell is in another type; one that is nothing there stays as it is, and is refused afterwards. */
+function convert(cell: Cell, to: FeatureType): Cell {
+  if (cell === null || cell === undefined) return null;
+  if (to instanceof List) {
+    const isList = Array.isArray(cell) || ArrayBuffer.isView(cell);
+    return isList ? Array.from(cell as ArrayLike<Cell>, (each) => convert(each, to.feature)) : cell;
+  }
   if (to instanceof ClassLabel) {
     // A file may keep numbers of classes as text or bigint.
     if (typeof cell === "bigint") return Number(cell);
     return typeof cell === "string" && !to.names.includes(cell) && /^-?\d+$/.test(cell) ? Number(cell) : cell;
   }
+  if (!(to instanceof Value)) return cell;
   const { dtype } = to;
-  if (dtype === "string") return typeof cell === "string" ? cell : pythonText(cell);
-  if (/^u?int|^float/.test(dtype)) {
-    const number =
-      typeof cell === "string" && cell.trim() !== ""
-        ? Number(cell)
-        : typeof cell === "boolean"
-          ? Number(cell)
-          : cell;
-    const value = typeof number === "bigint" ? Number(number) : number;
-    if (typeof value === "number" && Number.isNaN(value) && !/nan/i.test(String(cell))) {
-      throw new DatasetError(`${at()}: ${JSON.stringify(cell)} is not a number of type ${dtype}.`);
-    }
-    return value;
-  }
+  if (dtype === "string") return typeof cell === "object" ? JSON.stringify(cell) : plainText(cell);
+  if (/^u?int/.test(dtype)) return toInteger(cell);
+  if (dtype.startsWith("float")) return toNumber(cell);
   if (dtype === "bool") {
     if (cell === 0 || cell === 1) return cell === 1;
     if (typeof cell === "string" && /^(true|false)$/i.test(cell)) return cell.toLowerCase() === "true";
-    if (typeof cell !== "boolean")
-      throw new DatasetError(`${at()}: ${String(cell)} is neither true nor false.`);
   }
   return cell;
+}
+
+function toNumber(cell: Cell): Cell {
+  if (typeof cell === "boolean" || typeof cell === "bigint") return Number(cell);
+  if (typeof cell !== "string" || cell.trim() === "") return cell;
+  const number = Number(cell);
+  return Number.isNaN(number) && !/^\s*nan\s*$/i.test(cell) ? cell : number;
+}
+
+/** Whole numbers that are no safe integers stay bigint. */
+function toInteger(cell: Cell): Cell {
+  const isDigits = typeof cell === "string" && /^\s*-?\d+\s*$/.test(cell);
+  const exact = isDigits ? BigInt(cell) : cell;
+  if (typeof exact === "bigint" && !Number.isSafeInteger(Number(exact))) return exact;
+  return toNumber(exact);
 }
 
 /** A value as Python writes it in text. */

@@ -1,4 +1,3 @@
-import { DatasetError } from "../errors";
 import {
   type Cell,
   type Column,
@@ -16,14 +15,14 @@ export interface TypedColumn {
   feature: FeatureType;
 }
 
-const isInt32 = (value: number) => (value | 0) === value;
-const isNumber = (value: Cell): value is number => typeof value === "number";
+export const isInt32 = (value: number) => (value | 0) === value;
+export const isNumber = (value: Cell): value is number => typeof value === "number";
 const isNumberList = (value: Cell): value is ArrayLike<number> =>
   Array.isArray(value) ? value.every(isNumber) : isNumericView(value);
-const isText = (value: Cell): value is string => typeof value === "string";
+export const isText = (value: Cell): value is string => typeof value === "string";
 
 /** A typed array of ordinary numbers (not of bigints). */
-function isNumericView(value: Cell): value is Int32Array {
+export function isNumericView(value: Cell): value is Int32Array {
   return (
     ArrayBuffer.isView(value) &&
     !(value instanceof DataView || value instanceof BigInt64Array || value instanceof BigUint64Array)
@@ -123,46 +122,4 @@ export function keepFeature(
 }
 
 /** A class of this label, or -1, a label that is hidden. */
-const isClass = (number: number, label: ClassLabel) => number >= -1 && number < label.numClasses;
-
-/**
- * The column for values that shall be of a given type. Names of classes are turned into numbers.
- *
- * @throws DatasetError naming column and row of a value that does not fit
- */
-export function encodeColumn(name: string, values: ArrayLike<Cell>, feature: FeatureType): Column {
-  const fail = (row: number, wanted: string): never => {
-    throw new DatasetError(`Column "${name}", row ${row}: ${show(values[row])} is not ${wanted}.`);
-  };
-  if (feature instanceof ClassLabel) {
-    const numbers = Array.from(values, (value, row) => {
-      const number = isText(value) ? feature.names.indexOf(value) : value;
-      const known =
-        isNumber(number) && isInt32(number) && isClass(number, feature) && !(isText(value) && number < 0);
-      return known ? number : fail(row, `one of the classes of ${feature.toString()}`);
-    });
-    return new NumberColumn(Int32Array.from(numbers));
-  }
-  if (!(feature instanceof Value)) return inferColumn(values).column;
-  if (feature.dtype === "string") {
-    const row = Array.from(values).findIndex((value) => !isText(value) && value !== null);
-    if (row >= 0) fail(row, "text");
-    return inferColumn(values).column;
-  }
-  const isFloat = feature.dtype === "float32" || feature.dtype === "float64";
-  if (isFloat || /^u?int(8|16|32)$/.test(feature.dtype)) {
-    const numbers = Array.from(values, (value, row) =>
-      isNumber(value) && (isFloat || isInt32(value)) ? value : fail(row, `a number of type ${feature.dtype}`),
-    );
-    if (!isFloat) return new NumberColumn(Int32Array.from(numbers));
-    return new NumberColumn(
-      feature.dtype === "float32" ? Float32Array.from(numbers) : Float64Array.from(numbers),
-    );
-  }
-  return inferColumn(values).column;
-}
-
-function show(value: Cell): string {
-  const text = typeof value === "string" ? JSON.stringify(value) : String(value);
-  return text.length > 60 ? `${text.slice(0, 57)}...` : text;
-}
+export const isClass = (number: number, label: ClassLabel) => number >= -1 && number < label.numClasses;

@@ -3,6 +3,7 @@ import { writeFileAtomic } from "../checkpoints/atomic-file";
 import { DatasetError } from "../errors";
 import { isOneAscii } from "./formats/delimited";
 import type { Cell } from "./columns";
+import { type FeatureType, Value } from "./features";
 import { plainText } from "./python-repr";
 import type { Table } from "./table";
 
@@ -40,8 +41,17 @@ export async function writeCsv(
     return `${text === "" ? '""' : text}\n`;
   };
   const first = header ? line(table.columnNames) : "";
-  await writeText(file, first, table, (row) => line(Object.values(row)), "");
+  const isFraction = Array.from(table.features, ([, feature]) => isFractional(feature));
+  const cells = (row: Record<string, Cell>) =>
+    Object.values(row).map((cell, i) => (isFraction[i] ? fractionText(cell) : cell));
+  await writeText(file, first, table, (row) => line(cells(row)), "");
 }
+
+const isFractional = (feature: FeatureType) => feature instanceof Value && feature.dtype.startsWith("float");
+
+/** A whole number of a column of fractions as "2.0": read again, the column is not one of integers. */
+const fractionText = (cell: Cell): Cell =>
+  Number.isInteger(cell) && Math.abs(cell as number) < 1e21 ? `${String(cell)}.0` : cell;
 
 function csvText(cell: Cell): string {
   if (cell === null || cell === undefined) return "";
