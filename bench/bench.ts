@@ -2,27 +2,23 @@
  * `npm run bench -- NAME [options]`: measures one thing and prints one line of JSON. With `--vs-python` the Python peer
  * runs beside it, turn by turn (`--python PATH` or $PYTHON says which Python; `--peer FILE` which program).
  */
-import path from "node:path";
-import { startEngine } from "./engine";
 import { inferBenchmark } from "./infer";
 import { kernelsBenchmark } from "./kernels";
-import { loadBenchmark, temporaryModel } from "./load";
-import { readOptions, UsageError } from "./options";
+import { loadBenchmark } from "./load";
+import { UsageError } from "./options";
+import { loadPeer, runPeer, stepPeer, tokenizePeer } from "./peers";
 import { profileBenchmark } from "./profile";
 import { comparePairs, type Peer } from "./python";
-import { RUN, runBenchmark } from "./run";
+import { runBenchmark } from "./run";
 import { soakBenchmark } from "./soak";
-import { TOKENIZE, tokenizeBenchmark } from "./tokenize";
+import { tokenizeBenchmark } from "./tokenize";
 import { trainStepBenchmark } from "./train-step";
-import { WORKLOAD } from "./workload";
 
 interface Benchmark {
   run: (args: string[]) => Promise<object>;
   /** What measures the same in Python, the figures to compare, and how often. */
   peer?: { of: (args: string[]) => Peer | Promise<Peer>; figures: readonly string[]; pairs?: number };
 }
-
-const STEP_PEER = "../shared/bench/hf_train_step.py";
 
 const BENCHMARKS: Record<string, Benchmark> = {
   "train-step": {
@@ -38,66 +34,6 @@ const BENCHMARKS: Record<string, Benchmark> = {
   kernels: { run: kernelsBenchmark },
   soak: { run: soakBenchmark },
 };
-
-/** The same workload as the benchmark's own, as the peer's command line. */
-function stepPeer(mode: string, batch: number, args: string[]): Peer {
-  const { peer, ...workload } = readOptions(args, {
-    ...WORKLOAD,
-    batch,
-    engine: "",
-    peer: STEP_PEER,
-    python: "",
-  });
-  const names = [
-    "train",
-    "tokenizer",
-    "precision",
-    "steps",
-    "batch",
-    "layers",
-    "hidden",
-    "sampling",
-  ] as const;
-  return {
-    script: peer,
-    args: ["--mode", mode, ...names.flatMap((name) => [`--${name}`, String(workload[name])])],
-  };
-}
-
-function tokenizePeer(args: string[]): Peer {
-  const { train, tokenizer } = readOptions(args, { ...TOKENIZE, python: "" });
-  const script = path.join(__dirname, "peers", "hf_tokenize.py");
-  return { script, args: ["--train", train, "--tokenizer", tokenizer] };
-}
-
-const RUN_NAMES = [
-  "data",
-  "tokenizer",
-  "layers",
-  "hidden",
-  "batch",
-  "epochs",
-  "rows",
-  "lr",
-  "precision",
-  "seed",
-] as const;
-
-function runPeer(args: string[]): Peer {
-  const options = readOptions(args, { ...RUN, python: "" });
-  const script = path.join(__dirname, "peers", "run.py");
-  return { script, args: RUN_NAMES.flatMap((name) => [`--${name}`, String(options[name])]) };
-}
-
-/** Both sides load one folder; without `--model` one that is made for them. */
-async function loadPeer(args: string[]): Promise<Peer> {
-  const { model } = readOptions(args, { model: "", engine: "", python: "" });
-  const script = path.join(__dirname, "peers", "load.py");
-  if (model) return { script, args: ["--model", model] };
-  await startEngine("cpu", "fp32");
-  const { folder, remove } = await temporaryModel();
-  return { script, args: ["--model", folder], ownArgs: ["--model", folder], cleanUp: remove };
-}
 
 /** A command line without an option and its value. */
 function withoutOption(args: string[], name: string): string[] {

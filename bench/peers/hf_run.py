@@ -1,9 +1,4 @@
 """The peer of `bench run`: Hugging Face's Trainer, a small BERT from scratch on SST-2. Prints one JSON line."""
-import sys
-
-# tokenize.py beside this file would take the place of Python's own module.
-sys.path.pop(0)
-
 import argparse
 import json
 import os

@@ -1,9 +1,4 @@
 """The peer of `bench load`: transformers loads the same folder. Prints one JSON line."""
-import sys
-
-# tokenize.py beside this file would take the place of Python's own module.
-sys.path.pop(0)
-
 import argparse
 import json
 import resource

@@ -1,0 +1,72 @@
+import path from "node:path";
+import { startEngine } from "./engine";
+import { temporaryModel } from "./load";
+import { readOptions } from "./options";
+import type { Peer } from "./python";
+import { RUN } from "./run";
+import { TOKENIZE } from "./tokenize";
+import { WORKLOAD } from "./workload";
+
+// What measures the same in Python: programs, and their command lines for the same work.
+
+const STEP_PEER = "../shared/bench/hf_train_step.py";
+
+/** The same workload as the benchmark's own, as the peer's command line. */
+export function stepPeer(mode: string, batch: number, args: string[]): Peer {
+  const { peer, ...workload } = readOptions(args, {
+    ...WORKLOAD,
+    batch,
+    engine: "",
+    peer: STEP_PEER,
+    python: "",
+  });
+  const names = [
+    "train",
+    "tokenizer",
+    "precision",
+    "steps",
+    "batch",
+    "layers",
+    "hidden",
+    "sampling",
+  ] as const;
+  return {
+    script: peer,
+    args: ["--mode", mode, ...names.flatMap((name) => [`--${name}`, String(workload[name])])],
+  };
+}
+
+export function tokenizePeer(args: string[]): Peer {
+  const { train, tokenizer } = readOptions(args, { ...TOKENIZE, python: "" });
+  const script = path.join(__dirname, "peers", "hf_tokenize.py");
+  return { script, args: ["--train", train, "--tokenizer", tokenizer] };
+}
+
+const RUN_NAMES = [
+  "data",
+  "tokenizer",
+  "layers",
+  "hidden",
+  "batch",
+  "epochs",
+  "rows",
+  "lr",
+  "precision",
+  "seed",
+] as const;
+
+export function runPeer(args: string[]): Peer {
+  const options = readOptions(args, { ...RUN, python: "" });
+  const script = path.join(__dirname, "peers", "hf_run.py");
+  return { script, args: RUN_NAMES.flatMap((name) => [`--${name}`, String(options[name])]) };
+}
+
+/** Both sides load one folder; without `--model` one that is made for them. */
+export async function loadPeer(args: string[]): Promise<Peer> {
+  const { model } = readOptions(args, { model: "", engine: "", python: "" });
+  const script = path.join(__dirname, "peers", "hf_load.py");
+  if (model) return { script, args: ["--model", model] };
+  await startEngine("cpu", "fp32");
+  const { folder, remove } = await temporaryModel();
+  return { script, args: ["--model", folder], ownArgs: ["--model", folder], cleanUp: remove };
+}
