@@ -208,7 +208,8 @@ async function compile(sanitize) {
   }
   console.log("failed");
   const error =
-    output.split("\n").find((line) => /error:|cannot find|ERR! stack/i.test(line)) ?? output.trim().split("\n").at(-1);
+    output.split("\n").find((line) => /error:|cannot find|ERR! stack/i.test(line)) ??
+    output.trim().split("\n").at(-1);
   const why = headers
     ? error.trim()
     : `Node's headers are not there and could not be downloaded (${error.trim()})`;
