@@ -16,6 +16,19 @@ export interface Peer {
   cleanUp?: () => void;
 }
 
+/** Figures that tell how much there is to do. */
+const WORK = [
+  "mode",
+  "sampling",
+  "precision",
+  "batch",
+  "layers",
+  "hidden",
+  "real_tokens",
+  "padded_tokens",
+  "steps",
+];
+
 /** What both sides print, seconds by the name of the figure that is compared. */
 type Figures = Record<string, unknown>;
 
@@ -54,6 +67,7 @@ export async function comparePairs(
       (figure) => `${figure} ${ratio(ours[pair]!, theirs[pair]!, figure).toFixed(2)}`,
     );
     console.error(`pair ${pair + 1}, times as fast: ${faster.join(", ")}`);
+    checkSameWork(ours[pair]!, theirs[pair]!);
   }
   const ratios = Object.fromEntries(
     compared.map((figure) => [figure, ours.map((own, pair) => ratio(own, theirs[pair]!, figure))]),
@@ -81,6 +95,16 @@ async function figuresOf(command: string, args: string[]): Promise<Figures> {
     return JSON.parse(stdout.trim().split("\n").at(-1)!) as Figures;
   } catch (error) {
     throw new UsageError(`${command} ${args[0]} failed: ${(error as Error).message}`);
+  }
+}
+
+/** What both sides say of their work has to be the same. */
+function checkSameWork(ours: Figures, theirs: Figures): void {
+  for (const figure of WORK) {
+    if (ours[figure] === theirs[figure]) continue;
+    console.error(
+      `Not the same work: ${figure} ${String(ours[figure])} here, ${String(theirs[figure])} there.`,
+    );
   }
 }
 

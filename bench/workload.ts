@@ -4,9 +4,9 @@ import type { Batch } from "../lib/src/collators/batch";
 import { DataCollatorWithPadding } from "../lib/src/collators/data-collator-with-padding";
 import { BertConfig } from "../lib/src/models/bert/configuration";
 import { BertForSequenceClassification } from "../lib/src/models/bert/for-sequence-classification";
-import { randomPermutation } from "../lib/src/random";
 import { AutoTokenizer } from "../lib/src/tokenizers/auto-tokenizer";
 import { UsageError } from "./options";
+import { PythonRandom } from "./python-random";
 
 /** What the benchmarks of steps have in common; the names are those of the Python peer. */
 export const WORKLOAD = {
@@ -25,6 +25,9 @@ export const WORKLOAD = {
 
 export type Workload = typeof WORKLOAD;
 
+/** Batches are drawn for so many steps at least, as by the peer. */
+const STEPS_DRAWN = 50;
+
 /** The first two steps warm up. */
 export const WARM_UP_STEPS = 2;
 
@@ -35,7 +38,7 @@ export interface Batches {
   lengths: number[][];
 }
 
-/** Shuffled batches of real sentences. */
+/** Shuffled batches of real sentences: with seed 0 the very batches of the Python peer. */
 export async function makeBatches({
   train,
   tokenizer,
@@ -48,9 +51,11 @@ export async function makeBatches({
     if (!existsSync(file)) throw new UsageError(`There is no file ${file}; give --train and --tokenizer.`);
   }
   const lines = readFileSync(train, "utf8").trimEnd().split("\n").slice(1);
-  const wanted = Math.max(steps, 50) * batch;
-  const chosen = randomPermutation(lines.length, { seed, site: 1 }).subarray(0, wanted);
-  const rows = Array.from(chosen, (row) => lines[row]!.split("\t") as [string, string]);
+  const random = new PythonRandom(seed);
+  random.shuffle(lines);
+  const rows = lines
+    .slice(0, Math.max(steps, STEPS_DRAWN) * batch)
+    .map((line) => line.split("\t") as [string, string]);
   const tokenize = await AutoTokenizer.fromPretrained(path.dirname(tokenizer));
   const encoded = tokenize(
     rows.map(([text]) => text),
@@ -58,10 +63,11 @@ export async function makeBatches({
   ).input_ids;
   const examples = rows.map(([, label], i) => ({ input_ids: encoded[i]!, label: Number(label) }));
   if (sampling === "group_by_length") examples.sort((a, b) => b.input_ids.length - a.input_ids.length);
-  const groups = Array.from({ length: wanted / batch }, (_, i) => examples.slice(i * batch, (i + 1) * batch));
-  const order = randomPermutation(groups.length, { seed, site: 2 });
+  const batches = Array.from({ length: Math.ceil(examples.length / batch) }, (_, i) =>
+    examples.slice(i * batch, (i + 1) * batch),
+  );
+  if (sampling === "group_by_length") random.shuffle(batches);
   const collator = new DataCollatorWithPadding({ tokenizer: tokenize });
-  const batches = Array.from(order, (group) => groups[group]!);
   return {
     collate: (index) => collator(batches[index]!),
     lengths: batches.slice(0, steps).map((rows) => rows.map((row) => row.input_ids.length)),
