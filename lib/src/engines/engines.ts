@@ -26,8 +26,13 @@ export interface EngineReport {
  * @returns     the name of the engine that runs from now on
  * @throws EngineError if the engine asked for is unknown or does not load; the message lists what is available
  */
-export async function useEngine(name: string | undefined = process.env.FINETUNE_ENGINE): Promise<EngineName> {
-  const chosen = name ? await loadByName(name) : await loadBest();
+export async function useEngine(name?: string): Promise<EngineName> {
+  const { FINETUNE_ENGINE } = process.env;
+  const chosen = name
+    ? await loadByName(name, "as asked")
+    : FINETUNE_ENGINE
+      ? await loadByName(FINETUNE_ENGINE, "as FINETUNE_ENGINE says")
+      : await loadBest();
   if (!(await tf.setBackend(chosen.engine.backend))) {
     throw new EngineError(
       `tfjs could not start its backend '${chosen.engine.backend}'. Choose another engine.`,
@@ -64,10 +69,10 @@ interface Choice {
   why: string;
 }
 
-async function loadByName(name: string): Promise<Choice> {
+async function loadByName(name: string, why: string): Promise<Choice> {
   const engine = ENGINES.find((candidate) => candidate.name === name);
   const failure = engine ? await failureOf(engine) : `There is no engine called '${name}'.`;
-  if (engine && failure === undefined) return { engine, why: "as asked" };
+  if (engine && failure === undefined) return { engine, why };
   const available = (await describeEngines()).filter((report) => report.available);
   throw new EngineError(`${failure} Available here: ${available.map((report) => report.name).join(", ")}.`);
 }
