@@ -88,7 +88,7 @@ function productCases(
   const dweight = result(outputs * inputs);
   const bias = memory.floats(outputs);
   const operations = 2 * tokens * outputs * inputs;
-  const cases: Record<string, Case> = {
+  return {
     [`${name}, forward`]: {
       operations,
       run: (i) =>
@@ -106,15 +106,11 @@ function productCases(
         addon.squaredSum(dweight[i]!);
       },
     },
-  };
-  if (bf16) {
-    const [left, right] = [dy as Uint16Array[], x as Uint16Array[]];
-    cases[`${name}, gradient of the weight and its squares, weightGradient`] = {
+    [`${name}, gradient of the weight and its squares, weightGradient`]: {
       operations,
-      run: (i) => addon.weightGradient(dweight[i]!, left[i]!, right[i]!, tokens, outputs, inputs),
-    };
-  }
-  return cases;
+      run: (i) => addon.weightGradient(dweight[i]!, dy[i]!, x[i]!, tokens, outputs, inputs),
+    },
+  };
 }
 
 function optimizerCases(addon: Addon, memory: Memory, size: number): Record<string, Case> {

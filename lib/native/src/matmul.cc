@@ -125,6 +125,16 @@ void run(Shape shape, Span<T> a, Span<T> b, Floats bias, Floats out) {
 
 }  // namespace
 
+void transposed_product(Floats out, Floats a, Floats b, size_t m, size_t n, size_t k) {
+  Shape shape{};
+  shape.batch = 1;
+  shape.m = m;
+  shape.n = n;
+  shape.k = k;
+  shape.transpose_a = true;
+  run(shape, a, b, {}, out);
+}
+
 void matmul(const Napi::CallbackInfo& info) {
   const Arguments arguments(info, "matmul");
   Shape shape{};

@@ -207,9 +207,7 @@ Update update_constants(const Arguments& arguments, size_t index) {
 
 }  // namespace
 
-Napi::Value squared_sum(const Napi::CallbackInfo& info) {
-  const Arguments arguments(info, "squaredSum");
-  const Floats x = arguments.floats(0, "x");
+double sum_of_squares(Floats x) {
   std::vector<double> parts(thread_count(), 0.0);
   const size_t blocks = (x.size + kSumBlock - 1) / kSumBlock;
   parallel_for(blocks, 4, [&](size_t begin, size_t end, int part) {
@@ -217,7 +215,12 @@ Napi::Value squared_sum(const Napi::CallbackInfo& info) {
   });
   double total = 0;
   for (const double part : parts) total += part;
-  return Napi::Number::New(info.Env(), total);
+  return total;
+}
+
+Napi::Value squared_sum(const Napi::CallbackInfo& info) {
+  const Arguments arguments(info, "squaredSum");
+  return Napi::Number::New(info.Env(), sum_of_squares(arguments.floats(0, "x")));
 }
 
 void adamw(const Napi::CallbackInfo& info) {

@@ -2,7 +2,11 @@
 
 #include <napi.h>
 
+#include "arguments.h"
+
 namespace finetune {
+
+double sum_of_squares(Floats x);
 
 // squaredSum(x): the sum of all squares, a number.
 Napi::Value squared_sum(const Napi::CallbackInfo& info);

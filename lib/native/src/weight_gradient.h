@@ -4,13 +4,14 @@
 
 namespace finetune {
 
-// Whether the processor has what weightGradient needs.
+// Whether the processor multiplies bf16 numbers.
 bool has_bfloat16_products();
 
 // weightGradient(dweight, dy, x, tokens, outputs, inputs): the gradient of a linear layer's weight,
 //   dweight[outputs, inputs] = transpose(dy[tokens, outputs]) * x[tokens, inputs]
-// from bf16 operands (Uint16Arrays, which may be longer) with sums in f32. Returns the sum of dweight's squares, which
-// clipping will ask for. Throws where has_bfloat16_products() says no.
+// with sums in f32. Both operands are Float32Arrays, or where has_bfloat16_products() says yes both Uint16Arrays with bf16
+// numbers. They may be longer than their matrices: what follows is scratch, as for matmul. Returns the sum of dweight's
+// squares, which clipping will ask for.
 Napi::Value weight_gradient(const Napi::CallbackInfo& info);
 
 }  // namespace finetune

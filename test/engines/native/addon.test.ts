@@ -81,39 +81,42 @@ describe("the addon", { skip: noNative }, () => {
     }
   }
 
-  test("weightGradient is the product of both operands' columns, and returns the sum of its squares", (t) => {
-    const addon = loadAddon();
-    if (!addon.description().bfloat16) return t.skip("the processor has no bf16");
-    for (const [tokens, outputs, inputs] of [
-      [1, 1, 1],
-      [2, 8, 48],
-      [37, 9, 17],
-      [64, 17, 95],
-      [13, 200, 33],
-      // More tokens than are summed at a time, and a result that is written past the caches.
-      [1500, 3, 20],
-      [3, 512, 528],
-    ] as const) {
-      // What follows the operands must not matter.
-      const operand = (columns: number, site: number) => {
-        const x = new Float32Array((tokens + 3) * columns).fill(NaN);
-        x.set(normal(tokens * columns, site));
-        return rounded(x);
-      };
-      const [dy, x] = [operand(outputs, 1), operand(inputs, 2)];
-      const shape = { batch: 1, m: outputs, n: inputs, k: tokens, transposeA: true, transposeB: false };
-      const expected = expectedProduct(dy.values, x.values, shape);
-      const memory = new Float32Array(addon.allocateSegment(4 * (expected.length + 64))).fill(-1);
-      const out = memory.subarray(16, 16 + expected.length);
-      const squares = addon.weightGradient(out, dy.bits, x.bits, tokens, outputs, inputs);
-      const label = `${tokens} tokens, ${outputs} x ${inputs}`;
-      expected.forEach((value, i) => assert.ok(Math.abs(out[i]! - value) < 2e-4, label));
-      const sum = expected.reduce((total, value) => total + value ** 2, 0);
-      assert.ok(Math.abs(squares / sum - 1) < 1e-5, label);
-      assert.ok(memory.subarray(0, 16).every((value) => value === -1));
-      assert.ok(memory.subarray(16 + expected.length).every((value) => value === -1));
-    }
-  });
+  for (const precision of ["f32", "bf16"]) {
+    test(`weightGradient in ${precision} is the product of both operands' columns, and returns the sum of its squares`, (t) => {
+      const addon = loadAddon();
+      const isBf16 = precision === "bf16";
+      if (isBf16 && !addon.description().bfloat16) return t.skip("the processor has no bf16");
+      for (const [tokens, outputs, inputs] of [
+        [1, 1, 1],
+        [2, 8, 48],
+        [37, 9, 17],
+        [64, 17, 95],
+        [13, 200, 33],
+        // More tokens than are summed at a time, and a result that is written past the caches.
+        [1500, 3, 20],
+        [3, 512, 528],
+      ] as const) {
+        // What follows the operands must not matter.
+        const operand = (columns: number, site: number) => {
+          const values = new Float32Array((tokens + 32) * columns).fill(NaN);
+          values.set(normal(tokens * columns, site));
+          return isBf16 ? rounded(values) : { values, bits: values };
+        };
+        const [dy, x] = [operand(outputs, 1), operand(inputs, 2)];
+        const shape = { batch: 1, m: outputs, n: inputs, k: tokens, transposeA: true, transposeB: false };
+        const expected = expectedProduct(dy.values, x.values, shape);
+        const memory = new Float32Array(addon.allocateSegment(4 * (expected.length + 64))).fill(-1);
+        const out = memory.subarray(16, 16 + expected.length);
+        const squares = addon.weightGradient(out, dy.bits, x.bits, tokens, outputs, inputs);
+        const label = `${tokens} tokens, ${outputs} x ${inputs}`;
+        expected.forEach((value, i) => assert.ok(Math.abs(out[i]! - value) < 2e-4, label));
+        const sum = expected.reduce((total, value) => total + value ** 2, 0);
+        assert.ok(Math.abs(squares / sum - 1) < 1e-5, label);
+        assert.ok(memory.subarray(0, 16).every((value) => value === -1));
+        assert.ok(memory.subarray(16 + expected.length).every((value) => value === -1));
+      }
+    });
+  }
 
   test("adamw's bf16 copy is the weight that it writes, in tensors of any size", () => {
     const addon = loadAddon();

@@ -80,15 +80,28 @@ const packed = (...names: string[]) => names.map((name) => floats(name, TOKENS *
 
 const SETTINGS = ["stepSize", "beta1", "beta2", "eps", "decay", "inverseCorrection", "gradientScale"];
 
+/** Operands of a product, which may be longer than their matrices. */
+const operandOf = (kind: "floats" | "bits") => (name: string, size: number) => ({
+  ...(kind === "floats" ? floats : bits)(name, size),
+  ...longer,
+});
+
 const product = (kind: "floats" | "bits"): Parameter[] => {
-  const operand = kind === "floats" ? floats : bits;
+  const operand = operandOf(kind);
   return [
     floats("out", 2 * 3 * 4, longer),
-    { ...operand("a", 2 * 3 * 5), ...longer },
-    { ...operand("b", 2 * 5 * 4), ...longer },
+    ...[operand("a", 2 * 3 * 5), operand("b", 2 * 5 * 4)],
     ...[length("batch", 2), length("m", 3), length("n", 4), length("k", 5)],
     ...[flag("transposeA", true), flag("transposeB", false), floats("bias", 4, optional)],
     flag("accumulate", false),
+  ];
+};
+
+const weightGradient = (kind: "floats" | "bits"): Parameter[] => {
+  const operand = operandOf(kind);
+  return [
+    ...[floats("dweight", 3 * 4), operand("dy", 5 * 3), operand("x", 5 * 4)],
+    ...[length("tokens", 5), length("outputs", 3), length("inputs", 4)],
   ];
 };
 
@@ -97,13 +110,8 @@ export const FUNCTIONS: [name: string, parameters: Parameter[]][] = [
   ["allocateSegment", [{ ...length("bytes", 1000), free: true }]],
   ["matmul", product("floats")],
   ["matmul", product("bits")],
-  [
-    "weightGradient",
-    [
-      ...[floats("dweight", 3 * 4), { ...bits("dy", 5 * 3), ...longer }, { ...bits("x", 5 * 4), ...longer }],
-      ...[length("tokens", 5), length("outputs", 3), length("inputs", 4)],
-    ],
-  ],
+  ["weightGradient", weightGradient("floats")],
+  ["weightGradient", weightGradient("bits")],
   ["toBfloat16", [bits("out", 21), floats("x", 21)]],
   ["add", [floats("out", 21), floats("a", 21), floats("b", 21)]],
   [

@@ -75,6 +75,9 @@ function isRefused(name: string, parameters: Parameter[], args: unknown[], what:
   );
 }
 
+/** Functions that take their operands in f32 or in bf16. */
+const PRODUCTS = ["matmul", "weightGradient"];
+
 const NOT_NUMBERS = [undefined, null, "2", "", 2n, true, {}, [2], Symbol("2"), () => 2];
 const NOT_INTEGERS = [-1, 0.5, NaN, Infinity, -Infinity, 2 ** 53, 2 ** 64, 1e300, -1e300];
 
@@ -133,7 +136,7 @@ describe("wrong calls of the addon", { skip: noNative }, () => {
         for (const value of wrongValues(parameter)) {
           const what = `${parameter.name} = ${describeValue(value)}`;
           // An operand of another type makes it another product, of which the other operand is then wrong.
-          const culprit = name === "matmul" && isArray(parameter) ? undefined : parameter.name;
+          const culprit = PRODUCTS.includes(name) && isArray(parameter) ? undefined : parameter.name;
           isRefused(name, parameters, withOne(position, value), what, culprit);
         }
       }

@@ -139,8 +139,8 @@ export interface Addon {
   ): void;
   weightGradient(
     dweight: Float32Array,
-    dy: Uint16Array,
-    x: Uint16Array,
+    dy: Operand,
+    x: Operand,
     tokens: number,
     outputs: number,
     inputs: number,

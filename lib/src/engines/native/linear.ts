@@ -48,14 +48,10 @@ export const linearGradient: NativeKernel<"dy" | "x" | "weight"> = {
       false,
     );
     const seen = backend.operand(x);
-    if (slope instanceof Uint16Array && seen instanceof Uint16Array) {
-      const squares = addon.weightGradient(backend.float32(dweight), slope, seen, rows, columns, inner);
-      backend.noteSquares(dweight, squares);
-    } else {
-      const out = backend.storage(dweight);
-      addon.matmul(out, slope, seen, 1, columns, inner, rows, true, false, null, false);
-      backend.noteSquares(dweight, addon.squaredSum(backend.float32(dweight)));
-    }
+    backend.noteSquares(
+      dweight,
+      addon.weightGradient(backend.float32(dweight), slope, seen, rows, columns, inner),
+    );
     addon.columnSum(backend.float32(dbias), backend.float32(dy), rows, columns);
     return [dx, dweight, dbias];
   },
