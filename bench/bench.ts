@@ -6,7 +6,7 @@ import { inferBenchmark } from "./infer";
 import { kernelsBenchmark } from "./kernels";
 import { loadBenchmark } from "./load";
 import { UsageError } from "./options";
-import { loadPeer, runPeer, stepPeer, tokenizePeer } from "./peers";
+import { loadPeer, profilePeer, runPeer, stepPeer, tokenizePeer } from "./peers";
 import { profileBenchmark } from "./profile";
 import { comparePairs, type Peer } from "./python";
 import { runBenchmark } from "./run";
@@ -30,7 +30,7 @@ const BENCHMARKS: Record<string, Benchmark> = {
   load: { run: loadBenchmark, peer: { of: loadPeer, figures: ["seconds"] } },
   // A pair takes half an hour.
   run: { run: runBenchmark, peer: { of: runPeer, figures: ["seconds"], pairs: 1 } },
-  profile: { run: profileBenchmark },
+  profile: { run: profileBenchmark, peer: { of: profilePeer, figures: ["step_ms"], pairs: 1 } },
   kernels: { run: kernelsBenchmark },
   soak: { run: soakBenchmark },
 };

@@ -11,29 +11,32 @@ import { WORKLOAD } from "./workload";
 
 const STEP_PEER = "../shared/bench/hf_train_step.py";
 
+/** What tells the peers of steps how much to do. */
+const STEP_NAMES = [
+  "train",
+  "tokenizer",
+  "precision",
+  "steps",
+  "batch",
+  "layers",
+  "hidden",
+  "sampling",
+] as const;
+
 /** The same workload as the benchmark's own, as the peer's command line. */
 export function stepPeer(mode: string, batch: number, args: string[]): Peer {
-  const { peer, ...workload } = readOptions(args, {
-    ...WORKLOAD,
-    batch,
-    engine: "",
-    peer: STEP_PEER,
-    python: "",
-  });
-  const names = [
-    "train",
-    "tokenizer",
-    "precision",
-    "steps",
-    "batch",
-    "layers",
-    "hidden",
-    "sampling",
-  ] as const;
+  const options = { ...WORKLOAD, batch, engine: "", peer: STEP_PEER, python: "" };
+  const { peer, ...workload } = readOptions(args, options);
   return {
     script: peer,
-    args: ["--mode", mode, ...names.flatMap((name) => [`--${name}`, String(workload[name])])],
+    args: ["--mode", mode, ...STEP_NAMES.flatMap((name) => [`--${name}`, String(workload[name])])],
   };
+}
+
+export function profilePeer(args: string[]): Peer {
+  const workload = readOptions(args, { ...WORKLOAD, engine: "", python: "" });
+  const script = path.join(__dirname, "peers", "hf_profile.py");
+  return { script, args: STEP_NAMES.flatMap((name) => [`--${name}`, String(workload[name])]) };
 }
 
 export function tokenizePeer(args: string[]): Peer {
