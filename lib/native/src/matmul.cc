@@ -123,16 +123,18 @@ void run(Shape shape, Span<T> a, Span<T> b, Floats bias, Floats out) {
   product_for(shape).run(a.data, b.data, bias.data, out.data);
 }
 
+Shape transposed(size_t m, size_t n, size_t k, bool bfloat16) {
+  return {1, m, n, k, true, false, bfloat16, false, false};
+}
+
 }  // namespace
 
 void transposed_product(Floats out, Floats a, Floats b, size_t m, size_t n, size_t k) {
-  Shape shape{};
-  shape.batch = 1;
-  shape.m = m;
-  shape.n = n;
-  shape.k = k;
-  shape.transpose_a = true;
-  run(shape, a, b, {}, out);
+  run(transposed(m, n, k, false), a, b, {}, out);
+}
+
+void transposed_product(Floats out, Bfloats a, Bfloats b, size_t m, size_t n, size_t k) {
+  run(transposed(m, n, k, true), a, b, {}, out);
 }
 
 void matmul(const Napi::CallbackInfo& info) {

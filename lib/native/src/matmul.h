@@ -15,5 +15,6 @@ void matmul(const Napi::CallbackInfo& info);
 
 // out[m, n] = transpose(a[k, m]) * b[k, n], with the same room behind `a` and `b`.
 void transposed_product(Floats out, Floats a, Floats b, size_t m, size_t n, size_t k);
+void transposed_product(Floats out, Bfloats a, Bfloats b, size_t m, size_t n, size_t k);
 
 }  // namespace finetune

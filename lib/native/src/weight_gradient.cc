@@ -238,27 +238,19 @@ Napi::Value weight_gradient(const Napi::CallbackInfo& info) {
   const Floats dweight = arguments.floats(0, "dweight", arguments.product({outputs, inputs}, "dweight"));
   const size_t dy_size = arguments.product({tokens, outputs}, "dy");
   const size_t x_size = arguments.product({tokens, inputs}, "x");
-  const auto check_apart = [&](auto operand) { arguments.check_apart(dweight, "dweight", operand); };
-  double squares;
-  if (arguments.is_bfloats(1)) {
-    if (!has_bfloat16_products()) throw Napi::Error::New(info.Env(), "weightGradient: the processor has no bf16");
-    const Bfloats dy = arguments.bfloats_from(1, "dy", dy_size);
-    const Bfloats x = arguments.bfloats_from(2, "x", x_size);
-    check_apart(dy);
-    check_apart(x);
-    squares = weight_gradient(dweight, dy.data, x.data, tokens, outputs, inputs);
-  } else {
-    const Floats dy = arguments.floats_from(1, "dy", dy_size);
-    const Floats x = arguments.floats_from(2, "x", x_size);
-    check_apart(dy);
-    check_apart(x);
-    if (has_packed_kernel()) {
-      squares = weight_gradient(dweight, dy.data, x.data, tokens, outputs, inputs);
-    } else {
-      transposed_product(dweight, dy, x, outputs, inputs, tokens);
-      squares = sum_of_squares(dweight);
-    }
-  }
+  const auto gradient = [&](auto dy, auto x, bool packed) {
+    arguments.check_apart(dweight, "dweight", dy);
+    arguments.check_apart(dweight, "dweight", x);
+    if (packed) return weight_gradient(dweight, dy.data, x.data, tokens, outputs, inputs);
+    transposed_product(dweight, dy, x, outputs, inputs, tokens);
+    return sum_of_squares(dweight);
+  };
+  const double squares =
+      arguments.is_bfloats(1)
+          ? gradient(arguments.bfloats_from(1, "dy", dy_size), arguments.bfloats_from(2, "x", x_size),
+                     has_bfloat16_products())
+          : gradient(arguments.floats_from(1, "dy", dy_size), arguments.floats_from(2, "x", x_size),
+                     has_packed_kernel());
   return Napi::Number::New(info.Env(), squares);
 }
 
