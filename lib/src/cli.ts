@@ -1,7 +1,7 @@
 import { join, relative } from "node:path";
 import { parseArgs, type ParseArgsConfig } from "node:util";
 import { ConfigError, FinetuneError } from "./errors";
-import type { KernelKind } from "./kernel/kernel-process";
+import type { KernelKind } from "./kernel/runner/kernel-process";
 
 const HELP = `finetune: runs TypeScript notebooks from the command line
 
@@ -70,9 +70,9 @@ async function run(args: string[]): Promise<number> {
   const kernel = readKernel(values.kernel);
   const cellTimeout = readSeconds(values["timeout-per-cell"]);
 
-  const { runNotebook } = await import("./kernel/run-notebook");
-  const { askOnTerminal } = await import("./kernel/prompt");
-  const { listenForSignals } = await import("./kernel/signals");
+  const { runNotebook } = await import("./kernel/runner/run-notebook");
+  const { askOnTerminal } = await import("./kernel/runner/prompt");
+  const { listenForSignals } = await import("./kernel/runner/signals");
   const signals = listenForSignals((text) => process.stderr.write(text));
   try {
     const result = await runNotebook(notebook, {
@@ -129,7 +129,7 @@ async function kernel(args: string[]): Promise<number> {
   const { values } = parse(args, { "connection-file": { type: "string" } }, 0);
   const file = values["connection-file"];
   if (typeof file !== "string") throw new UsageError("a kernel needs --connection-file FILE");
-  const { startKernel } = await import("./kernel/start");
+  const { startKernel } = await import("./kernel/server/start");
   await startKernel(file);
   return 0;
 }

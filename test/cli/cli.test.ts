@@ -3,7 +3,7 @@ import { spawn } from "node:child_process";
 import { existsSync, readFileSync } from "node:fs";
 import { join, resolve } from "node:path";
 import { describe, test } from "node:test";
-import { temporaryFolder, temporaryNotebook } from "../kernel/temporary-notebook";
+import { temporaryFolder, temporaryNotebook } from "../kernel/runner/temporary-notebook";
 
 const root = resolve(__dirname, "../..");
 const MAIN = `require(${JSON.stringify(join(root, "lib", "src", "cli.ts"))})

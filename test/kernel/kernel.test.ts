@@ -2,10 +2,15 @@ import assert from "node:assert/strict";
 import { resolve } from "node:path";
 import { test, type TestContext } from "node:test";
 import { Dealer } from "zeromq";
-import { channelAddress } from "../../lib/src/kernel/connection";
-import { KernelClient } from "../../lib/src/kernel/kernel-client";
-import { KernelProcess } from "../../lib/src/kernel/kernel-process";
-import { createMessage, decodeMessage, encodeMessage, type Message } from "../../lib/src/kernel/wire";
+import { channelAddress } from "../../lib/src/kernel/protocol/connection";
+import { KernelClient } from "../../lib/src/kernel/runner/kernel-client";
+import { KernelProcess } from "../../lib/src/kernel/runner/kernel-process";
+import {
+  createMessage,
+  decodeMessage,
+  encodeMessage,
+  type Message,
+} from "../../lib/src/kernel/protocol/wire";
 
 const cwd = resolve(__dirname, "../..");
 

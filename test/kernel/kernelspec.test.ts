@@ -3,7 +3,7 @@ import { readFileSync } from "node:fs";
 import { isAbsolute, join } from "node:path";
 import { test } from "node:test";
 import { installKernelspec, jupyterDataDir } from "../../lib/src/kernel/kernelspec";
-import { temporaryFolder } from "./temporary-notebook";
+import { temporaryFolder } from "./runner/temporary-notebook";
 
 test("the kernelspec names absolute paths, so that it starts without a PATH", (t) => {
   const prefix = temporaryFolder(t);

@@ -2,7 +2,7 @@ import { existsSync } from "node:fs";
 import { homedir } from "node:os";
 import { join, resolve } from "node:path";
 import { ConfigError } from "../errors";
-import { writeWhole } from "./notebook-file";
+import { writeWhole } from "./runner/notebook-file";
 
 export interface KernelspecOptions {
   /** Folder name under `kernels/`; what a notebook's `kernelspec.name` says. Default "finetune-ts". */

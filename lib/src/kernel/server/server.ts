@@ -1,10 +1,10 @@
 import { ZmqServer } from "tslab/dist/jupyter";
 import { Publisher, Reply, Router } from "zeromq";
-import type { KernelBridge } from "../notebook/kernel-bridge";
-import { channelAddress, readConnectionFile } from "./connection";
+import type { KernelBridge } from "../../notebook/kernel-bridge";
+import { channelAddress, readConnectionFile } from "../protocol/connection";
 import type { CompleteExecuteReply, KernelHandler } from "./handler";
 import { InputChannel } from "./input-channel";
-import { createMessage, decodeMessage, encodeMessage, WireError, type Message } from "./wire";
+import { createMessage, decodeMessage, encodeMessage, WireError, type Message } from "../protocol/wire";
 
 type TslabMessage = Parameters<ZmqServer["handleExecute"]>[1];
 

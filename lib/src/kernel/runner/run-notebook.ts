@@ -1,5 +1,5 @@
 import { dirname, basename, join, resolve } from "node:path";
-import { NotebookError } from "../errors";
+import { NotebookError } from "../../errors";
 import { KernelClient, type ExecuteResult } from "./kernel-client";
 import { KernelProcess, type KernelKind, type KernelProcessOptions } from "./kernel-process";
 import {

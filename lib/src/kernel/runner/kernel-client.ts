@@ -1,9 +1,9 @@
 import { randomUUID } from "node:crypto";
 import { Dealer, Subscriber } from "zeromq";
-import { NotebookError } from "../errors";
-import { channelAddress } from "./connection";
+import { NotebookError } from "../../errors";
+import { channelAddress } from "../protocol/connection";
 import type { KernelProcess } from "./kernel-process";
-import { createMessage, decodeMessage, encodeMessage, WireError, type Message } from "./wire";
+import { createMessage, decodeMessage, encodeMessage, WireError, type Message } from "../protocol/wire";
 
 /** Who listens to a kernel while it runs cells. */
 export interface KernelListener {

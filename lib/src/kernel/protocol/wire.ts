@@ -1,5 +1,5 @@
 import { createHmac, randomUUID, timingSafeEqual } from "node:crypto";
-import { FinetuneError } from "../errors";
+import { FinetuneError } from "../../errors";
 
 /** A message that does not follow the protocol or was not signed with our key. */
 export class WireError extends FinetuneError {}

@@ -1,6 +1,6 @@
 import { stripVTControlCharacters } from "node:util";
 import { collapseCarriageReturns, displayId } from "./outputs";
-import type { Message } from "./wire";
+import type { Message } from "../protocol/wire";
 
 /** Where a run is shown: a terminal, a pipe, a file. */
 export interface Screen {

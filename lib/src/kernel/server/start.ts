@@ -1,5 +1,5 @@
-import "./parent-watch";
-import { offerKernelBridge } from "../notebook/kernel-bridge";
+import "../parent-watch";
+import { offerKernelBridge } from "../../notebook/kernel-bridge";
 import { createCellExecutor } from "./executor";
 import { KernelHandler } from "./handler";
 import { KernelServer } from "./server";

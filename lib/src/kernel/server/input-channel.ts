@@ -1,6 +1,6 @@
 import type { Router } from "zeromq";
-import { EndOfInput } from "../notebook/kernel-bridge";
-import { createMessage, decodeMessage, encodeMessage, type Message } from "./wire";
+import { EndOfInput } from "../../notebook/kernel-bridge";
+import { createMessage, decodeMessage, encodeMessage, type Message } from "../protocol/wire";
 
 /** What Jupyter front ends send for Ctrl-D. */
 export const END_OF_INPUT = "\x04";

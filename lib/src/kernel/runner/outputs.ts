@@ -1,5 +1,5 @@
 import { isJsonType, type CodeCell, type MimeBundle, type Output } from "./notebook-file";
-import type { Message } from "./wire";
+import type { Message } from "../protocol/wire";
 
 type DisplayOutput = Extract<Output, { data: MimeBundle }>;
 type StreamOutput = Extract<Output, { output_type: "stream" }>;

@@ -1,5 +1,5 @@
 import { createInterface } from "node:readline";
-import { END_OF_INPUT } from "./input-channel";
+import { END_OF_INPUT } from "../server/input-channel";
 
 /**
  * Asks for one line on the terminal.

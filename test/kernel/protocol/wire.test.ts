@@ -1,7 +1,12 @@
 import assert from "node:assert/strict";
 import { createHmac } from "node:crypto";
 import { test } from "node:test";
-import { createMessage, decodeMessage, encodeMessage, WireError } from "../../lib/src/kernel/wire";
+import {
+  createMessage,
+  decodeMessage,
+  encodeMessage,
+  WireError,
+} from "../../../lib/src/kernel/protocol/wire";
 
 const KEY = "a key";
 const request = createMessage("execute_request", "session-1", { code: "“ü” + 1", allow_stdin: false });

@@ -2,13 +2,13 @@ import assert from "node:assert/strict";
 import { existsSync, readFileSync, rmSync } from "node:fs";
 import { dirname, join, resolve } from "node:path";
 import { describe, test, type TestContext } from "node:test";
-import { NotebookError } from "../../lib/src/errors";
-import { readNotebook, type CodeCell } from "../../lib/src/kernel/notebook-file";
-import { runNotebook, type RunOptions } from "../../lib/src/kernel/run-notebook";
+import { NotebookError } from "../../../lib/src/errors";
+import { readNotebook, type CodeCell } from "../../../lib/src/kernel/runner/notebook-file";
+import { runNotebook, type RunOptions } from "../../../lib/src/kernel/runner/run-notebook";
 import { FakeScreen, temporaryNotebook } from "./temporary-notebook";
 
 // Imports in cells are resolved from here.
-const cwd = resolve(__dirname, "../..");
+const cwd = resolve(__dirname, "../../..");
 
 async function run(t: TestContext, cells: string[], options: RunOptions = {}) {
   const { file, folder } = temporaryNotebook(t, cells);

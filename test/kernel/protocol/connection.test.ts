@@ -2,8 +2,12 @@ import assert from "node:assert/strict";
 import { existsSync, statSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { test } from "node:test";
-import { channelAddress, createConnectionFile, readConnectionFile } from "../../lib/src/kernel/connection";
-import { temporaryFolder } from "./temporary-notebook";
+import {
+  channelAddress,
+  createConnectionFile,
+  readConnectionFile,
+} from "../../../lib/src/kernel/protocol/connection";
+import { temporaryFolder } from "../runner/temporary-notebook";
 
 test("a connection file is for this user's eyes, has five ports and a key, and can be removed", async () => {
   const { info, path, remove } = await createConnectionFile("finetune");

@@ -3,7 +3,7 @@ import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { createServer, type AddressInfo, type Server } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { ConfigError } from "../errors";
+import { ConfigError } from "../../errors";
 
 /** What a Jupyter connection file holds. */
 export interface ConnectionInfo {

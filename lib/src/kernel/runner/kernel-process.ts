@@ -1,8 +1,8 @@
 import { spawn, type ChildProcess } from "node:child_process";
 import { existsSync } from "node:fs";
 import { extname, join } from "node:path";
-import { NotebookError } from "../errors";
-import { createConnectionFile, type ConnectionFile, type ConnectionInfo } from "./connection";
+import { NotebookError } from "../../errors";
+import { createConnectionFile, type ConnectionFile, type ConnectionInfo } from "../protocol/connection";
 
 /** `finetune`: the kernel of this package; `tslab`: plain tslab, as `tslab kernel` starts it. */
 export type KernelKind = "finetune" | "tslab";
@@ -25,7 +25,7 @@ export interface KernelExit {
 const LAST_WORDS = 4000;
 
 /** Beside this file lies either its compiled neighbour (.js) or, under a TypeScript loader, its source. */
-const here = (name: string) => join(__dirname, name + extname(__filename));
+const here = (...path: string[]) => join(__dirname, "..", ...path) + extname(__filename);
 
 /** The flags of this process that load TypeScript; a kernel started from source needs them too. */
 function loaderFlags(): string[] {
@@ -40,7 +40,7 @@ function loaderFlags(): string[] {
 
 function kernelCommand(kind: KernelKind, connectionFile: string): string[] {
   if (kind === "finetune") {
-    return [process.execPath, ...loaderFlags(), here("main"), "--connection-file", connectionFile];
+    return [process.execPath, ...loaderFlags(), here("server", "main"), "--connection-file", connectionFile];
   }
   const tslab = require.resolve("tslab/bin/tslab");
   const watch = [...loaderFlags(), "--require", here("parent-watch")];

@@ -2,8 +2,8 @@ import assert from "node:assert/strict";
 import { mkdirSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { test } from "node:test";
-import { NotebookError } from "../../lib/src/errors";
-import { lastHeading, readNotebook, writeNotebook } from "../../lib/src/kernel/notebook-file";
+import { NotebookError } from "../../../lib/src/errors";
+import { lastHeading, readNotebook, writeNotebook } from "../../../lib/src/kernel/runner/notebook-file";
 import { temporaryFolder } from "./temporary-notebook";
 
 test("files that are no notebooks are refused with the reason", (t) => {

@@ -1,6 +1,6 @@
 import { mkdirSync, readFileSync, renameSync, writeFileSync } from "node:fs";
 import { dirname } from "node:path";
-import { NotebookError } from "../errors";
+import { NotebookError } from "../../errors";
 
 /** A value per MIME type: text, base64 for images, objects for JSON types. */
 export type MimeBundle = Record<string, unknown>;
