@@ -24,10 +24,12 @@ writes OUT/NAME.ipynb (with outputs) and OUT/NAME.html (one page that works offl
   is; a second Ctrl-C ends everything at once. Exit code: 0 all cells ran, 1 a cell failed, 2 wrong usage,
   130 interrupted.
 
-finetune install-kernel writes a kernelspec with absolute paths into Jupyter's data folder of this user.
+finetune install-kernel writes a kernelspec with absolute paths into Jupyter's data folder of this user (--user).
 
-  --prefix DIR              install into DIR/share/jupyter instead (a virtual environment)
+  --prefix DIR              install into DIR/share/jupyter instead
+  --sys-prefix              install into the Python environment that is active now
   --name NAME               name of the kernelspec (default: finetune-ts; "tslab" takes plain tslab's place)
+  --remove                  take the kernelspec away again
 
   -h, --help                this text
 `;
@@ -72,7 +74,10 @@ async function run(args: string[]): Promise<number> {
 
   const { runNotebook } = await import("./kernel/runner/run-notebook");
   const { askOnTerminal } = await import("./kernel/runner/prompt");
+  const { standardOutput } = await import("./kernel/runner/screen");
   const { listenForSignals } = await import("./kernel/runner/signals");
+  const { terminalText } = await import("./kernel/runner/terminal-text");
+  const screen = standardOutput();
   const signals = listenForSignals((text) => process.stderr.write(text));
   try {
     const result = await runNotebook(notebook, {
@@ -81,14 +86,17 @@ async function run(args: string[]): Promise<number> {
       html: values["no-html"] !== true,
       cwd: values.cwd,
       cellTimeout,
-      ask: process.stdin.isTTY ? (prompt) => askOnTerminal(prompt, () => signals.press()) : undefined,
+      ask: process.stdin.isTTY
+        ? (prompt) => askOnTerminal(terminalText(prompt), () => signals.press())
+        : undefined,
+      screen,
       interrupt: signals.interrupt,
       kill: signals.kill,
     });
     const files = [result.notebookFile, ...(result.htmlFile === undefined ? [] : [result.htmlFile])];
     const ran = `${result.cellsRun} ${result.cellsRun === 1 ? "cell" : "cells"} in ${duration(result.seconds)}`;
-    process.stdout.write(`\n${ran}; wrote ${files.map(shortPath).join(" and ")}\n`);
-    if (result.status !== "ok") process.stderr.write(`\n${result.message}\n`);
+    screen.write(`\n${ran}; wrote ${files.map(shortPath).join(" and ")}\n`);
+    if (result.status !== "ok") process.stderr.write(`\n${terminalText(result.message)}\n`);
     return result.status === "ok" ? 0 : (signals.exitCode() ?? 1);
   } catch (error) {
     const code = signals.exitCode();
@@ -135,9 +143,24 @@ async function kernel(args: string[]): Promise<number> {
 }
 
 async function installKernel(args: string[]): Promise<number> {
-  const { values } = parse(args, { prefix: { type: "string" }, name: { type: "string" } }, 0);
-  const { installKernelspec } = await import("./kernel/kernelspec");
-  const file = installKernelspec(join(__dirname, "..", "bin", "finetune.js"), values);
+  const { values } = parse(
+    args,
+    {
+      prefix: { type: "string" },
+      "sys-prefix": { type: "boolean" },
+      user: { type: "boolean" },
+      name: { type: "string" },
+      remove: { type: "boolean" },
+    },
+    0,
+  );
+  const place = { name: values.name, prefix: values.prefix, sysPrefix: values["sys-prefix"] };
+  const { installKernelspec, removeKernelspec } = await import("./kernel/kernelspec");
+  if (values.remove) {
+    process.stdout.write(`removed ${removeKernelspec(place)}\n`);
+    return 0;
+  }
+  const file = installKernelspec(join(__dirname, "..", "bin", "finetune.js"), place);
   process.stdout.write(`wrote ${file}\nJupyter now offers the kernel "TypeScript (finetune-ts)".\n`);
   return 0;
 }

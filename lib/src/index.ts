@@ -129,9 +129,9 @@ export type {
 } from "./inference/text-classification";
 
 // In a notebook
-export { display, openDisplay } from "./notebook/display";
+export { clearOutput, display, openDisplay } from "./notebook/display";
 export type { LiveDisplay } from "./notebook/display";
-export { input, inputAvailable } from "./notebook/input";
+export { getpass, input, inputAvailable } from "./notebook/input";
 export type { Displayable, MimeBundle } from "./notebook/mime";
 export type { PlotlyFigure } from "./notebook/plotly-figure";
 export { plotAccuracy, plotLabelBalance, plotLossCurve, plotSentenceLengths } from "./notebook/plots";

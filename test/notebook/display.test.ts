@@ -3,7 +3,7 @@ import { describe, it } from "node:test";
 
 import { display, openDisplay } from "../../lib/src/notebook/display";
 import { plotAccuracy } from "../../lib/src/notebook/plots";
-import { insideNotebook } from "../../lib/src/notebook/tslab-channel";
+import { insideNotebook } from "../../lib/src/notebook/display-channel";
 import { FakeKernel } from "./fake-kernel";
 
 function inKernel(act: () => void): FakeKernel["messages"] {
@@ -51,7 +51,11 @@ describe("display", () => {
     });
     assert.deepEqual(
       messages.map(({ data }) => Object.keys(data).sort()),
-      [["application/vnd.plotly.v1+json", "text/plain"], ["text/html", "text/plain"], ["text/plain"]],
+      [
+        ["application/vnd.plotly.v1+json", "image/svg+xml", "text/plain"],
+        ["text/html", "text/plain"],
+        ["text/plain"],
+      ],
     );
     assert.ok(messages.every(({ update, id }) => !update && id === undefined));
     assert.doesNotThrow(() => JSON.stringify(messages));

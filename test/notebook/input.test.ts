@@ -8,7 +8,7 @@ const BRIDGE = Symbol.for("finetune-ts.kernel");
 const shared = globalThis as { [BRIDGE]?: KernelBridge };
 
 function offer(allowStdin: boolean, answer: (prompt: string) => Promise<string>): void {
-  shared[BRIDGE] = { allowStdin, input: answer };
+  shared[BRIDGE] = { allowStdin, input: answer, display: () => undefined, clearOutput: () => undefined };
 }
 
 describe("input", () => {

@@ -57,7 +57,11 @@ describe("plots", () => {
 
   it("offers the figure to the page and text to the terminal", () => {
     const plot = plotAccuracy(HISTORY);
-    assert.deepEqual(plot.toMimeBundle(), { [PLOTLY_MIME]: plot.figure, "text/plain": plot.text });
+    const { "image/svg+xml": svg = "", ...forms } = plot.toMimeBundle();
+    assert.deepEqual(forms, { [PLOTLY_MIME]: plot.figure, "text/plain": plot.text });
+    assert.match(svg, /^<svg [^>]*xmlns="http:\/\/www\.w3\.org\/2000\/svg"/);
+    assert.match(svg, />Validation accuracy<\/text>/);
+    assert.ok(svg.length < 10_000, `${svg.length} characters`);
   });
 
   it("counts each sentence in one bin, whatever the lengths", () => {

@@ -2,7 +2,8 @@ import { randomUUID } from "node:crypto";
 
 import type { Displayable, MimeBundle } from "./mime";
 import { table, type TableSource } from "./tables";
-import { tslabChannel } from "./tslab-channel";
+import { kernelBridge } from "./kernel-bridge";
+import { displayChannel } from "./display-channel";
 
 /** An output that can be drawn anew in its place. */
 export interface LiveDisplay {
@@ -19,9 +20,18 @@ export interface LiveDisplay {
  */
 export function display(value: Displayable | TableSource | string): void {
   const bundle = forms(value);
-  const write = tslabChannel();
+  const write = displayChannel();
   if (write) write({ data: bundle, metadata: {}, transient: {} }, false);
   else process.stdout.write(`${bundle["text/plain"]}\n`);
+}
+
+/**
+ * Empties the output of the cell, as IPython's `clear_output` does. In a terminal nothing is cleared.
+ *
+ * @param options.wait empty it only when the next output comes, so that nothing flickers. Default false
+ */
+export function clearOutput({ wait = false }: { wait?: boolean } = {}): void {
+  kernelBridge()?.clearOutput(wait);
 }
 
 /** Opens an output that is redrawn in place: one in the cell, or one line at the end in a terminal. */
@@ -31,7 +41,7 @@ export function openDisplay(): LiveDisplay {
   let unprinted: Displayable | undefined;
   return {
     update(content) {
-      const write = tslabChannel();
+      const write = displayChannel();
       if (!write) {
         unprinted = content;
         return;

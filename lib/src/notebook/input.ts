@@ -1,7 +1,7 @@
 import { createInterface } from "node:readline/promises";
 
 import { EndOfInput, kernelBridge } from "./kernel-bridge";
-import { insideNotebook } from "./tslab-channel";
+import { insideNotebook } from "./display-channel";
 
 /** Whether somebody can be asked: a front end that takes questions, or a terminal. */
 export function inputAvailable(): boolean {
@@ -18,11 +18,26 @@ export function inputAvailable(): boolean {
  *               beforehand) and when the input has ended (Ctrl-D)
  */
 export async function input(prompt = ""): Promise<string | undefined> {
+  if (kernelBridge()) return ask(prompt, false);
+  return inputAvailable() ? fromTerminal(prompt) : undefined;
+}
+
+/**
+ * Asks the user for a line that nobody must see while it is typed, as Python's `getpass` does.
+ *
+ * @param prompt shown in front of the answer. Default "Password: "
+ * @returns      the line; undefined where nobody can be asked and when the input has ended. A terminal without a
+ *               kernel shows what is typed there, so it is not asked
+ */
+export async function getpass(prompt = "Password: "): Promise<string | undefined> {
+  return ask(prompt, true);
+}
+
+async function ask(prompt: string, password: boolean): Promise<string | undefined> {
   const bridge = kernelBridge();
-  if (!bridge) return inputAvailable() ? fromTerminal(prompt) : undefined;
-  if (!bridge.allowStdin) return undefined;
+  if (!bridge?.allowStdin) return undefined;
   try {
-    return await bridge.input(prompt);
+    return await bridge.input(prompt, { password });
   } catch (error) {
     if (EndOfInput.is(error)) return undefined;
     throw error;

@@ -15,13 +15,31 @@ export interface KernelBridge {
   /**
    * Asks the user for one line (Jupyter's `input_request`).
    *
-   * @param prompt shown in front of the answer
+   * @param prompt   shown in front of the answer
+   * @param password whether the answer must not be seen while it is typed. Default false
    * @returns      the line, without its newline; `undefined` (not a promise) where nobody can be asked:
    *               no cell is running, or its front end offers no stdin
    * @throws       {@link EndOfInput} (rejection) when the user closes the input (Ctrl-D);
    *               `KeyboardInterrupt` (rejection) when the cell is interrupted while it waits
    */
-  input(prompt: string): Promise<string> | undefined;
+  input(prompt: string, options?: { password?: boolean }): Promise<string> | undefined;
+
+  /**
+   * Shows something in the cell in whose name the present code runs.
+   *
+   * @param update whether it takes the place of what was shown under its `display_id` before
+   */
+  display(
+    content: {
+      data: Record<string, unknown>;
+      metadata?: Record<string, unknown>;
+      transient?: { display_id?: string };
+    },
+    update?: boolean,
+  ): void;
+
+  /** Empties the cell's output; with `wait` only when the next output comes. */
+  clearOutput(wait: boolean): void;
 }
 
 const BRIDGE = Symbol.for("finetune-ts.kernel");

@@ -10,6 +10,8 @@ export const PLOTLY_MIME = "application/vnd.plotly.v1+json";
 export interface MimeBundle {
   "text/plain": string;
   "text/html"?: string;
+  "text/markdown"?: string;
+  "image/svg+xml"?: string;
   "application/vnd.plotly.v1+json"?: PlotlyFigure;
 }
 

@@ -56,7 +56,7 @@ export const PALETTE = {
 } as const;
 
 /** A grey that reads on white paper and on a dark page alike, since the background is the page's own. */
-const INK = "#808080";
+export const INK = "#808080";
 const GRID = "rgba(128,128,128,0.25)";
 
 interface FigureTexts {

@@ -2,16 +2,24 @@ import { ConfigError } from "../errors";
 import type { LogEntry } from "../training/state";
 import { type Displayable, PLOTLY_MIME } from "./mime";
 import { houseFigure, PALETTE, type PlotlyFigure, type PlotlyTrace } from "./plotly-figure";
+import { svgOf } from "./svg-figure";
 import { textBars, textPlot } from "./text-charts";
 
-/** A plot: a plotly figure for the page, and the same figures as text for the terminal. */
+/** A plot: a plotly figure for the page, SVG for front ends without plotly, and text for the terminal. */
 export interface Plot extends Displayable {
   readonly figure: PlotlyFigure;
   readonly text: string;
 }
 
 function plot(figure: PlotlyFigure, text: string): Plot {
-  return { figure, text, toMimeBundle: () => ({ [PLOTLY_MIME]: figure, "text/plain": text }) };
+  return {
+    figure,
+    text,
+    toMimeBundle() {
+      const svg = svgOf(figure);
+      return { [PLOTLY_MIME]: figure, ...(svg && { "image/svg+xml": svg }), "text/plain": text };
+    },
+  };
 }
 
 const count = (value: number) => value.toLocaleString("en-US");

@@ -2,7 +2,7 @@ import { setProgressReporter } from "../progress";
 import { addDefaultCallback } from "../training/callbacks";
 import { notebookProgress } from "./progress";
 import { TrainingTable } from "./training-table";
-import { insideNotebook } from "./tslab-channel";
+import { insideNotebook } from "./display-channel";
 
 /** Draws progress and training in the cell from now on, if this runs in a notebook; elsewhere nothing changes. */
 export function registerNotebook(): void {

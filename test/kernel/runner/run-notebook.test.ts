@@ -65,7 +65,12 @@ for (const kernel of ["finetune", "tslab"] as const) {
         data: { "text/html": "<b>bold</b>" },
         metadata: {},
       });
-      assert.deepEqual(outputs[4], [{ output_type: "stream", name: "stdout", text: "21\n" }]);
+      const data = { "text/plain": "21" };
+      const result21 =
+        kernel === "tslab"
+          ? { output_type: "stream", name: "stdout", text: "21\n" }
+          : { output_type: "execute_result", data, metadata: {}, execution_count: 4 };
+      assert.deepEqual(outputs[4], [result21]);
       assert.deepEqual(
         code.map(({ execution_count }) => execution_count),
         [1, 2, 3, null, 4],
@@ -113,7 +118,7 @@ for (const kernel of ["finetune", "tslab"] as const) {
   });
 }
 
-test("our kernel writes Jupyter errors: name, message, the author's stack only", async (t) => {
+test("our kernel writes Jupyter errors: name, message, place and source line, the author's stack only", async (t) => {
   const { outputs, screen } = await run(t, [
     'function load(): never { throw new TypeError("bad <row>", { cause: new Error("no file") }); }\nload();',
   ]);
@@ -124,11 +129,15 @@ test("our kernel writes Jupyter errors: name, message, the author's stack only",
       evalue: "bad <row>",
       traceback: [
         "TypeError: bad <row>",
-        "    at load (<cell>)",
-        "    at <cell>",
-        "caused by Error: no file",
-        "    at load (<cell>)",
-        "    at <cell>",
+        "    at load, cell [1], line 1, column 32",
+        '        function load(): never { throw new TypeError("bad <row>", { cause: new Error("no file") }); }',
+        "                                       ^",
+        "    at cell [1], line 2, column 5",
+        "  caused by: Error: no file",
+        "      at load, cell [1], line 1, column 68",
+        '          function load(): never { throw new TypeError("bad <row>", { cause: new Error("no file") }); }',
+        "                                                                             ^",
+        "      at cell [1], line 2, column 5",
       ],
     },
   ]);
@@ -222,7 +231,10 @@ test("a kernel that dies is an error that names the cell and the cause", async (
     "1",
   ]);
   assert.equal(result.status, "failed");
-  assert.equal(result.message, "cell 2 did not end: the kernel was ended by SIGKILL");
+  assert.equal(
+    result.message,
+    "cell 2 did not end: the kernel ended with exit code 1; its last words:\nthe process of the cells was ended by SIGKILL",
+  );
   assert.deepEqual(outputs[0], [{ output_type: "stream", name: "stdout", text: "last words\n" }]);
   assert.match(JSON.stringify(outputs[1]), /KernelDied/);
 });
@@ -271,10 +283,11 @@ test("a notebook that is missing or no notebook starts no kernel", async (t) => 
 });
 
 test("no connection file is left behind", async (t) => {
-  const { code, result } = await run(t, ['console.log(process.argv.join(" "));']);
+  const { code, result } = await run(t, [
+    'require("child_process").execSync(`ps -o args= -p ${process.ppid}`, { encoding: "utf8" })',
+  ]);
   assert.equal(result.status, "ok", result.message);
-  const file =
-    /--connection-file (\S+)/.exec(JSON.stringify(code[0]?.outputs))?.[1]?.replace(/\\n.*$/, "") ?? "";
+  const file = /--connection-file (\S+?connection\.json)/.exec(JSON.stringify(code[0]?.outputs))?.[1] ?? "";
   assert.match(file, /finetune-kernel-.*connection\.json$/);
   assert.equal(existsSync(dirname(file)), false);
 });

@@ -83,10 +83,24 @@ export async function createConnectionFile(kernelName: string): Promise<Connecti
     signature_scheme: "hmac-sha256",
     kernel_name: kernelName,
   };
-  const folder = mkdtempSync(join(tmpdir(), "finetune-kernel-"));
+  const folder = temporaryFolder();
   const path = join(folder, "connection.json");
   writeFileSync(path, JSON.stringify(info, null, 2), { mode: 0o600 });
   return { info, path, remove: () => rmSync(folder, { recursive: true, force: true }) };
+}
+
+function temporaryFolder(): string {
+  try {
+    return mkdtempSync(join(tmpdir(), "finetune-kernel-"));
+  } catch (cause) {
+    const { message } = cause as Error;
+    throw new ConfigError(
+      `no temporary folder can be made (${message}); set TMPDIR to a folder that can be written`,
+      {
+        cause,
+      },
+    );
+  }
 }
 
 /** Ports that the system just gave out; all are held until the last is known, so that no two are equal. */

@@ -31,6 +31,9 @@ const DELIMITER = Buffer.from("<IDS|MSG>");
 
 export const PROTOCOL_VERSION = "5.3";
 
+/** The line that front ends send for Ctrl-D. */
+export const END_OF_INPUT = "\x04";
+
 export function createHeader(type: string, session: string): MessageHeader {
   return {
     msg_id: randomUUID(),

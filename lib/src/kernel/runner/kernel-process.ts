@@ -1,7 +1,9 @@
 import { spawn, type ChildProcess } from "node:child_process";
 import { existsSync } from "node:fs";
 import { extname, join } from "node:path";
+import { pathToFileURL } from "node:url";
 import { NotebookError } from "../../errors";
+import { loaderFlags } from "../protocol/loader-flags";
 import { createConnectionFile, type ConnectionFile, type ConnectionInfo } from "../protocol/connection";
 
 /** `finetune`: the kernel of this package; `tslab`: plain tslab, as `tslab kernel` starts it. */
@@ -27,24 +29,14 @@ const LAST_WORDS = 4000;
 /** Beside this file lies either its compiled neighbour (.js) or, under a TypeScript loader, its source. */
 const here = (...path: string[]) => join(__dirname, "..", ...path) + extname(__filename);
 
-/** The flags of this process that load TypeScript; a kernel started from source needs them too. */
-function loaderFlags(): string[] {
-  if (extname(__filename) === ".js") return [];
-  const flags: string[] = [];
-  process.execArgv.forEach((flag, i, all) => {
-    if (/^--(import|require|loader)=/.test(flag)) flags.push(flag);
-    if (/^(--import|--require|--loader|-r)$/.test(flag)) flags.push(flag, all[i + 1] ?? "");
-  });
-  return flags;
-}
-
 function kernelCommand(kind: KernelKind, connectionFile: string): string[] {
   if (kind === "finetune") {
     return [process.execPath, ...loaderFlags(), here("server", "main"), "--connection-file", connectionFile];
   }
   const tslab = require.resolve("tslab/bin/tslab");
   const watch = [...loaderFlags(), "--require", here("parent-watch")];
-  return [process.execPath, ...watch, tslab, "kernel", "--config-path", connectionFile];
+  const repairs = ["--import", pathToFileURL(here("runner", "tslab-repairs")).href];
+  return [process.execPath, ...watch, ...repairs, tslab, "kernel", "--config-path", connectionFile];
 }
 
 /** A kernel in a process of its own, which never outlives this one. */
@@ -84,7 +76,8 @@ export class KernelProcess {
       options.command?.(file.path) ?? kernelCommand(kind, file.path);
     const child = spawn(program, args, {
       cwd,
-      env: { ...env, JPY_PARENT_PID: String(process.pid) },
+      // A run is no session at a keyboard: it leaves no history.
+      env: { FINETUNE_HISTORY: "off", ...env, JPY_PARENT_PID: String(process.pid) },
       stdio: ["ignore", "pipe", "pipe"],
       // A group of its own: Ctrl-C in the terminal reaches the runner only, which decides what it means.
       detached: process.platform !== "win32",

@@ -1,6 +1,6 @@
-import { mkdirSync, readFileSync, renameSync, writeFileSync } from "node:fs";
-import { dirname } from "node:path";
+import { readFileSync } from "node:fs";
 import { NotebookError } from "../../errors";
+import { writeWhole } from "../whole-file";
 
 /** A value per MIME type: text, base64 for images, objects for JSON types. */
 export type MimeBundle = Record<string, unknown>;
@@ -160,14 +160,6 @@ export function writeNotebook(file: string, notebook: Notebook): void {
   }));
   const content = { cells, metadata: notebook.metadata, nbformat: 4, nbformat_minor: 5 };
   writeWhole(file, JSON.stringify(content, null, 1) + "\n");
-}
-
-/** Writes beside the file and then renames, creating the folder when there is none. */
-export function writeWhole(file: string, content: string): void {
-  mkdirSync(dirname(file), { recursive: true });
-  const temporary = `${file}.${process.pid}.tmp`;
-  writeFileSync(temporary, content);
-  renameSync(temporary, file);
 }
 
 /** The text of the last heading in a markdown source, without its marks; `undefined` when there is none. */

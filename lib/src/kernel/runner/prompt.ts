@@ -1,5 +1,5 @@
 import { createInterface } from "node:readline";
-import { END_OF_INPUT } from "../server/input-channel";
+import { END_OF_INPUT } from "../protocol/wire";
 
 /**
  * Asks for one line on the terminal.

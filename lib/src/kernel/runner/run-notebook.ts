@@ -1,17 +1,14 @@
 import { dirname, basename, join, resolve } from "node:path";
 import { NotebookError } from "../../errors";
+import { writeWhole } from "../whole-file";
 import { KernelClient, type ExecuteResult } from "./kernel-client";
 import { KernelProcess, type KernelKind, type KernelProcessOptions } from "./kernel-process";
-import {
-  lastHeading,
-  readNotebook,
-  writeNotebook,
-  writeWhole,
-  type CodeCell,
-  type Notebook,
-} from "./notebook-file";
+import { lastHeading, readNotebook, writeNotebook, type CodeCell, type Notebook } from "./notebook-file";
 import { OutputRecorder } from "./outputs";
-import { TerminalView, type Screen } from "./terminal";
+import { prepareFolder, writeSomewhere } from "./result-files";
+import { standardOutput, type Screen } from "./screen";
+import { tslabSource } from "./tslab-source";
+import { TerminalView } from "./terminal";
 
 export interface RunOptions {
   /** Folder of the executed notebook and the page. Default "out". */
@@ -74,9 +71,10 @@ const INTERRUPTED = "interrupted";
 export async function runNotebook(file: string, options: RunOptions = {}): Promise<RunResult> {
   const started = Date.now();
   const notebook = readNotebook(file);
+  const outDir = prepareFolder(options.outDir ?? "out");
   const steps = listSteps(notebook);
   for (const { cell } of steps) Object.assign(cell, { outputs: [], execution_count: null });
-  const view = new TerminalView(options.screen ?? process.stdout);
+  const view = new TerminalView(options.screen ?? standardOutput());
   const recorder = new OutputRecorder();
   const byId = new Map(steps.map((step) => [step.cell.id, step.cell]));
 
@@ -116,14 +114,14 @@ export async function runNotebook(file: string, options: RunOptions = {}): Promi
   recorder.finish(steps.map(({ cell }) => cell));
 
   const name = basename(file).replace(/\.ipynb$/i, "");
-  const outDir = resolve(options.outDir ?? "out");
-  const notebookFile = join(outDir, `${name}.ipynb`);
-  writeNotebook(notebookFile, notebook);
+  const written = writeSomewhere(outDir, (folder) => writeNotebook(join(folder, `${name}.ipynb`), notebook));
+  const notebookFile = join(written, `${name}.ipynb`);
   let htmlFile: string | undefined;
   if (options.html ?? true) {
     const { renderPage } = await import("./html/page");
-    htmlFile = join(outDir, `${name}.html`);
-    writeWhole(htmlFile, renderPage(notebook, { name, folder: dirname(resolve(file)) }));
+    const page = renderPage(notebook, { name, folder: dirname(resolve(file)) });
+    const place = writeSomewhere(written, (folder) => writeWhole(join(folder, `${name}.html`), page));
+    htmlFile = join(place, `${name}.html`);
   }
   const interrupted = options.interrupt?.aborted === true || options.kill?.aborted === true;
   return {
@@ -217,7 +215,8 @@ async function runStep({ client, kernel }: Session, step: Step, options: RunOpti
   const begun = new Date();
   let result: ExecuteResult;
   try {
-    result = await client.execute(cell.id, cell.source, ask !== undefined);
+    const code = options.kernel === "tslab" ? tslabSource(cell.source) : cell.source;
+    result = await client.execute(cell.id, code, ask !== undefined);
   } catch (error) {
     if (late) return `${describe(step)} took longer than ${cellTimeout} s`;
     if (options.kill?.aborted) return `killed in ${describe(step)}`;

@@ -1,14 +1,9 @@
 import { stripVTControlCharacters } from "node:util";
+import { singleLine } from "../../notebook/mime";
+import type { Screen } from "./screen";
+import { terminalText } from "./terminal-text";
 import { collapseCarriageReturns, displayId } from "./outputs";
 import type { Message } from "../protocol/wire";
-
-/** Where a run is shown: a terminal, a pipe, a file. */
-export interface Screen {
-  write(text: string): unknown;
-  readonly isTTY?: boolean;
-  readonly columns?: number;
-  readonly rows?: number;
-}
 
 /** Off a terminal, and for displays that have scrolled on, a changing display is printed this often at most. */
 const SPARSE_MS = 10_000;
@@ -32,6 +27,7 @@ export class TerminalView {
   /** Off a TTY: the start of a line that has not ended yet. */
   private partial = "";
   private atLineStart = true;
+  private cut = "";
 
   constructor(
     private readonly screen: Screen,
@@ -49,6 +45,7 @@ export class TerminalView {
   /** Begins a section. @param place such as "cell 3 of 12" */
   heading(title: string, place: string): void {
     this.settle();
+    title = singleLine(terminalText(title));
     const width = Math.min(this.screen.columns || 80, 100);
     const rule = "─".repeat(Math.max(width - title.length - place.length - 6, 2));
     this.print(`\n${this.style("1;36", `── ${title}`)} ${this.style("2", `${rule} ${place}`)}\n`);
@@ -58,23 +55,34 @@ export class TerminalView {
   show({ header, content }: Message): void {
     switch (header.msg_type) {
       case "stream":
-        return this.stream(String(content.text));
+        return this.stream(terminalText(this.whole(String(content.text))));
       case "display_data":
       case "execute_result":
       case "update_display_data": {
         const text = plainText(content.data);
         if (text !== undefined)
-          this.display(displayId(content), text, header.msg_type === "update_display_data");
+          this.display(displayId(content), terminalText(text), header.msg_type === "update_display_data");
         return;
       }
       case "error": {
-        const lines = Array.isArray(content.traceback) ? content.traceback.map(String) : [];
-        const [first = `${String(content.ename)}: ${String(content.evalue)}`, ...rest] = lines;
+        const lines = Array.isArray(content.traceback)
+          ? content.traceback.map((line) => terminalText(String(line)))
+          : [];
+        const [first = terminalText(`${String(content.ename)}: ${String(content.evalue)}`), ...rest] = lines;
         this.settle();
         this.print(`${this.style("31", first)}\n`);
         if (rest.length > 0) this.print(`${this.style("2", rest.join("\n"))}\n`);
       }
     }
+  }
+
+  /** Holds back the beginning of a sequence that ends in the next piece of text. */
+  private whole(text: string): string {
+    const joined = this.cut + text;
+    // eslint-disable-next-line no-control-regex -- sequences begin with ESC
+    const [cut = ""] = /\x1b(?:\[[\d;:]{0,20})?$/.exec(joined) ?? [];
+    this.cut = cut;
+    return joined.slice(0, joined.length - cut.length);
   }
 
   private stream(text: string): void {

@@ -104,7 +104,9 @@ test("of several representations the richest is shown", () => {
     shown({ "text/plain": "PLAIN", "text/html": "<b>HTML</b>" }),
     /<div class="rich"><b>HTML<\/b><\/div>/,
   );
-  assert.match(shown({ "image/svg+xml": "<svg></svg>" }), /<svg>/);
+  const drawn = shown({ "image/svg+xml": "<svg><script>alert(1)</script></svg>" });
+  assert.match(drawn, /<img alt="output" src="data:image\/svg\+xml;base64,/);
+  assert.doesNotMatch(drawn, /<script>alert/);
   assert.match(shown({ "text/markdown": "*em*" }), /<em>em<\/em>/);
   assert.match(shown({ "text/plain": "\x1b[31mred" }), /<span class="ansi-fg-red">red/);
 });

@@ -3,7 +3,7 @@ import bash from "highlight.js/lib/languages/bash";
 import json from "highlight.js/lib/languages/json";
 import typescript from "highlight.js/lib/languages/typescript";
 import MarkdownIt from "markdown-it";
-import { existsSync, readFileSync } from "node:fs";
+import { readFileSync } from "node:fs";
 import { extname, resolve } from "node:path";
 import type { MimeBundle } from "../notebook-file";
 import { escapeHtml } from "../../../notebook/escape-html";
@@ -92,12 +92,25 @@ export class MarkdownRenderer {
   /** The page stands alone: images beside the notebook and its attachments go into it. */
   private inlineImage(source: string): string {
     if (source.startsWith("attachment:")) {
-      const [entry] = Object.entries(this.attachments[decodeURI(source.slice("attachment:".length))] ?? {});
+      const [entry] = Object.entries(this.attachments[decoded(source.slice("attachment:".length))] ?? {});
       return entry && typeof entry[1] === "string" ? `data:${entry[0]};base64,${entry[1]}` : source;
     }
     const type = IMAGE_TYPES[extname(source).toLowerCase()];
     if (type === undefined || /^[a-z][a-z\d+.-]*:|^\/\//i.test(source)) return source;
-    const file = resolve(this.folder, decodeURI(source));
-    return existsSync(file) ? `data:${type};base64,${readFileSync(file).toString("base64")}` : source;
+    try {
+      return `data:${type};base64,${readFileSync(resolve(this.folder, decoded(source))).toString("base64")}`;
+    } catch {
+      // There is no such picture; the page says what it would have been.
+      return source;
+    }
+  }
+}
+
+/** An address as its author wrote it; one whose percent signs encode nothing is taken as it stands. */
+function decoded(address: string): string {
+  try {
+    return decodeURI(address);
+  } catch {
+    return address;
   }
 }

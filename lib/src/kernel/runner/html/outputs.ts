@@ -28,10 +28,15 @@ function renderBundle(data: MimeBundle, markdown: MarkdownRenderer): string {
   };
   if (isFigure(data[PLOTLY])) {
     const label = escapeHtml(figureTitle(data[PLOTLY]) ?? "plot");
-    return `<figure class="plot" role="img" aria-label="${label}"><script type="application/json">${jsonForScript(data[PLOTLY])}</script></figure>`;
+    // Until the page's script draws the plot, and where none runs, its still picture stands there.
+    const still = text("image/svg+xml");
+    const picture = still === undefined ? "" : svgImage(still, label);
+    return `<figure class="plot" role="img" aria-label="${label}">${picture}<script type="application/json">${jsonForScript(data[PLOTLY])}</script></figure>`;
   }
-  const html = text("text/html") ?? text("image/svg+xml");
+  const html = text("text/html");
   if (html !== undefined) return `<div class="rich">${html}</div>`;
+  const svg = text("image/svg+xml");
+  if (svg !== undefined) return svgImage(svg, "output");
   for (const type of ["image/png", "image/jpeg", "image/gif"]) {
     const image = text(type);
     if (image === undefined) continue;
@@ -46,6 +51,11 @@ function renderBundle(data: MimeBundle, markdown: MarkdownRenderer): string {
     return `<pre class="result">${escapeHtml(JSON.stringify(data["application/json"], null, 2))}</pre>`;
   }
   return "";
+}
+
+/** As a picture of its own, in which no script runs. @param label is HTML already */
+function svgImage(svg: string, label: string): string {
+  return `<img alt="${label}" src="data:image/svg+xml;base64,${Buffer.from(svg).toString("base64")}">`;
 }
 
 interface Figure {

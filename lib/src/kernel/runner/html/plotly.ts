@@ -29,6 +29,7 @@ const DRAW = `
     for (const figure of document.querySelectorAll("figure.plot")) {
       const { data, layout = {}, config = {} } = JSON.parse(figure.querySelector("script").textContent);
       const target = figure.querySelector("div") || figure.appendChild(document.createElement("div"));
+      figure.querySelector("img")?.remove();
       const themed = { autosize: true, ...layout, paper_bgcolor: "rgba(0,0,0,0)", plot_bgcolor: "rgba(0,0,0,0)" };
       delete themed.width;
       themed.font = { family: css("--font"), ...layout.font, color: css("--text") };
