@@ -178,10 +178,8 @@ function tensorForms(tensor: TensorLike): MimeBundle {
   const title = `Tensor ${tensor.dtype} [${tensor.shape.join(", ")}]`;
   if (tensor.isDisposed) return { "text/plain": `${title} (disposed)` };
   if (tensor.size > PRINTED_NUMBERS) return { "text/plain": `${title} (${count(tensor.size)} values)` };
+  const numbers = tensor.toString().split("\n").slice(1).join("\n").replace(/^ {4}/gm, "");
   return {
-    "text/plain": `${title}\n${tensor
-      .toString()
-      .replace(/^Tensor\s*\n/, "")
-      .replace(/^ {4}/gm, "")}`,
+    "text/plain": `${title}\n${numbers.trimStart()}`,
   };
 }

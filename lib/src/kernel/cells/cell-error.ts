@@ -98,6 +98,8 @@ function frames(error: Error): string[] {
 function owners(files: readonly string[]): string {
   const names = files.map((file) => {
     if (file.startsWith("node:")) return "Node.js";
+    // Built-in functions, such as Array.map, have no file.
+    if (file === "") return "JavaScript";
     const inside = /.*[\\/]node_modules[\\/]((?:@[^\\/]+[\\/])?[^\\/]+)/.exec(file)?.[1];
     if (inside !== undefined) return inside.replaceAll("\\", "/");
     return file.startsWith(__dirname)

@@ -43,7 +43,7 @@ class CellTransform {
   ) {}
 
   file(file: ts.SourceFile): ts.SourceFile {
-    const own = file.statements.filter((statement) => statement.pos < this.options.length);
+    const own = file.statements.filter((statement) => statement.getStart(file) < this.options.length);
     // A `var` that is already there keeps its value.
     const hoisted = own.flatMap(hoistedVars).map((name) => this.keep(name, this.place(name)));
     for (const statement of own) {

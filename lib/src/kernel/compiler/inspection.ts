@@ -22,7 +22,11 @@ export function inspectCell(compiler: CellCompiler, code: string, position: numb
 function quickInfo(service: ts.LanguageService, file: string, offset: number): string | undefined {
   const info = service.getQuickInfoAtPosition(file, offset);
   if (!info || !info.displayParts || info.displayParts.length === 0) return undefined;
-  return describe(plain(info.displayParts), info.documentation, info.tags);
+  // What an earlier cell declares is imported behind this one's text; that is not how its author sees it.
+  const signature = plain(info.displayParts)
+    .replace(/^\(alias\) /, "")
+    .replace(/\nimport [^\n]*$/, "");
+  return describe(signature, info.documentation, info.tags);
 }
 
 function signatureHelp(service: ts.LanguageService, file: string, offset: number): string | undefined {
@@ -33,10 +37,7 @@ function signatureHelp(service: ts.LanguageService, file: string, offset: number
     .map(({ displayParts }) => plain(displayParts))
     .join(plain(item.separatorDisplayParts));
   const signature = plain(item.prefixDisplayParts) + parameters + plain(item.suffixDisplayParts);
-  const parameter = item.parameters[help.argumentIndex];
-  const about = parameter && plain(parameter.documentation);
-  const now = about ? `\n\n${parameter.name}: ${about}` : "";
-  return describe(signature, item.documentation, item.tags) + now;
+  return describe(signature, item.documentation, item.tags);
 }
 
 const plain = (parts: readonly ts.SymbolDisplayPart[] | undefined) =>

@@ -41,7 +41,7 @@ export class NotebookNames {
     if (declaration.getSourceFile() !== this.file) return false;
     const statement = topStatement(declaration);
     if (!statement) return false;
-    return declaration.pos >= this.length || !isAmbient(statement);
+    return declaration.getStart(this.file) >= this.length || !isAmbient(statement);
   }
 
   /** Whether a namespace, or an import, is more than types. */

@@ -1,0 +1,39 @@
+import assert from "node:assert/strict";
+import { mkdtempSync, readFileSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { test } from "node:test";
+import { ROOT, Session } from "./session";
+
+interface CodeCell {
+  cell_type: string;
+  id: string;
+  source: string[];
+}
+
+test("ten passes of the whole notebook in one kernel end as the first", async (t) => {
+  const file = join(ROOT, "notebooks", "fine-tune-bert-sst2.ipynb");
+  const { cells } = JSON.parse(readFileSync(file, "utf8")) as { cells: CodeCell[] };
+  const code = cells.filter(({ cell_type }) => cell_type === "code");
+  const folder = mkdtempSync(join(tmpdir(), "finetune-passes-"));
+  t.after(() => rmSync(folder, { recursive: true, force: true }));
+  const env = {
+    ...process.env,
+    OUTPUT_DIR: folder,
+    MAX_STEPS: process.env.PASSES_STEPS ?? "10",
+    FINETUNE_HISTORY: "off",
+  };
+  const session = await Session.start(t, { env });
+  let first: string[] | undefined;
+  for (let pass = 1; pass <= 10; pass++) {
+    const shown: string[] = [];
+    for (const { id, source } of code) {
+      const { reply, stdout, traceback } = await session.run(source.join(""), { allow_stdin: false });
+      assert.equal(reply.status, "ok", `pass ${pass}, ${id}:\n${traceback.join("\n")}`);
+      // Times differ, and who was first to load the engine.
+      if (!["step-1-import", "step-10-summary"].includes(id)) shown.push(`${id}\n${stdout}`);
+    }
+    first ??= shown;
+    assert.deepEqual(shown, first, `pass ${pass}`);
+  }
+});
