@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { spawn } from "node:child_process";
+import { spawn, spawnSync } from "node:child_process";
 import { existsSync, readFileSync } from "node:fs";
 import { join, resolve } from "node:path";
 import { describe, test } from "node:test";
@@ -102,6 +102,48 @@ describe("finetune", () => {
     assert.match(text, /^finetune: cannot read the notebook .*none\.ipynb: there is no such file\n$/);
   });
 });
+
+describe(
+  "finetune run, in a poor environment",
+  { skip: process.platform === "win32" && "POSIX shells" },
+  () => {
+    /** Runs a line of shell in which $FINETUNE stands for the command. */
+    function shell(line: string, env: NodeJS.ProcessEnv = {}) {
+      const command = [process.execPath, join(root, "lib", "bin", "finetune.js")]
+        .map((part) => `'${part}'`)
+        .join(" ");
+      const { status, stdout, stderr } = spawnSync("/bin/sh", ["-c", line.replaceAll("$FINETUNE", command)], {
+        cwd: root,
+        encoding: "utf8",
+        timeout: 120_000,
+        env: { PATH: process.env.PATH, HOME: process.env.HOME, ...env },
+      });
+      return { code: status, stdout, stderr };
+    }
+
+    test("a closed pipe costs no result", (t) => {
+      const { file, folder } = temporaryNotebook(t, [
+        "for (let i = 0; i < 200; i++) { console.log('line', i); await new Promise((r) => setTimeout(r, 5)) }",
+        "console.log('the last cell');",
+      ]);
+      const { stdout, stderr } = shell(`$FINETUNE run ${file} --out ${folder}/out | head -n 2`);
+      assert.equal(stdout.trim().split("\n").length, 2);
+      assert.equal(stderr, "");
+      assert.match(readFileSync(join(folder, "out", "tiny.ipynb"), "utf8"), /the last cell/);
+      assert.ok(existsSync(join(folder, "out", "tiny.html")));
+    });
+
+    test("no HOME, and no folder for temporary files: the latter is told in one line", (t) => {
+      const { file, folder } = temporaryNotebook(t, ["console.log('ran');"]);
+      const homeless = shell(`unset HOME; $FINETUNE run ${file} --out ${folder}/out --no-html`);
+      assert.equal(homeless.code, 0, homeless.stderr);
+      const crowded = shell(`TMPDIR=/no/such/folder $FINETUNE run ${file} --out ${folder}/out --no-html`);
+      assert.equal(crowded.code, 1);
+      assert.match(crowded.stderr, /^finetune: .*no temporary folder can be made.*set TMPDIR/);
+      assert.equal(crowded.stderr.trim().split("\n").length, 1);
+    });
+  },
+);
 
 describe(
   "finetune, stopped by a signal",

@@ -1,9 +1,9 @@
 import { execFileSync } from "node:child_process";
-import { copyFileSync, existsSync, mkdirSync, readdirSync, rmSync } from "node:fs";
+import { copyFileSync, existsSync, readdirSync, rmSync } from "node:fs";
 import { join, resolve } from "node:path";
 import { ConfigError } from "../errors";
 import { jupyterDataDir } from "./jupyter-paths";
-import { writeWhole } from "./whole-file";
+import { makeFolder, writeWhole } from "./whole-file";
 
 export interface KernelspecPlace {
   /** Folder name under `kernels/`; what a notebook's `kernelspec.name` says. Default "finetune-ts". */
@@ -66,7 +66,7 @@ export function installKernelspec(script: string, place: KernelspecPlace = {}): 
     metadata: { debugger: false },
   };
   try {
-    mkdirSync(folder, { recursive: true });
+    makeFolder(folder);
     if (!windows)
       writeWhole(join(folder, "start.sh"), startScript(process.execPath, resolve(script)), { mode: 0o755 });
     for (const logo of readdirSync(ASSETS)) copyFileSync(join(ASSETS, logo), join(folder, logo));

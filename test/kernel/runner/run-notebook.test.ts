@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { existsSync, readFileSync, rmSync } from "node:fs";
+import { existsSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { dirname, join, resolve } from "node:path";
 import { describe, test, type TestContext } from "node:test";
 import { NotebookError } from "../../../lib/src/errors";
@@ -301,4 +301,55 @@ test("files that appear beside the modules while a notebook runs do not fail the
     "console.log(NotebookError.name);",
   ]);
   assert.equal(result.status, "ok", result.message);
+});
+
+test("a folder that cannot take the results is told before anything runs", async (t) => {
+  const { file, folder } = temporaryNotebook(t, ["throw new Error('it ran')"]);
+  const place = join(folder, "file");
+  writeFileSync(place, "");
+  const options = { cwd, screen: new FakeScreen() };
+  await assert.rejects(
+    runNotebook(file, { ...options, outDir: place }),
+    /a file stands in its place.*--out DIR/,
+  );
+  await assert.rejects(
+    runNotebook(file, { ...options, outDir: join(place, "below") }),
+    /a file stands in its place/,
+  );
+  await assert.rejects(
+    runNotebook(file, { ...options, outDir: "/proc/nowhere" }),
+    /the results cannot go into/,
+  );
+});
+
+test("links and pictures that are wrongly encoded cost no page", async (t) => {
+  const { file, folder } = temporaryNotebook(t, [
+    "# Links\n[a](%E0%A4%A) ![b](50%.png) ![c](attachment:%)",
+    "1;",
+  ]);
+  const result = await runNotebook(file, { cwd, outDir: join(folder, "out"), screen: new FakeScreen() });
+  assert.equal(result.status, "ok", result.message);
+  assert.match(readFileSync(result.htmlFile!, "utf8"), /50%(25)?\.png/);
+});
+
+test("results go into a temporary folder when theirs is lost while the notebook runs", async (t) => {
+  const { file, folder } = temporaryNotebook(t, [
+    `const fs = require("fs"); fs.rmSync(${JSON.stringify("OUT")}, { recursive: true }); fs.writeFileSync(${JSON.stringify("OUT")}, "");`,
+  ]);
+  const outDir = join(folder, "out");
+  writeFileSync(file, readFileSync(file, "utf8").replaceAll("OUT", outDir));
+  const result = await runNotebook(file, { cwd, outDir, html: false, screen: new FakeScreen() });
+  t.after(() => rmSync(dirname(result.notebookFile), { recursive: true, force: true }));
+  assert.match(result.notebookFile, /finetune-results-.*tiny\.ipynb$/);
+  assert.ok(existsSync(result.notebookFile));
+});
+
+test("plain tslab takes thousands of prints, too", async (t) => {
+  const { result, outputs } = await run(t, ["for (let i = 0; i < 3000; i++) console.log(i);", "1 + 1"], {
+    kernel: "tslab",
+  });
+  assert.equal(result.status, "ok", result.message);
+  const [stream] = outputs[0] ?? [];
+  assert.ok(stream?.output_type === "stream");
+  assert.equal(stream.text, Array.from({ length: 3000 }, (_, i) => `${i}\n`).join(""));
 });

@@ -35,6 +35,10 @@ export function arithmeticLoop(loop: ts.IterationStatement, names: NotebookNames
       case SyntaxKind.ParenthesizedExpression:
       case SyntaxKind.ConditionalExpression:
         return children(node);
+      case SyntaxKind.ForOfStatement: {
+        const { awaitModifier, expression } = node as ts.ForOfStatement;
+        return awaitModifier === undefined && names.isPlainArray(expression) && children(node);
+      }
       case SyntaxKind.VariableDeclarationList:
         // A `var` would be a variable of the notebook itself.
         return (
@@ -97,7 +101,7 @@ export function arithmeticLoop(loop: ts.IterationStatement, names: NotebookNames
     if (name !== undefined) variables.changed.add(name);
     return true;
   };
-  return children(loop) && variables.used.size > 0 ? variables : undefined;
+  return allowed(loop) && variables.used.size > 0 ? variables : undefined;
 }
 
 const isSimple = (list: ts.VariableDeclarationList) =>

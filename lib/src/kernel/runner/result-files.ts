@@ -1,7 +1,8 @@
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
 import { NotebookError } from "../../errors";
+import { makeFolder } from "../whole-file";
 
 /**
  * Makes sure, before anything is run, that results can be written into a folder, which is made if need be.
@@ -12,7 +13,7 @@ import { NotebookError } from "../../errors";
 export function prepareFolder(folder: string): string {
   const path = resolve(folder);
   try {
-    mkdirSync(path, { recursive: true });
+    makeFolder(path);
     const probe = join(path, `.finetune-${process.pid}`);
     writeFileSync(probe, "");
     rmSync(probe);

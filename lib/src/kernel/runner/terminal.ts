@@ -47,8 +47,10 @@ export class TerminalView {
     this.settle();
     title = singleLine(terminalText(title));
     const width = Math.min(this.screen.columns || 80, 100);
-    const rule = "─".repeat(Math.max(width - title.length - place.length - 6, 2));
-    this.print(`\n${this.style("1;36", `── ${title}`)} ${this.style("2", `${rule} ${place}`)}\n`);
+    const rule = "─".repeat(Math.max(width - title.length - place.length - 6, 0));
+    // A narrow screen has the place on a line of its own.
+    const gap = rule === "" ? "\n   " : ` ${rule} `;
+    this.print(`\n${this.style("1;36", `── ${title}`)}${this.style("2", `${gap}${place}`)}\n`);
   }
 
   /** Shows an output message. */

@@ -1,7 +1,7 @@
-import { appendFileSync, mkdirSync, readFileSync } from "node:fs";
+import { appendFileSync, readFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { jupyterDataDir } from "../jupyter-paths";
-import { writeWhole } from "../whole-file";
+import { makeFolder, writeWhole } from "../whole-file";
 
 /** One cell that was run. */
 interface Entry {
@@ -59,7 +59,7 @@ export class History {
     const { file } = this;
     if (file === undefined) return;
     this.write(() => {
-      mkdirSync(dirname(file), { recursive: true });
+      makeFolder(dirname(file));
       // One write a line: kernels that run at the same time do not mix theirs.
       appendFileSync(file, lineOf(entry), { mode: 0o600 });
     });
