@@ -1,5 +1,6 @@
 import { availableParallelism, cpus, totalmem } from "node:os";
-import { versions } from "tslab";
+import { readFileSync } from "node:fs";
+import ts from "typescript";
 
 /** What runs here, for a person or a bug report: one "name: value" a line, engines best first. */
 export async function describeInstallation(): Promise<string> {
@@ -14,7 +15,7 @@ export async function describeInstallation(): Promise<string> {
       "machine",
       `${availableParallelism()} threads of ${cpus()[0]?.model.trim() ?? "an unknown CPU"}, ${memory}`,
     ],
-    ["notebook kernel", `tslab ${versions.tslab}, TypeScript ${versions.typescript}`],
+    ["notebook kernel", `TypeScript ${ts.version}; tslab ${tslabVersion()} for --kernel tslab`],
     ["ZeroMQ", zeromq],
   ];
   const { describeEngines } = await import("../engines/engines");
@@ -22,4 +23,9 @@ export async function describeInstallation(): Promise<string> {
     lines.push([`engine ${name}`, available ? note : `not here: ${note}`]);
   }
   return lines.map(([name, value]) => `${name}: ${value}\n`).join("");
+}
+
+function tslabVersion(): string {
+  const file = require.resolve("tslab/package.json");
+  return (JSON.parse(readFileSync(file, "utf8")) as { version: string }).version;
 }
