@@ -125,6 +125,20 @@ test("an interrupt by message reaches the cell and the program's own listeners",
   assert.ok(messages.some(({ content }) => String(content.text).includes("listener heard it")));
 });
 
+test("the kernel ends when asked although a program that a cell left behind holds its streams", async (t) => {
+  const { kernel, client, messages } = await startKernel(t);
+  await client.execute(
+    "a",
+    "const left = require('child_process').spawn('sleep', ['60'], { stdio: 'inherit', detached: true });\n" +
+      "left.unref(); console.log('pid', left.pid);",
+  );
+  const pid = Number(/pid (\d+)/.exec(messages.map(({ content }) => String(content.text)).join(""))?.[1]);
+  await client.close();
+  assert.deepEqual(kernel.exit, { code: 0, signal: null });
+  // It is still there, so nobody has waited for it; now it may go.
+  process.kill(pid, "SIGKILL");
+});
+
 test("the kernel ends when asked, whatever cells have left running", async (t) => {
   const { kernel, client } = await startKernel(t);
   await client.execute("a", "setInterval(() => {}, 1000); require('http').createServer().listen(0); 0");

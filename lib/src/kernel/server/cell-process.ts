@@ -12,6 +12,8 @@ const TELL_AFTER_MS = 8000;
 const EXIT_MS = 1500;
 
 const LAST_WORDS = 4000;
+/** How long the pipes may stay open after the end of the process. */
+const LAST_WORDS_MS = 300;
 
 export interface CellProcessListener {
   onNews(news: NewsOfCells): void;
@@ -63,12 +65,17 @@ export class CellProcess {
     this.forwardRaw("stdout", stdout);
     this.forwardRaw("stderr", stderr);
     this.exited = new Promise((resolve) => {
+      let ended = false;
       const end = (code: number | null, signal: NodeJS.Signals | null) => {
+        if (ended) return;
+        ended = true;
         this.heard();
         resolve();
         if (!this.ending) listener.onDeath({ code, signal, lastWords: this.lastWords.trim() });
       };
       this.child.once("close", end);
+      // A program that a cell left behind may hold the pipes open for good.
+      this.child.once("exit", (code, signal) => setTimeout(() => end(code, signal), LAST_WORDS_MS));
       this.child.once("error", (error) => {
         this.lastWords += error.message;
         end(1, null);
