@@ -25,6 +25,16 @@ function command(page: Page, id: string, args: Record<string, unknown> = {}): Pr
   );
 }
 
+/** Run in the page: whether the notebook is the current one and its kernel has answered. */
+function kernelIsReady(): boolean {
+  interface Current {
+    sessionContext?: { session?: { kernel?: { connectionStatus: string; status: string } } };
+  }
+  const { jupyterapp } = window as unknown as { jupyterapp?: { shell: { currentWidget?: Current } } };
+  const kernel = jupyterapp?.shell.currentWidget?.sessionContext?.session?.kernel;
+  return kernel?.connectionStatus === "connected" && kernel.status === "idle";
+}
+
 const output = (page: Page, text: string | RegExp) =>
   page.locator(".jp-OutputArea-output", { hasText: text });
 
@@ -40,24 +50,17 @@ for (const [title, program, path] of [
 ] as const) {
   test(
     `${title}: run all, answer, see the plot, interrupt, go on, restart, reopen`,
-    { skip: skipWithout(program, "chromium"), timeout: 240_000 },
+    { skip: skipWithout(program, "chromium"), timeout: 400_000 },
     async (t) => {
       const place = workplace(t);
       writeCells(join(place.folder, "cells.ipynb"), CELLS);
       const address = await startServer(t, program, place);
       const browser = await openBrowser(t);
       const { page, strangers } = await visit(browser, `${address}/${path}`);
-      await page.locator('.jp-Notebook-ExecutionIndicator[data-status="idle"]').waitFor({ timeout: 60_000 });
-
+      await page.waitForFunction(kernelIsReady);
+      await page.locator(".jp-Notebook .jp-CodeCell .cm-content").first().click();
+      await command(page, "notebook:run-all-cells");
       const question = page.locator("input.jp-Stdin-input");
-      // Until the notebook is the current one, the command finds none to run.
-      for (let attempt = 1; !(await question.isVisible()); attempt++) {
-        await page.locator(".jp-Notebook .jp-CodeCell .cm-content").first().click();
-        await command(page, "notebook:run-all-cells");
-        await question.waitFor({ timeout: 15_000 }).catch((error: unknown) => {
-          if (attempt === 3) throw error;
-        });
-      }
       await question.fill("Ada");
       await question.press("Enter");
       await output(page, "'Hello, Ada'").waitFor();
@@ -75,7 +78,7 @@ for (const [title, program, path] of [
       await command(page, "notebook:run-cell");
       await output(page, "looping").waitFor();
       await command(page, "notebook:interrupt-kernel");
-      await output(page, "KeyboardInterrupt").waitFor({ timeout: 20_000 });
+      await output(page, "KeyboardInterrupt").waitFor();
       await replaceLastCell(page, "`${loops > 0} ${greeting}`");
       await command(page, "notebook:run-cell");
       await output(page, "'true ready'").waitFor();
@@ -84,7 +87,7 @@ for (const [title, program, path] of [
       await page.locator(".jp-Dialog button.jp-mod-accept").click();
       await replaceLastCell(page, "typeof globalThis + ' after the restart'");
       await command(page, "notebook:run-cell");
-      await output(page, "'object after the restart'").waitFor({ timeout: 60_000 });
+      await output(page, "'object after the restart'").waitFor();
 
       await command(page, "docmanager:save");
       await page.waitForFunction(() => true);
@@ -96,7 +99,7 @@ for (const [title, program, path] of [
         await page.waitForTimeout(100);
       }
       await page.reload();
-      await page.locator(".jp-RenderedSVG img").first().waitFor({ timeout: 60_000 });
+      await page.locator(".jp-RenderedSVG img").first().waitFor();
       assert.deepEqual(strangers, []);
     },
   );

@@ -134,6 +134,8 @@ export async function openBrowser(t: TestContext): Promise<Browser> {
 
 export async function visit(browser: Browser, address: string): Promise<Visit> {
   const page = await browser.newPage({ viewport: { width: 1280, height: 900 } });
+  // Other tests run beside this one.
+  page.setDefaultTimeout(90_000);
   const strangers: string[] = [];
   page.on("request", (request) => {
     const { protocol, hostname } = new URL(request.url());
