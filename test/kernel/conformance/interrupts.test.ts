@@ -104,3 +104,17 @@ test("output belongs to the cell that started it", async (t) => {
   );
   assert.equal(late.map(({ content }) => content.text).join(""), "from the first\nalso\n");
 });
+
+test("an interrupt that comes when nothing runs touches no later cell, however many come", async (t) => {
+  const session = await Session.start(t);
+  for (let i = 0; i < 40; i++) {
+    session.kernel.interrupt();
+    if (i % 4 === 0) await sleep(10);
+  }
+  await session.request("control", "interrupt_request", {});
+  await sleep(300);
+  for (let i = 0; i < 5; i++) {
+    const { reply, result } = await session.run("let n = 0; for (let i = 0; i < 100; i++) n += await i; n");
+    assert.deepEqual([reply.status, result], ["ok", "4950"]);
+  }
+});

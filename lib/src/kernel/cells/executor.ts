@@ -2,7 +2,7 @@ import { Script } from "node:vm";
 import { RUNTIME } from "../compiler/interruptible";
 import type { CompiledCell } from "../compiler/cell-compiler";
 import { registerCode } from "./code-registry";
-import { flag, KeyboardInterrupt, resume, stop } from "./interrupts";
+import { flag, KeyboardInterrupt, lowerFlag, resume, stop } from "./interrupts";
 import { CellModules } from "./modules";
 import { tell } from "./news";
 import { cancelQuestions } from "./questions";
@@ -97,8 +97,8 @@ export class CellExecutor {
   }
 
   /** Ends the running cell for its front end, and whatever it has started at the next loop or `await`. */
-  interrupt(): void {
-    flag[0] = 0;
+  interrupt(number: number): void {
+    lowerFlag(number);
     const { running } = this;
     if (running) {
       running.interrupted = true;

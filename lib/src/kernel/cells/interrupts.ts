@@ -11,8 +11,17 @@ export class KeyboardInterrupt extends Error {
   }
 }
 
-/** 1 from the moment an interrupt arrives until this process has heard of it. Raised by a thread of its own. */
-export const flag = new Int32Array(new SharedArrayBuffer(4));
+/**
+ * [0]: 1 from the moment an interrupt arrives until this process has heard of it; raised by a thread of its own.
+ * [1]: the number of the last interrupt that it has heard of, for the two may learn of one in either order.
+ */
+export const flag = new Int32Array(new SharedArrayBuffer(8));
+
+/** Lowers the flag: the interrupt of this number, and those before it, are carried out. */
+export function lowerFlag(number: number): void {
+  Atomics.store(flag, 1, number);
+  Atomics.store(flag, 0, 0);
+}
 
 /** What loops look at: `stop[flag[0]].x` is nothing while the flag is down, and throws while it is up. */
 export const stop: readonly { x?: unknown }[] = [
@@ -43,7 +52,18 @@ const WATCH = `
     process.kill(process.pid, "SIGKILL");
   };
   const pipe = new Socket({ fd });
-  pipe.on("data", () => Atomics.store(flag, 0, 1));
+  let text = "";
+  pipe.on("data", (data) => {
+    const numbers = (text + data).split("\\n");
+    text = numbers.pop();
+    for (const number of numbers.map(Number)) {
+      const heard = () => Atomics.load(flag, 1) >= number;
+      if (heard()) continue;
+      Atomics.store(flag, 0, 1);
+      // The main thread may have come in between.
+      if (heard()) Atomics.store(flag, 0, 0);
+    }
+  });
   pipe.on("end", end);
   pipe.on("error", end);
 `;

@@ -29,16 +29,16 @@ async function execute({ run: id, count, cell, allowStdin, wantResult }: Execute
   tell({ type: "done", run: id, reached: error ? run.reached : Number.MAX_SAFE_INTEGER, error, result });
 }
 
-function interrupt(): void {
+function interrupt(number: number): void {
   tell({ type: "interrupted" });
-  executor.interrupt();
+  executor.interrupt(number);
   // Programs that listen, as a trainer does that wants to stop cleanly, hear of it as of a signal.
   process.emit("SIGINT", "SIGINT");
 }
 
 function take(order: OrderToCells): void {
   if (order.type === "execute") void execute(order);
-  else if (order.type === "interrupt") interrupt();
+  else if (order.type === "interrupt") interrupt(order.number);
   else if (order.type === "answer") answer(order.question, order.value);
   else exit(0);
 }

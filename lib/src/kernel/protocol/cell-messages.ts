@@ -39,7 +39,8 @@ export interface ExecuteOrder {
 
 export type OrderToCells =
   | ExecuteOrder
-  | { type: "interrupt" }
+  /** Interrupts are counted: this one, and those before it, have been heard once it is carried out. */
+  | { type: "interrupt"; number: number }
   /** `undefined`: the input has ended. */
   | { type: "answer"; question: number; value: string | undefined }
   | { type: "exit" };

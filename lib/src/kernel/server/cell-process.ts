@@ -39,6 +39,7 @@ export class CellProcess {
   private readonly watch: Writable;
   private readonly exited: Promise<void>;
   private stoppable = false;
+  private interrupts = 0;
   private lastWords = "";
   private ending = false;
   private unheard: NodeJS.Timeout[] = [];
@@ -105,8 +106,9 @@ export class CellProcess {
 
   /** Stops what runs: at the next loop or `await` of a cell's code, or anywhere in a cell's first part. */
   interrupt(): void {
-    this.watch.write("!");
-    this.order({ type: "interrupt" });
+    const number = ++this.interrupts;
+    this.watch.write(`${number}\n`);
+    this.order({ type: "interrupt", number });
     this.heard();
     this.unheard = [
       setInterval(() => this.stoppable && this.child.kill("SIGINT"), SIGNAL_AFTER_MS),
