@@ -139,6 +139,14 @@ describe("cells mean what they say", () => {
       ["const os = require('node:os'); typeof os.cpus", "'function'"],
     ]));
 
+  test("a cell can define a module, as in tslab, and define it anew", () =>
+    check([
+      ["/** @module inventory */\nexport const stock = (n: number) => n + 1;", undefined],
+      ["import { stock } from './inventory'; stock(1)", "2"],
+      ["/** @module inventory */\nexport const stock = (n: number) => n + 10;", undefined],
+      ["import { stock } from './inventory'; stock(1)", "11"],
+    ]));
+
   test("what a failing cell did before it failed stays", async () => {
     const failed = await session.run(
       "const kept = 1; function hoisted() { return kept }\nclass Kept {}\nthrow new Error('here');\nconst lost = 2;",

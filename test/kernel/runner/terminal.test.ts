@@ -92,3 +92,16 @@ test("an output without text says what it is", () => {
   display({ "text/html": "<b>x</b>", "text/plain": "x" });
   assert.equal(screen.text, "[plot]\n[image]\n[HTML output]\nx\n");
 });
+
+test("on a narrow screen no line of a heading is longer than the screen needs, and nothing is lost", () => {
+  const screen = Object.assign(new FakeScreen(false), { columns: 40 });
+  const view = new TerminalView(screen);
+  view.heading("Step 2 · Load the dataset", "cell 3 of 17");
+  view.heading("Short", "cell 4 of 17");
+  const lines = screen.text.split("\n").filter((line) => line !== "");
+  assert.deepEqual(lines, [
+    "── Step 2 · Load the dataset",
+    "   cell 3 of 17",
+    `── Short ${"─".repeat(17)} cell 4 of 17`,
+  ]);
+});
