@@ -60,7 +60,7 @@ export function svgOf(figure: PlotlyFigure): string | undefined {
     height: layout.height,
     marginTop: 64,
     marginBottom: layout.margin.b,
-    marginLeft: layout.margin.l,
+    marginLeft: layout.margin.l + 14,
     marginRight: 24,
     style: { fontSize: "12px", color: INK, background: "transparent" },
     x: grouped ? { axis: null } : axis(layout.xaxis),
