@@ -80,6 +80,20 @@ describe("errors", () => {
     assert.match(String(late.content.text), /Error in a callback \(started by cell \[\d+\]\)/);
   });
 
+  test("end the cell also where a value or what was thrown cannot be shown", async () => {
+    const bundle = await session.run("({ toMimeBundle: () => ({ 'application/json': { big: 1n } }) })");
+    assert.match(bundle.traceback[0] ?? "", /^TypeError: .*BigInt/);
+    const inspected = await session.run(
+      "({ [Symbol.for('nodejs.util.inspect.custom')]() { throw new Error('not me') } })",
+    );
+    assert.match(inspected.traceback[0] ?? "", /not me/);
+    const thrown = await session.run(
+      "throw new Proxy({}, { get() { throw 1 }, getPrototypeOf() { throw 2 } })",
+    );
+    assert.equal(thrown.reply.status, "error");
+    assert.equal((await session.run("1 + 1")).result, "2");
+  });
+
   test("process.exit says that it did not end the kernel", async () => {
     await session.run("const still = 'here'");
     const { traceback } = await session.run("process.exit(3)");

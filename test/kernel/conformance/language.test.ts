@@ -145,6 +145,7 @@ describe("cells mean what they say", () => {
       ["import { stock } from './inventory'; stock(1)", "2"],
       ["/** @module inventory */\nexport const stock = (n: number) => n + 10;", undefined],
       ["import { stock } from './inventory'; stock(1)", "11"],
+      ["/** Not one. */ const words = '@module elsewhere'; /* */ words", "'@module elsewhere'"],
     ]));
 
   test("what a failing cell did before it failed stays", async () => {

@@ -1,13 +1,26 @@
+import { resolve } from "node:path";
 import { inspect } from "node:util";
 import { caret } from "../compiler/caret";
 import type { CellError } from "../protocol/cell-messages";
 import { isAuthorsCode, sourceLine } from "./code-registry";
 
+/** Where this package lies, in a repository; elsewhere the folder in node_modules tells. */
+const PACKAGE = resolve(__dirname, "..", "..", "..");
+
 /** Longer chains of causes than this are cut. */
 const DEEPEST = 8;
 
-/** Tells what a cell threw as a Jupyter error. */
+/** Tells what a cell threw as a Jupyter error, whatever it is: values may throw themselves when they are looked at. */
 export function describeThrown(thrown: unknown): CellError {
+  try {
+    return tellThrown(thrown);
+  } catch {
+    const evalue = "the cell threw a value that cannot be shown";
+    return { ename: "Error", evalue, traceback: [`Error: ${evalue}`] };
+  }
+}
+
+function tellThrown(thrown: unknown): CellError {
   if (isInterrupt(thrown)) {
     return {
       ename: "KeyboardInterrupt",
@@ -102,11 +115,8 @@ function owners(files: readonly string[]): string {
     if (file === "") return "JavaScript";
     const inside = /.*[\\/]node_modules[\\/]((?:@[^\\/]+[\\/])?[^\\/]+)/.exec(file)?.[1];
     if (inside !== undefined) return inside.replaceAll("\\", "/");
-    return file.startsWith(__dirname)
-      ? "the kernel"
-      : file.includes("finetune") || file.includes("/lib/")
-        ? "finetune-ts"
-        : "other code";
+    if (file.startsWith(__dirname)) return "the kernel";
+    return file.startsWith(PACKAGE) ? "finetune-ts" : "other code";
   });
   return [...new Set(names)].join(", ");
 }

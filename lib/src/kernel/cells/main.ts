@@ -26,7 +26,13 @@ async function execute({ run: id, count, cell, allowStdin, wantResult }: Execute
   } catch (thrown) {
     error = describeThrown(thrown);
   }
-  tell({ type: "done", run: id, reached: error ? run.reached : Number.MAX_SAFE_INTEGER, error, result });
+  const reached = error ? run.reached : Number.MAX_SAFE_INTEGER;
+  try {
+    tell({ type: "done", run: id, reached, error, result });
+  } catch (unspeakable) {
+    // A form that is no JSON (a BigInt, a circle) must not leave the cell without its end.
+    tell({ type: "done", run: id, reached, error: describeThrown(unspeakable), result: undefined });
+  }
 }
 
 function interrupt(number: number): void {

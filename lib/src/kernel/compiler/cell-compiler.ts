@@ -62,7 +62,7 @@ interface Pending {
 const NAMES_PER_SCOPE = 100;
 
 /** A cell that defines a module, as tslab has it: `@module name` in the comment at its head */
-const MODULE_CELL = /^\s*\/\*\*[^]*?@module\s+([\w$./-]+)[^]*?\*\//;
+const MODULE_CELL = /^\s*\/\*\*(?:(?!\*\/)[^])*?@module\s+([\w$./-]+)/;
 
 /**
  * Compiles cells one after the other, each with the names of those before it.
