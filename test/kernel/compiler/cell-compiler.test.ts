@@ -73,3 +73,15 @@ test("a hundred cells that refer to each other in turn stay quick and right", ()
   }
   assert.throws(() => compiled("right = 'text'"), /not assignable to type 'number'/);
 });
+
+test("export is allowed at the top of a cell and says nothing there", () => {
+  const code = compiled(
+    "export function shown() { return 1 }\nexport class Shown {}\nexport enum Kind { A }\nexport const value = 2;",
+  );
+  assert.doesNotMatch(code, /export/);
+  assert.match(code, /function shown\(\) \{ return 1; \}/);
+  assert.equal(
+    compiled("[shown(), Shown, Kind.A, value]"),
+    "return [[(0, __scopes[1].shown)(), __scopes[1].Shown, __scopes[1].Kind.A, __scopes[1].value]];\n",
+  );
+});

@@ -12,7 +12,8 @@ export interface Place {
 
 interface Code {
   name: string;
-  map: SourceMap | undefined;
+  /** As JSON until it is first needed. */
+  map: SourceMap | string;
   lines: string[];
 }
 
@@ -25,15 +26,20 @@ const registry = new Map<string, Code>();
  * @param map  the source map, as JSON; "" when there is none
  */
 export function registerCode(file: string, name: string, map: string, source: string): void {
-  const payload = map === "" ? undefined : (JSON.parse(map) as SourceMapPayload);
-  registry.set(file, { name, map: payload && new SourceMap(payload), lines: source.split("\n") });
+  registry.set(file, { name, map, lines: source.split("\n") });
+}
+
+function mapOf(code: Code): SourceMap | undefined {
+  if (code.map === "") return undefined;
+  if (typeof code.map === "string") code.map = new SourceMap(JSON.parse(code.map) as SourceMapPayload);
+  return code.map;
 }
 
 /** Where a position of compiled code stands in its source; `undefined` for code that was not compiled here. */
 export function placeOf(file: string, line: number, column: number): Place | undefined {
   const code = registry.get(file);
   if (!code) return undefined;
-  const entry = code.map?.findEntry(line - 1, column - 1);
+  const entry = mapOf(code)?.findEntry(line - 1, column - 1);
   const known = entry && "originalLine" in entry && entry.originalLine !== undefined;
   const place = known ? { line: entry.originalLine + 1, column: entry.originalColumn + 1 } : { line, column };
   return { name: code.name, ...place, source: code.lines[place.line - 1]?.replace(/\r$/, "") };

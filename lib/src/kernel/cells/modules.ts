@@ -68,7 +68,10 @@ export class CellModules {
     return {
       module: module as Record<string, unknown>,
       default: defaultOf(module),
-      namespace: namespaceOf(module),
+      // Made when it is asked for: few imports are.
+      get namespace() {
+        return namespaceOf(module);
+      },
     };
   }
 
@@ -183,5 +186,6 @@ function namespaceOf(module: unknown): unknown {
       ? Object.assign(Object.create(null), module, { default: module })
       : module;
   }
-  return { ...module, default: module };
+  // Getters stay getters: some modules warn when a deprecated one is looked at.
+  return Object.defineProperties({ default: module }, Object.getOwnPropertyDescriptors(module));
 }

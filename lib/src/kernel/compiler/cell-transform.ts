@@ -124,7 +124,10 @@ class CellTransform {
     }
     if (ts.isImportEqualsDeclaration(statement)) return this.importEquals(statement);
     if (ts.isVariableStatement(statement)) return this.variables(statement);
-    const visited = ts.visitNode(withoutExport(statement), this.visit) as ts.Statement;
+    const plain = hasModifier(statement, SyntaxKind.ExportKeyword)
+      ? ts.visitEachChild(statement, (child) => (isExport(child) ? undefined : child), this.context)
+      : statement;
+    const visited = ts.visitNode(plain, this.visit) as ts.Statement;
     const kept =
       ts.isClassDeclaration(statement) ||
       ts.isEnumDeclaration(statement) ||
@@ -349,42 +352,5 @@ function withName(value: ts.Expression, name: string): ts.Expression {
   return factory.createPropertyAccessExpression(factory.createParenthesizedExpression(holder), name);
 }
 
-function withoutExport<T extends ts.Statement>(statement: T): T {
-  if (!hasModifier(statement, SyntaxKind.ExportKeyword)) return statement;
-  const kept = (node: ts.HasModifiers) =>
-    (node.modifiers ?? []).filter(
-      ({ kind }) => kind !== SyntaxKind.ExportKeyword && kind !== SyntaxKind.DefaultKeyword,
-    );
-  const node = statement as ts.Statement;
-  if (ts.isFunctionDeclaration(node)) {
-    const { asteriskToken, name, typeParameters, parameters, type, body } = node;
-    return factory.updateFunctionDeclaration(
-      node,
-      kept(node),
-      asteriskToken,
-      name,
-      typeParameters,
-      parameters,
-      type,
-      body,
-    ) as ts.Statement as T;
-  }
-  if (ts.isClassDeclaration(node)) {
-    const { name, typeParameters, heritageClauses, members } = node;
-    return factory.updateClassDeclaration(
-      node,
-      kept(node),
-      name,
-      typeParameters,
-      heritageClauses,
-      members,
-    ) as ts.Statement as T;
-  }
-  if (ts.isEnumDeclaration(node)) {
-    return factory.updateEnumDeclaration(node, kept(node), node.name, node.members) as ts.Statement as T;
-  }
-  if (ts.isModuleDeclaration(node)) {
-    return factory.updateModuleDeclaration(node, kept(node), node.name, node.body) as ts.Statement as T;
-  }
-  return statement;
-}
+const isExport = ({ kind }: ts.Node) =>
+  kind === SyntaxKind.ExportKeyword || kind === SyntaxKind.DefaultKeyword;

@@ -17,14 +17,7 @@ export interface CellRunnerOptions {
   onDeath: (exit: CellProcessExit) => void;
 }
 
-/** What runs, or has run: where its output belongs. */
-interface Started {
-  request: Message;
-  silent: boolean;
-  count: number | undefined;
-}
-
-/** Runs whose output can still come are remembered up to this number. */
+/** So many of the latest runs are remembered; what comes of an older one is shown with the latest. */
 const REMEMBERED = 10_000;
 
 /** Carries out `execute_request`: compiles the cell, has it run, and publishes what comes of it. */
@@ -34,7 +27,8 @@ export class CellRunner implements Runner {
   /** The request of the cell that runs now. */
   running: Message | undefined;
   private readonly process: CellProcess;
-  private readonly started = new Map<number, Started>();
+  /** The request of each run: where its output belongs. */
+  private readonly requests = new Map<number, Message>();
   private runs = 0;
   private finish: ((end: RunEnd) => void) | undefined;
 
@@ -43,8 +37,8 @@ export class CellRunner implements Runner {
     this.process = new CellProcess({
       onNews: (news) => this.take(news),
       onRawOutput: (name, text) => {
-        const run = this.started.get(this.runs);
-        if (run) output.stream(name, text, run.request);
+        const request = this.requests.get(this.runs);
+        if (request) output.stream(name, text, request);
       },
       onDeaf: () => {
         if (this.running) output.stream("stderr", DEAF, this.running);
@@ -112,8 +106,8 @@ export class CellRunner implements Runner {
     const { compiler } = this.options;
     const run = ++this.runs;
     const count = silent ? undefined : this.executionCount;
-    this.started.set(run, { request, silent, count });
-    this.started.delete(run - REMEMBERED);
+    this.requests.set(run, request);
+    this.requests.delete(run - REMEMBERED);
     let cell: CompiledCell;
     try {
       cell = compiler.compile(code, `__cell_${run}`);
@@ -144,9 +138,8 @@ export class CellRunner implements Runner {
       return;
     }
     if (!("run" in news)) return;
-    const started = this.started.get(news.run);
-    if (!started) return;
-    const { request } = started;
+    const request = this.requests.get(news.run) ?? this.requests.get(this.runs);
+    if (!request) return;
     if (news.type === "stream") output.stream(news.name, news.text, request);
     else if (news.type === "clear") output.publish("clear_output", { wait: news.wait }, request);
     else if (news.type === "display")
