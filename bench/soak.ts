@@ -46,7 +46,7 @@ export async function soakBenchmark(args: string[]): Promise<object> {
   const { collate, lengths } = await makeBatches(workload);
   const model = makeModel(workload).train();
   const optimizer = new AdamW(model.namedParameters(), new TrainingArguments({ weightDecay: 0.01 }));
-  const settings = { learningRate: 5e-4, maxGradNorm: 1, labelSmoothing: 0 };
+  const settings = { learningRate: 5e-4, maxGradNorm: 1 };
   const collectGarbage = garbageCollector();
   const timer = watchTimer();
   const samples: Sample[] = [];

@@ -15,7 +15,7 @@ export async function trainSteps(
   const model = makeModel(workload).train();
   const args = new TrainingArguments({ learningRate: 2e-5, weightDecay: 0.01 });
   const optimizer = new AdamW(model.namedParameters(), args);
-  const settings = { learningRate: 2e-5, maxGradNorm: 1, labelSmoothing: 0 };
+  const settings = { learningRate: 2e-5, maxGradNorm: 1 };
   const seconds: number[] = [];
   const losses: number[] = [];
   for (let step = 0; step < workload.steps; step++) {

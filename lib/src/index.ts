@@ -57,7 +57,7 @@ export type {
   TokenizerOptions,
 } from "./tokenizers/encoding-types";
 export { PreTrainedTokenizer } from "./tokenizers/pretrained-tokenizer";
-export type { Batch, DataCollator } from "./collators/batch";
+export type { Batch, CollatorContext, DataCollator } from "./collators/batch";
 export { DataCollatorWithPadding } from "./collators/data-collator-with-padding";
 export type { DataCollatorWithPaddingOptions } from "./collators/data-collator-with-padding";
 export { defaultDataCollator } from "./collators/default-data-collator";
@@ -68,16 +68,25 @@ export { currentEngine, describeEngines, useEngine } from "./engines/engines";
 export type { EngineReport } from "./engines/engines";
 
 // Models
-export { AutoConfig, AutoModelForSequenceClassification } from "./models/auto";
-export type { FromConfigOptions, FromPretrainedOptions } from "./models/auto";
+export {
+  AutoConfig,
+  AutoModel,
+  AutoModelForMaskedLM,
+  AutoModelForSequenceClassification,
+} from "./models/auto";
+export type { AutoModelClass, FromConfigOptions, FromPretrainedOptions } from "./models/auto";
 export { BertConfig } from "./models/bert/configuration";
 export type { BertConfigOptions } from "./models/bert/configuration";
+export { BertForMaskedLM } from "./models/bert/for-masked-lm";
 export { BertForSequenceClassification } from "./models/bert/for-sequence-classification";
-export type {
-  ClassifierInputs,
-  ForwardOptions,
-  SequenceClassifierOutput,
-} from "./models/bert/for-sequence-classification";
+export type { SequenceClassifierOutput } from "./models/bert/for-sequence-classification";
+export { BertModel } from "./models/bert/modeling";
+export type { BertModelOutput } from "./models/bert/modeling";
+export type { MaskedLMOutput } from "./models/heads/masked-lm";
+export type { ForwardOptions, HiddenStates, ModelOutput, TaskInputs } from "./models/model-output";
+export type { ModelInputs } from "./models/packed-batch";
+export type { PretrainedConfig } from "./models/pretrained-config";
+export { PreTrainedModel } from "./models/pretrained-model";
 
 // Checkpoints
 export { toFloat32 } from "./checkpoints/float-formats";
@@ -104,7 +113,7 @@ export type {
   TrainerOptions,
   TrainOptions,
   TrainOutput,
-} from "./training/trainer";
+} from "./training/trainer-options";
 export { TrainingArguments } from "./training/training-arguments";
 export type {
   IntervalStrategy,
@@ -120,6 +129,7 @@ export type { Metric } from "./evaluation/evaluate";
 export type { GlueTask } from "./evaluation/glue";
 export type { MetricInputs } from "./evaluation/inputs";
 export { squeeze } from "./evaluation/squeeze";
+export type { FillMaskOptions, FillMaskPipeline, MaskFilling } from "./inference/fill-mask";
 export { pipeline } from "./inference/pipeline";
 export type { PipelineOptions, PipelineTask } from "./inference/pipeline";
 export type {

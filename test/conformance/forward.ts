@@ -1,6 +1,6 @@
 import * as tf from "@tensorflow/tfjs";
 import { currentEngine } from "../../lib/src/engines/engines";
-import type { BertForSequenceClassification, ClassifierInputs } from "../../lib/src/index";
+import type { BertForSequenceClassification, TaskInputs } from "../../lib/src/index";
 import { flatten, largestDifference, type Check } from "./check";
 import type { ReferenceData } from "./data";
 import type { Forward } from "./reference";
@@ -28,12 +28,7 @@ export async function checkTokens(forward: Forward, data: ReferenceData): Promis
 }
 
 /** The batch of the forward pass; the caller disposes of it. */
-export function forwardInputs({
-  input_ids,
-  attention_mask,
-  token_type_ids,
-  labels,
-}: Forward): ClassifierInputs {
+export function forwardInputs({ input_ids, attention_mask, token_type_ids, labels }: Forward): TaskInputs {
   const matrix = (values: number[][]) => tf.tensor2d(values, undefined, "int32");
   return {
     input_ids: matrix(input_ids),

@@ -1,9 +1,5 @@
 import * as tf from "@tensorflow/tfjs";
-import {
-  readSafetensors,
-  type BertForSequenceClassification,
-  type ClassifierInputs,
-} from "../../lib/src/index";
+import { readSafetensors, type BertForSequenceClassification, type TaskInputs } from "../../lib/src/index";
 import { relativeDifference, worst, type Check } from "./check";
 
 const BOUND = 1e-4;
@@ -19,7 +15,7 @@ export const isNoise = (name: string): boolean => name.endsWith("key.bias");
  */
 export async function checkGradients(
   model: BertForSequenceClassification,
-  inputs: ClassifierInputs,
+  inputs: TaskInputs,
   file: string,
 ): Promise<Check[]> {
   const expected = (await readSafetensors(file)).tensors;

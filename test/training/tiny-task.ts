@@ -1,11 +1,12 @@
 import * as tf from "@tensorflow/tfjs";
 import type { Batch } from "../../lib/src/collators/batch";
 import type { BertConfigOptions } from "../../lib/src/models/bert/configuration";
-import type { BertForSequenceClassification } from "../../lib/src/models/bert/for-sequence-classification";
+import type { PreTrainedModel } from "../../lib/src/models/pretrained-model";
 import { randomUint32 } from "../../lib/src/random";
 import { addDefaultCallback } from "../../lib/src/training/callbacks";
 import type { TrainerDataset } from "../../lib/src/training/data-loader";
-import { Trainer, type EvalPrediction, type TrainerOptions } from "../../lib/src/training/trainer";
+import { Trainer } from "../../lib/src/training/trainer";
+import type { EvalPrediction, TrainerOptions } from "../../lib/src/training/trainer-options";
 import { TrainingArguments, type TrainingArgumentsOptions } from "../../lib/src/training/training-arguments";
 import { argmax } from "../../lib/src/evaluation/argmax";
 import { batchOf, tinyBert } from "../models/tiny-bert";
@@ -54,7 +55,7 @@ export const computeMetrics = ({ predictions, labelIds }: EvalPrediction): { acc
 };
 
 export interface TinyRun extends Partial<Omit<TrainerOptions, "args" | "model">> {
-  model?: BertForSequenceClassification;
+  model?: PreTrainedModel<object>;
   modelOptions?: BertConfigOptions;
 }
 
@@ -75,6 +76,6 @@ export function tinyTrainer(
 }
 
 /** Every weight of a model, one after the other. */
-export function weightsOf(model: BertForSequenceClassification): number[] {
+export function weightsOf(model: PreTrainedModel<object>): number[] {
   return [...model.namedParameters()].flatMap(([, { value }]) => [...value.dataSync()]);
 }

@@ -16,5 +16,20 @@ export interface Batch {
   [column: string]: Tensor | undefined;
 }
 
+/** Where in a run a batch belongs, for collators that draw random numbers: the same place, the same numbers. */
+export interface CollatorContext {
+  /** Of the run. */
+  seed: number;
+  /** Number of the batch: of the micro-batch in training, of the batch in an evaluation. */
+  step: number;
+  /** Whether the batch is trained on. */
+  training: boolean;
+}
+
 /** Rows of a dataset into a batch. */
-export type DataCollator = (features: readonly Row[]) => Batch;
+export interface DataCollator {
+  /** @param context  given by the Trainer */
+  (features: readonly Row[], context?: CollatorContext): Batch;
+  /** Columns that it reads beside those that models take. Default: none. */
+  readonly extraColumns?: readonly string[];
+}

@@ -1,25 +1,49 @@
 import { ConfigError } from "../errors";
-import { AutoModelForSequenceClassification } from "../models/auto";
-import type { BertForSequenceClassification } from "../models/bert/for-sequence-classification";
+import {
+  AutoModelForMaskedLM,
+  AutoModelForSequenceClassification,
+  type AutoModelClass,
+} from "../models/auto";
+import type { PreTrainedModel } from "../models/pretrained-model";
 import { AutoTokenizer } from "../tokenizers/auto-tokenizer";
 import type { PreTrainedTokenizer } from "../tokenizers/pretrained-tokenizer";
-import {
-  textClassification,
-  type ClassifierParts,
-  type TextClassificationPipeline,
-} from "./text-classification";
+import type { PipelineParts } from "./parts";
+import { fillMask, type FillMaskPipeline } from "./fill-mask";
+import { textClassification, type TextClassificationPipeline } from "./text-classification";
 
 export interface PipelineOptions {
   /** A model, or the folder or name of one. */
-  model: BertForSequenceClassification | string;
+  model: PreTrainedModel | string;
   /** Default: the one in the model's folder. */
   tokenizer?: PreTrainedTokenizer | string;
   /** Texts a batch. Default 64. */
   batchSize?: number;
 }
 
-/** Tasks by their names in transformers; "sentiment-analysis" is the older name of the same task. */
-export type PipelineTask = "text-classification" | "sentiment-analysis";
+interface Task<Pipeline> {
+  auto: AutoModelClass<PreTrainedModel>;
+  make: (load: () => Promise<PipelineParts>, batchSize: number) => Pipeline;
+}
+
+/** Tasks by their names in transformers; "sentiment-analysis" is the older name of text classification. */
+interface Pipelines {
+  "text-classification": TextClassificationPipeline;
+  "sentiment-analysis": TextClassificationPipeline;
+  "fill-mask": FillMaskPipeline;
+}
+
+export type PipelineTask = keyof Pipelines;
+
+const classification: Task<TextClassificationPipeline> = {
+  auto: AutoModelForSequenceClassification,
+  make: textClassification,
+};
+
+const TASKS = new Map<string, Task<unknown>>([
+  ["text-classification", classification],
+  ["sentiment-analysis", classification],
+  ["fill-mask", { auto: AutoModelForMaskedLM, make: fillMask }],
+]);
 
 /**
  * A ready-made way from text to answer. What is given by name is loaded at the first call.
@@ -27,26 +51,22 @@ export type PipelineTask = "text-classification" | "sentiment-analysis";
  * @throws ConfigError if the task is unknown or the tokenizer is missing
  * @see transformers.pipeline
  */
-export function pipeline(
-  task: PipelineTask,
+export function pipeline<Name extends PipelineTask>(
+  task: Name,
   { model, tokenizer = typeof model === "string" ? model : undefined, batchSize = 64 }: PipelineOptions,
-): TextClassificationPipeline {
-  if (task !== "text-classification" && task !== "sentiment-analysis") {
-    throw new ConfigError(`There is no pipeline '${String(task)}'; there is 'text-classification'.`);
+): Pipelines[Name] {
+  const known = TASKS.get(task);
+  if (!known) {
+    const names = [...TASKS.keys()].map((name) => `'${name}'`).join(", ");
+    throw new ConfigError(`There is no pipeline '${String(task)}'; there are ${names}.`);
   }
   if (tokenizer === undefined) {
     throw new ConfigError("pipeline: give the tokenizer too; a model in memory does not know its own.");
   }
-  let parts: Promise<ClassifierParts> | undefined;
-  return textClassification(() => (parts ??= loadParts(model, tokenizer)), batchSize);
-}
-
-async function loadParts(
-  model: BertForSequenceClassification | string,
-  tokenizer: PreTrainedTokenizer | string,
-): Promise<ClassifierParts> {
-  return {
-    model: typeof model === "string" ? await AutoModelForSequenceClassification.fromPretrained(model) : model,
+  const loadParts = async (): Promise<PipelineParts> => ({
+    model: typeof model === "string" ? await known.auto.fromPretrained(model) : model,
     tokenizer: typeof tokenizer === "string" ? await AutoTokenizer.fromPretrained(tokenizer) : tokenizer,
-  };
+  });
+  let parts: Promise<PipelineParts> | undefined;
+  return known.make(() => (parts ??= loadParts()), batchSize) as Pipelines[Name];
 }

@@ -1,7 +1,8 @@
 import * as tf from "@tensorflow/tfjs";
 import { ConfigError } from "../errors";
-import type { BertForSequenceClassification } from "../models/bert/for-sequence-classification";
+import type { PreTrainedModel } from "../models/pretrained-model";
 import type { PreTrainedTokenizer } from "../tokenizers/pretrained-tokenizer";
+import type { PipelineParts } from "./parts";
 
 /** A label with its probability; a regression model's only label comes with its value instead. */
 export interface Classification {
@@ -24,17 +25,12 @@ export interface TextClassificationPipeline {
   (texts: readonly string[], options?: ClassifyOptions & { topK?: undefined }): Promise<Classification[]>;
 }
 
-export interface ClassifierParts {
-  model: BertForSequenceClassification;
-  tokenizer: PreTrainedTokenizer;
-}
-
 /**
  * @param load       called once for each classification
  * @param batchSize  texts that the model gets at once
  */
 export function textClassification(
-  load: () => Promise<ClassifierParts>,
+  load: () => Promise<PipelineParts>,
   batchSize: number,
 ): TextClassificationPipeline {
   const classify = async (
@@ -59,7 +55,7 @@ export function textClassification(
 
 /** Probabilities of the labels for each text (values, with a regression model). */
 async function scoresOf(
-  model: BertForSequenceClassification,
+  model: PreTrainedModel,
   tokenizer: PreTrainedTokenizer,
   texts: readonly string[],
 ): Promise<Float32Array[]> {

@@ -6,8 +6,22 @@ import { currentEngine } from "../engines/engines";
 import { ConfigError } from "../errors";
 import { type HubOptions, splitHubOptions } from "../hub/settings";
 import { BertConfig, type BertConfigOptions } from "./bert/configuration";
+import { BertForMaskedLM } from "./bert/for-masked-lm";
 import { BertForSequenceClassification } from "./bert/for-sequence-classification";
+import { BertModel } from "./bert/modeling";
 import { describeLoadReport, loadWeights, type LoadWeightsOptions } from "./load-weights";
+import type { PreTrainedModel } from "./pretrained-model";
+
+// Two tables: model_type to configuration, and task to the model that each family has for it. A new family is a folder
+// and a line in each.
+
+const CONFIGURATIONS = new Map([["bert", BertConfig]]);
+
+type ModelClass<Model> = new (config: BertConfig, seed: number) => Model;
+
+const BODIES = new Map([["bert", BertModel]]);
+const SEQUENCE_CLASSIFIERS = new Map([["bert", BertForSequenceClassification]]);
+const MASKED_LANGUAGE_MODELS = new Map([["bert", BertForMaskedLM]]);
 
 /** Reads the configuration of a checkpoint. @see transformers.AutoConfig */
 export const AutoConfig = {
@@ -25,10 +39,12 @@ export const AutoConfig = {
       throw new ConfigError(`${file}: is no JSON object.`);
     }
     const { model_type: type = "bert" } = json as { model_type?: unknown };
-    if (type !== "bert") {
-      throw new ConfigError(`${file}: model_type is '${String(type)}'; this library knows 'bert'.`);
+    const configuration = CONFIGURATIONS.get(type as string);
+    if (!configuration) {
+      const known = [...CONFIGURATIONS.keys()].map((name) => `'${name}'`).join(", ");
+      throw new ConfigError(`${file}: model_type is '${String(type)}'; this library knows ${known}.`);
     }
-    return BertConfig.fromJson(json as Record<string, unknown>, file, overrides);
+    return configuration.fromJson(json as Record<string, unknown>, file, overrides);
   },
 };
 
@@ -43,16 +59,10 @@ export interface FromPretrainedOptions
   config?: BertConfig;
 }
 
-/** A model that classifies sequences. @see transformers.AutoModelForSequenceClassification */
-export const AutoModelForSequenceClassification = {
+/** How models of one task are made, whatever their family. @see transformers' AutoModel classes */
+export interface AutoModelClass<Model> {
   /** A model of the given shape with new weights. */
-  async fromConfig(
-    config: BertConfig,
-    { seed = 42 }: FromConfigOptions = {},
-  ): Promise<BertForSequenceClassification> {
-    await currentEngine();
-    return new BertForSequenceClassification(config, seed).initializeWeights();
-  },
+  fromConfig(config: BertConfig, options?: FromConfigOptions): Promise<Model>;
 
   /**
    * A model with the weights of a checkpoint. Weights that it lacks (a new classifier's, as a rule) are initialised, and
@@ -62,18 +72,39 @@ export const AutoModelForSequenceClassification = {
    * @throws CheckpointError if files are missing or damaged, or a weight has the wrong shape; HubError if the Hub does
    *   not give them
    */
-  async fromPretrained(
-    nameOrDir: string,
-    options: FromPretrainedOptions = {},
-  ): Promise<BertForSequenceClassification> {
-    const [hub, { config: given, seed = 42, ignoreMismatchedSizes, ...overrides }] = splitHubOptions(options);
-    const directory = await resolveCheckpoint(nameOrDir, given ? ["weights"] : ["config", "weights"], hub);
-    const config = given ?? (await AutoConfig.fromPretrained(directory, overrides));
-    const weights = await readStateDict(directory);
-    await currentEngine();
-    const model = new BertForSequenceClassification(config, seed);
-    const report = loadWeights(model, weights, directory, { ignoreMismatchedSizes });
-    for (const line of describeLoadReport(report, model.architecture, nameOrDir)) console.warn(line);
-    return model;
-  },
-};
+  fromPretrained(nameOrDir: string, options?: FromPretrainedOptions): Promise<Model>;
+}
+
+function autoModel<Output extends object, Model extends PreTrainedModel<Output>>(
+  classes: ReadonlyMap<string, ModelClass<Model>>,
+): AutoModelClass<Model> {
+  const modelOf = (config: BertConfig, seed: number) => new (classes.get(config.modelType)!)(config, seed);
+  return {
+    async fromConfig(config, { seed = 42 } = {}) {
+      await currentEngine();
+      return modelOf(config, seed).initializeWeights();
+    },
+
+    async fromPretrained(nameOrDir, options = {}) {
+      const [hub, { config: given, seed = 42, ignoreMismatchedSizes, ...overrides }] =
+        splitHubOptions(options);
+      const directory = await resolveCheckpoint(nameOrDir, given ? ["weights"] : ["config", "weights"], hub);
+      const config = given ?? (await AutoConfig.fromPretrained(directory, overrides));
+      const weights = await readStateDict(directory);
+      await currentEngine();
+      const model = modelOf(config, seed);
+      const report = loadWeights(model, weights, directory, { ignoreMismatchedSizes });
+      for (const line of describeLoadReport(report, model.architecture, nameOrDir)) console.warn(line);
+      return model;
+    },
+  };
+}
+
+/** A body without a head: what it makes of each token. @see transformers.AutoModel */
+export const AutoModel = autoModel(BODIES);
+
+/** A model that classifies sequences. @see transformers.AutoModelForSequenceClassification */
+export const AutoModelForSequenceClassification = autoModel(SEQUENCE_CLASSIFIERS);
+
+/** A model that predicts masked tokens. @see transformers.AutoModelForMaskedLM */
+export const AutoModelForMaskedLM = autoModel(MASKED_LANGUAGE_MODELS);

@@ -1,6 +1,7 @@
 import type * as tf from "@tensorflow/tfjs";
 import { dropout } from "../ops/dropout";
 import { dropoutAddLayerNorm, type DropoutOptions } from "../ops/dropout-add-layer-norm";
+import { layerNorm } from "../ops/layer-norm";
 import { linear, type Activation } from "../ops/linear";
 import { Module, Parameter, type ModelContext } from "./module";
 
@@ -49,6 +50,12 @@ export class LayerNorm extends Module {
     super();
     this.weight = new Parameter([hidden], { constant: 1 });
     this.bias = new Parameter([hidden], { constant: 0 });
+  }
+
+  /** @param x  [rows, hidden] */
+  forward(x: tf.Tensor2D): tf.Tensor2D {
+    const { weight, bias, eps } = this;
+    return layerNorm(x, weight.value as tf.Tensor1D, bias.value as tf.Tensor1D, eps);
   }
 
   /** Drops elements of x, adds the residual and normalises: [rows, hidden] all of them. */

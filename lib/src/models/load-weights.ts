@@ -1,6 +1,7 @@
 import type { HostTensor, StateDict } from "../checkpoints/dtypes";
 import { CheckpointError } from "../errors";
-import { sameShape, setParameter, type PreTrainedModel } from "./pretrained-model";
+import type { PreTrainedModel } from "./pretrained-model";
+import { sameShape, setParameter } from "./state-dict";
 
 /** What became of a checkpoint's weights; names in alphabetical order. */
 export interface LoadReport {
@@ -34,7 +35,7 @@ const IGNORED = /(^|\.)embeddings\.(position_ids|token_type_ids)$/;
  * @throws CheckpointError if a shape does not fit, two names mean the same weight, or nothing fits at all
  */
 export function loadWeights(
-  model: PreTrainedModel,
+  model: PreTrainedModel<object>,
   weights: StateDict,
   source: string,
   { ignoreMismatchedSizes = false }: LoadWeightsOptions = {},
@@ -42,14 +43,18 @@ export function loadWeights(
   const parameters = new Map(model.namedParameters());
   const report: LoadReport = { newlyInitialized: [], unexpected: [], mismatched: [] };
   const found = new Map<string, HostTensor>();
+  const tied = new Map<string, HostTensor>();
   for (const [storedName, tensor] of weights) {
     if (IGNORED.test(storedName)) continue;
     const name = currentName(storedName, parameters, model.baseModelPrefix);
-    if (name === undefined) report.unexpected.push(storedName);
+    const original = model.tiedWeights.get(storedName);
+    if (original !== undefined) tied.set(original, tensor);
+    else if (name === undefined) report.unexpected.push(storedName);
     else if (found.has(name)) {
       throw new CheckpointError(`${source}: holds '${name}' twice, the second time as '${storedName}'.`);
     } else found.set(name, tensor);
   }
+  for (const [name, tensor] of tied) if (!found.has(name)) found.set(name, tensor);
   if (found.size === 0) {
     throw new CheckpointError(
       `${source}: none of its ${weights.size} tensors belongs to a ${model.architecture} ` +
@@ -79,7 +84,8 @@ function currentName(
     (result, [pattern, replacement]) => result.replace(pattern, replacement),
     stored,
   );
-  return [name, `${prefix}.${name}`].find((candidate) => parameters.has(candidate));
+  const withoutPrefix = name.startsWith(`${prefix}.`) ? name.slice(prefix.length + 1) : name;
+  return [name, `${prefix}.${name}`, withoutPrefix].find((candidate) => parameters.has(candidate));
 }
 
 /** What transformers says of such a report; empty where everything fitted. */

@@ -1,27 +1,74 @@
 import { mkdir } from "node:fs/promises";
 import path from "node:path";
-import type { HostTensor, StateDict } from "../checkpoints/dtypes";
+import * as tf from "@tensorflow/tfjs";
+import type { StateDict } from "../checkpoints/dtypes";
 import { writeJson } from "../checkpoints/json";
 import { writeSafetensors } from "../checkpoints/safetensors-writer";
-import { toFloat32 } from "../checkpoints/float-formats";
-import { CheckpointError } from "../errors";
-import type { BertConfig } from "./bert/configuration";
-import { Module, type ModelContext, type Parameter } from "./module";
+import { padSequences } from "../ops/packed-sequences";
+import type {
+  Encoded,
+  EncodeOptions,
+  ForwardOptions,
+  HiddenStates,
+  ModelOutput,
+  TaskInputs,
+} from "./model-output";
+import { Module, type ModelContext } from "./module";
+import { packBatch, type PackedBatch } from "./packed-batch";
+import type { PretrainedConfig } from "./pretrained-config";
+import { loadStateDictInto, stateDictOf } from "./state-dict";
 
-/** What every model has: named parameters, a training switch, and a way to and from files. */
-export abstract class PreTrainedModel extends Module {
+/**
+ * What training, inference and export know of a model, whatever its family and task: a forward pass with a loss, named
+ * parameters, a training switch, and a way to and from files.
+ *
+ * @typeParam Output  what `forward` returns; a body without a head has no logits
+ */
+export abstract class PreTrainedModel<Output extends object = ModelOutput> extends Module {
   /** Name of the class in transformers, written to config.json. */
   abstract readonly architecture: string;
 
-  /** In front of the names of the encoder's weights; checkpoints without a head leave it out. */
+  /** In front of the names of the body's weights; checkpoints without a head leave it out. */
   abstract readonly baseModelPrefix: string;
 
+  /** Names under which checkpoints may hold a weight a second time, and the name of that weight. */
+  readonly tiedWeights: ReadonlyMap<string, string> = new Map();
+
   constructor(
-    readonly config: BertConfig,
+    readonly config: PretrainedConfig,
     /** @internal shared with the parts of the model */
     readonly context: ModelContext,
   ) {
     super();
+  }
+
+  /** The body alone, on packed tokens: what a head, or a teacher's student, goes on from. */
+  abstract encode(batch: PackedBatch, options?: EncodeOptions): Encoded;
+
+  /** What is made of the body's states: a head's logits and loss, or the states themselves. */
+  abstract readOut(encoded: Encoded, batch: PackedBatch, inputs: TaskInputs, options: ForwardOptions): Output;
+
+  /**
+   * Runs the model on a batch. The tensors that it returns are the caller's to dispose of.
+   *
+   * @throws ConfigError if an id is outside the vocabulary, a sequence too long, or a label none of the model's
+   */
+  forward(inputs: TaskInputs, options: ForwardOptions = {}): Output & HiddenStates {
+    const packed = packBatch(inputs);
+    // First of all: an error in the middle of a forward pass would leave tfjs's saved tensors behind.
+    this.checkInputs(inputs);
+    return tf.tidy(() => {
+      const encoded = this.encode(packed);
+      const output = this.readOut(encoded, packed, inputs, options);
+      const states = options.outputHiddenStates ? padStates(encoded, packed) : {};
+      // A plain object of tensors is a container that tidy understands; its type does not know optional entries.
+      return { ...output, ...states } as unknown as tf.TensorContainerObject;
+    }) as unknown as Output & HiddenStates;
+  }
+
+  /** Whether there is something to learn from in a batch: datasets hide labels by -1 (the test sets of GLUE). */
+  hasLabels({ labels }: Pick<TaskInputs, "labels">): boolean {
+    return labels !== undefined;
   }
 
   /** Whether dropout is active. */
@@ -59,21 +106,13 @@ export abstract class PreTrainedModel extends Module {
    * @throws CheckpointError if one is missing or has another shape
    */
   loadStateDict(weights: StateDict, source = "the state dict"): this {
-    for (const [name, parameter] of this.namedParameters()) {
-      const tensor = weights.get(name);
-      if (!tensor) throw new CheckpointError(`${source}: has no tensor '${name}'.`);
-      setParameter(parameter, tensor, name, source);
-    }
+    loadStateDictInto(this, weights, source);
     return this;
   }
 
   /** A copy of every weight, by name. */
   async stateDict(): Promise<StateDict> {
-    const weights: StateDict = new Map<string, HostTensor>();
-    for (const [name, { value, shape }] of this.namedParameters()) {
-      weights.set(name, { dtype: "F32", shape, data: await value.data() });
-    }
-    return weights;
+    return await stateDictOf(this);
   }
 
   /**
@@ -89,23 +128,22 @@ export abstract class PreTrainedModel extends Module {
     });
   }
 
+  /** Refuses inputs that the head cannot answer. @throws ConfigError */
+  // eslint-disable-next-line @typescript-eslint/no-unused-vars -- heads that check something need the inputs
+  protected checkInputs(inputs: TaskInputs): void {}
+
   /** Frees the memory of the weights. The model cannot be used afterwards. */
   dispose(): void {
     for (const [, parameter] of this.namedParameters()) parameter.dispose();
   }
 }
 
-/** @throws CheckpointError that names the tensor and both shapes if they differ */
-export function setParameter(parameter: Parameter, tensor: HostTensor, name: string, source: string): void {
-  if (!sameShape(parameter.shape, tensor.shape)) {
-    throw new CheckpointError(
-      `${source}: tensor '${name}' has the shape [${tensor.shape.join(", ")}]; ` +
-        `the model's config asks for [${parameter.shape.join(", ")}].`,
-    );
-  }
-  parameter.set(toFloat32(tensor));
-}
-
-export function sameShape(a: readonly number[], b: readonly number[]): boolean {
-  return a.length === b.length && a.every((length, axis) => length === b[axis]);
+/** The states as callers know them: sequences beside each other, zeros at padding. */
+function padStates({ hiddenStates, poolerOutput }: Encoded, { layout }: PackedBatch): HiddenStates {
+  return {
+    ...(poolerOutput && { poolerOutput }),
+    hiddenStates: hiddenStates.map((x) =>
+      tf.reshape(padSequences(x, layout), [layout.count, layout.maxLength, x.shape[1]]),
+    ),
+  };
 }

@@ -14,14 +14,19 @@ export function isDataset(
   return typeof data.at === "function";
 }
 
-/** Columns that go into a batch; the others (the text itself, row numbers) are left out. */
+/** Columns that go into every batch; the others (the text itself, row numbers) are left out. */
 const MODEL_COLUMNS = ["input_ids", "attention_mask", "token_type_ids", "label", "label_ids", "labels"];
 
-/** Rows by their numbers, with the columns that a model takes. */
-export function modelRows(dataset: TrainerDataset, indices: ArrayLike<number>): Record<string, unknown>[] {
+/** Rows by their numbers, with the columns that a model takes, and others by name. */
+export function modelRows(
+  dataset: TrainerDataset,
+  indices: ArrayLike<number>,
+  others: readonly string[] = [],
+): Record<string, unknown>[] {
+  const columns = [...MODEL_COLUMNS, ...others];
   return Array.from(indices, (index) => {
     const row = dataset.at(index);
-    return Object.fromEntries(MODEL_COLUMNS.filter((name) => name in row).map((name) => [name, row[name]]));
+    return Object.fromEntries(columns.filter((name) => name in row).map((name) => [name, row[name]]));
   });
 }
 

@@ -1,50 +1,49 @@
 import * as tf from "@tensorflow/tfjs";
 import type { Batch } from "../collators/batch";
 import { ConfigError } from "../errors";
-import type {
-  BertForSequenceClassification,
-  ClassifierInputs,
-} from "../models/bert/for-sequence-classification";
+import type { ModelOutput } from "../models/model-output";
+import type { PreTrainedModel } from "../models/pretrained-model";
 import { startProgress } from "../progress";
-import { modelRows, sampleBatches, type TrainerDataset } from "./data-loader";
+import { sampleBatches, type TrainerDataset } from "./data-loader";
 
-/** Scores of every row of a dataset, row-major. */
+/** Scores of every answer, row-major. */
 export interface LogitMatrix {
   data: Float32Array;
-  /** [rows, labels] */
+  /** [answers, labels]: an answer a row of the dataset, or a masked token. */
   shape: [number, number];
 }
 
 export interface EvaluationOutput {
+  /** Empty where only the loss was asked for. */
   logits: LogitMatrix;
-  /** Labels of the rows, or undefined where the dataset hides them (no label column, or -1). */
+  /** What the answers should have been, or undefined where the dataset hides it (no label column, or -1). */
   labelIds: ArrayLike<number> | undefined;
   /** Mean over the rows; undefined without labels. */
   loss: number | undefined;
 }
 
 export interface EvaluationOptions {
-  collate: (rows: Record<string, unknown>[]) => Batch;
+  /** The batch of these rows; `step` is its number. */
+  collate: (indices: Int32Array, step: number) => Batch;
+  /** The model's answers, with a loss where `labelled`. */
+  forward: (batch: Batch, labelled: boolean) => Partial<ModelOutput>;
   /** Rows a batch. */
   batchSize: number;
-  /** Of the loss, the same as in training: so does transformers' Trainer. */
-  labelSmoothing: number;
+  /** Keep no scores, only the loss. */
+  lossOnly: boolean;
   /** Label of the progress bar. */
   description: string;
 }
 
 /** Runs a model over a dataset in its order, without dropout. */
 export async function evaluationLoop(
-  model: BertForSequenceClassification,
+  model: PreTrainedModel<object>,
   dataset: TrainerDataset,
-  { collate, batchSize, labelSmoothing, description }: EvaluationOptions,
+  { collate, forward, batchSize, lossOnly, description }: EvaluationOptions,
 ): Promise<EvaluationOutput> {
   if (dataset.length === 0) throw new ConfigError(`${description}: the dataset is empty.`);
-  const labels = model.config.numLabels;
-  const logits = new Float32Array(dataset.length * labels);
-  const labelIds: number[] = [];
-  let lossSum = 0;
-  let done = 0;
+  const answers = new Answers(lossOnly);
+  let losses = { sum: 0, rows: 0 };
   const batches = sampleBatches(dataset, {
     strategy: "sequential",
     batchSize,
@@ -57,20 +56,21 @@ export async function evaluationLoop(
   model.eval();
   try {
     for (const [index, rows] of batches.entries()) {
-      const batch = collate(modelRows(dataset, rows));
-      const hidden = labels > 1 && batch.labels?.dataSync().some((label) => label < 0);
-      const inputs = (hidden ? { ...batch, labels: undefined } : batch) as ClassifierInputs;
-      const output = model.forward(inputs, { labelSmoothing });
+      const batch = collate(rows, index);
+      const labelled = model.hasLabels(batch);
+      const output = forward(batch, labelled);
       try {
-        logits.set(await output.logits.data(), done * labels);
-        if (output.loss && inputs.labels) {
-          lossSum += (await output.loss.data())[0]! * rows.length;
-          labelIds.push(...(await inputs.labels.data()));
+        await answers.add(output, labelled ? (output.labels ?? batch.labels) : undefined);
+        if (output.loss) {
+          losses = {
+            sum: losses.sum + (await output.loss.data())[0]! * rows.length,
+            rows: losses.rows + rows.length,
+          };
         }
       } finally {
         tf.dispose({ ...batch, ...output });
+        if (output.labels) output.labels.dispose();
       }
-      done += rows.length;
       progress.update(index + 1);
       await new Promise(setImmediate);
     }
@@ -78,10 +78,43 @@ export async function evaluationLoop(
     progress.finish();
     model.train(wasTraining);
   }
-  const labelled = labelIds.length === dataset.length;
   return {
-    logits: { data: logits, shape: [dataset.length, labels] },
-    labelIds: labelled ? labelIds : undefined,
-    loss: labelled ? lossSum / dataset.length : undefined,
+    logits: answers.logits(),
+    labelIds: answers.labelIds(),
+    loss: losses.rows === dataset.length ? losses.sum / losses.rows : undefined,
   };
+}
+
+/** Scores and labels as they come in, batch by batch. */
+class Answers {
+  private readonly scores: Float32Array[] = [];
+  private readonly labels: ArrayLike<number>[] = [];
+  private width = 0;
+  private allLabelled = true;
+
+  constructor(private readonly lossOnly: boolean) {}
+
+  async add({ logits }: Partial<ModelOutput>, labels: tf.Tensor | undefined): Promise<void> {
+    if (!labels) this.allLabelled = false;
+    if (this.lossOnly) return;
+    if (logits) {
+      this.width = logits.shape.at(-1)!;
+      this.scores.push((await logits.data()) as Float32Array);
+    }
+    if (labels) this.labels.push(await labels.data());
+  }
+
+  logits(): LogitMatrix {
+    const data = new Float32Array(this.scores.reduce((length, each) => length + each.length, 0));
+    let at = 0;
+    for (const each of this.scores) {
+      data.set(each, at);
+      at += each.length;
+    }
+    return { data, shape: [this.width === 0 ? 0 : data.length / this.width, this.width] };
+  }
+
+  labelIds(): number[] | undefined {
+    return this.allLabelled && !this.lossOnly ? this.labels.flatMap((each) => Array.from(each)) : undefined;
+  }
 }

@@ -18,7 +18,7 @@ export function isDecayed(name: string): boolean {
   return !name.endsWith("bias") && !name.includes("LayerNorm");
 }
 
-/** AdamW over all parameters of a model. @see torch.optim.AdamW */
+/** AdamW over parameters by name. @see torch.optim.AdamW */
 export class AdamW {
   /** Updates done so far. */
   step = 0;
@@ -36,6 +36,11 @@ export class AdamW {
         secondMoment: zeroVariable(parameter.shape),
       });
     }
+  }
+
+  /** What is trained, by name. */
+  *parameters(): Generator<[string, Parameter]> {
+    for (const [name, { parameter }] of this.slots) yield [name, parameter];
   }
 
   /**

@@ -7,7 +7,9 @@ import { readStateDict } from "../checkpoints/state-dict";
 import { removeDirectoryAtomic } from "../checkpoints/temporaries";
 import { checkpointName, lastCheckpoint, listCheckpoints } from "../checkpoints/training-checkpoints";
 import { CheckpointError } from "../errors";
+import type { Module } from "../models/module";
 import type { PreTrainedModel } from "../models/pretrained-model";
+import { loadStateDictInto, stateDictOf } from "../models/state-dict";
 import type { AdamW } from "./optimizer";
 import { readState, writeState, type TrainerState } from "./state";
 import type { TrainingArguments } from "./training-arguments";
@@ -19,7 +21,9 @@ export interface ProcessingClass {
 
 /** What a checkpoint holds. */
 export interface TrainingRun {
-  model: PreTrainedModel;
+  model: PreTrainedModel<object>;
+  /** Trained beside the model, where the loss has parameters of its own. */
+  criterion?: Module;
   optimizer: AdamW;
   state: TrainerState;
   args: TrainingArguments;
@@ -32,14 +36,16 @@ export function checkpointDirectory({ outputDir }: TrainingArguments, { globalSt
 }
 
 const OPTIMIZER_FILE = "optimizer.safetensors";
+const CRITERION_FILE = "criterion.safetensors";
 
 /** Writes `<outputDir>/checkpoint-<step>`, whole or not at all, then deletes those beyond `saveTotalLimit`. */
 export async function saveRun(run: TrainingRun): Promise<string> {
-  const { model, optimizer, state, args, processingClass } = run;
+  const { model, criterion, optimizer, state, args, processingClass } = run;
   const directory = checkpointDirectory(args, state);
   await writeDirectoryAtomic(directory, async (folder) => {
     await model.savePretrained(folder);
     await processingClass?.savePretrained(folder);
+    if (criterion) await writeSafetensors(path.join(folder, CRITERION_FILE), await stateDictOf(criterion));
     await writeSafetensors(path.join(folder, OPTIMIZER_FILE), await optimizer.stateDict());
     await writeJson(path.join(folder, "training_args.json"), args);
     await writeState(folder, state);
@@ -71,11 +77,16 @@ export async function keepBestOnly({ outputDir }: TrainingArguments, best: strin
 /** Takes model, optimizer and state back to where a checkpoint stands. @returns the state */
 export async function loadRun(
   directory: string,
-  model: PreTrainedModel,
+  model: PreTrainedModel<object>,
   optimizer: AdamW,
+  criterion?: Module,
 ): Promise<TrainerState> {
   const state = await readState(directory);
   model.loadStateDict(await readStateDict(directory), directory);
+  if (criterion) {
+    const saved = path.join(directory, CRITERION_FILE);
+    loadStateDictInto(criterion, (await readSafetensors(saved)).tensors, saved);
+  }
   const file = path.join(directory, OPTIMIZER_FILE);
   optimizer.loadStateDict((await readSafetensors(file)).tensors, file);
   return state;

@@ -1,16 +1,20 @@
 import * as tf from "@tensorflow/tfjs";
 import type { Batch } from "../collators/batch";
-import type {
-  BertForSequenceClassification,
-  ClassifierInputs,
-} from "../models/bert/for-sequence-classification";
+import { ConfigError } from "../errors";
+import type { ModelOutput } from "../models/model-output";
+import type { Parameter } from "../models/module";
+import type { PreTrainedModel } from "../models/pretrained-model";
 import { globalNorm } from "../ops/global-norm";
 import type { AdamW } from "./optimizer";
+
+/** From a batch to what is minimised. */
+export type ComputeLoss = (batch: Batch) => tf.Scalar;
 
 export interface TrainStepOptions {
   learningRate: number;
   maxGradNorm: number;
-  labelSmoothing: number;
+  /** Default: the model's own loss, without label smoothing. */
+  computeLoss?: ComputeLoss;
   /** Number of the first micro-batch in the whole run; decides what dropout drops. */
   firstMicroStep: number;
 }
@@ -28,20 +32,21 @@ const CLIP_EPSILON = 1e-6;
 /**
  * One optimizer step: forward and backward passes over micro-batches, clipping, update.
  *
+ * @param optimizer  the parameters that it holds are the ones that are trained
  * @param batches  the micro-batches, whose gradients are averaged; disposed of as soon as they are used
  */
 export async function trainStep(
-  model: BertForSequenceClassification,
+  model: PreTrainedModel<object>,
   optimizer: AdamW,
   batches: readonly Batch[],
-  { learningRate, maxGradNorm, labelSmoothing, firstMicroStep }: TrainStepOptions,
+  { learningRate, maxGradNorm, computeLoss = lossOf(model), firstMicroStep }: TrainStepOptions,
 ): Promise<TrainStepResult> {
   let gradients = new Map<string, tf.Tensor>();
   let loss = 0;
   try {
     for (const [index, batch] of batches.entries()) {
       model.context.step = firstMicroStep + index;
-      const current = backward(model, batch, labelSmoothing, 1 / batches.length);
+      const current = backward(optimizer.parameters(), batch, computeLoss, 1 / batches.length);
       gradients = addGradients(gradients, current.gradients);
       loss += (await current.loss.data())[0]!;
       current.loss.dispose();
@@ -55,6 +60,24 @@ export async function trainStep(
   }
 }
 
+/** A model's own loss of a batch. */
+function lossOf(model: PreTrainedModel<object>): ComputeLoss {
+  return (batch) => requireLoss(model.forward(batch) as Partial<ModelOutput>, model, batch);
+}
+
+/** @throws ConfigError where there is no loss: without labels, or without a head */
+export function requireLoss(
+  output: { loss?: tf.Scalar },
+  { architecture }: PreTrainedModel<object>,
+  batch: Batch,
+): tf.Scalar {
+  if (output.loss) return output.loss;
+  throw new ConfigError(
+    `${architecture} gave no loss for a batch of ${Object.keys(batch).join(", ")}: ` +
+      `${batch.labels ? "it has no head to train" : "the rows have no labels"}.`,
+  );
+}
+
 interface BackwardResult {
   loss: tf.Scalar;
   /** By parameter name. */
@@ -63,19 +86,19 @@ interface BackwardResult {
 
 /** The loss of a batch times `scale`, and its gradients. Frees the batch. */
 function backward(
-  model: BertForSequenceClassification,
+  trained: Iterable<[string, Parameter]>,
   batch: Batch,
-  labelSmoothing: number,
+  computeLoss: ComputeLoss,
   scale: number,
 ): BackwardResult {
-  const parameters = [...model.namedParameters()].map(([name, { value }]) => ({ name, variable: value }));
-  const lossOf = () => {
-    const { loss } = model.forward(batch as ClassifierInputs, { labelSmoothing });
-    return scale === 1 ? loss! : tf.mul<tf.Scalar>(loss!, scale);
+  const parameters = Array.from(trained, ([name, { value }]) => ({ name, variable: value }));
+  const scaledLoss = () => {
+    const loss = computeLoss(batch);
+    return scale === 1 ? loss : tf.mul<tf.Scalar>(loss, scale);
   };
   try {
     const { value, grads } = tf.variableGrads(
-      lossOf,
+      scaledLoss,
       parameters.map(({ variable }) => variable),
     );
     const gradients = new Map<string, tf.Tensor>();

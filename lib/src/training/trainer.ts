@@ -1,8 +1,9 @@
 import { readStateDict } from "../checkpoints/state-dict";
-import type { DataCollator } from "../collators/batch";
-import { currentEngine } from "../engines/engines";
+import type { Batch } from "../collators/batch";
 import { ConfigError, FinetuneError } from "../errors";
-import type { BertForSequenceClassification } from "../models/bert/for-sequence-classification";
+import type { ModelOutput, TaskInputs } from "../models/model-output";
+import type { Module } from "../models/module";
+import type { PreTrainedModel } from "../models/pretrained-model";
 import {
   defaultCallbacks,
   type CallbackContext,
@@ -12,64 +13,19 @@ import {
 } from "./callbacks";
 import { rememberBest } from "./best-model";
 import { isDataset, modelRows, sampleBatches, type TrainerDataset } from "./data-loader";
-import { evaluationLoop, type EvaluationOutput, type LogitMatrix } from "./evaluation-loop";
+import { evaluationLoop, type EvaluationOutput } from "./evaluation-loop";
 import { flowAfterEpoch, flowAfterStep, idleControl } from "./flow";
 import { AdamW } from "./optimizer";
 import { planRun, type Plan } from "./plan";
+import { Precision } from "./precision";
 import { ProgressCallback } from "./progress-callback";
-import { checkpointToResume, keepBestOnly, loadRun, saveRun, type ProcessingClass } from "./run-checkpoint";
+import { checkpointToResume, keepBestOnly, loadRun, saveRun } from "./run-checkpoint";
 import { getScheduler, type Schedule } from "./schedules";
 import { speedMetrics } from "./speed-metrics";
 import { initialState, type TrainerState } from "./state";
-import { trainStep } from "./train-step";
+import { requireLoss, trainStep } from "./train-step";
+import type { PredictionOutput, TrainerOptions, TrainOptions, TrainOutput } from "./trainer-options";
 import { TrainingArguments } from "./training-arguments";
-
-/** What `computeMetrics` gets. @see transformers.EvalPrediction */
-export interface EvalPrediction {
-  /** Scores, [rows, labels]. */
-  predictions: LogitMatrix;
-  labelIds: ArrayLike<number>;
-}
-
-export interface TrainerOptions {
-  model: BertForSequenceClassification;
-  /** Default: TrainingArguments' defaults. */
-  args?: TrainingArguments;
-  /** Needed by `train`. */
-  trainDataset?: TrainerDataset;
-  /**
-   * Evaluated by `evaluate` and during training. Of several by name, each gets figures of its own: of
-   * `{ matched, mismatched }`, `eval_matched_loss` and so on.
-   */
-  evalDataset?: TrainerDataset | Readonly<Record<string, TrainerDataset>>;
-  /** Makes a batch of rows. */
-  dataCollator: DataCollator;
-  /** The tokenizer; saved with every checkpoint. */
-  processingClass?: ProcessingClass;
-  /** Figures beside the loss, under names without `eval_`. */
-  computeMetrics?: (prediction: EvalPrediction) => Record<string, number>;
-  callbacks?: TrainerCallback[];
-}
-
-export interface TrainOptions {
-  /** Continue from this checkpoint folder, or with `true` from the newest in `outputDir`. */
-  resumeFromCheckpoint?: string | boolean;
-}
-
-/** @see transformers.trainer_utils.TrainOutput */
-export interface TrainOutput {
-  globalStep: number;
-  /** Mean over all steps of this call. */
-  trainingLoss: number;
-  metrics: Logs;
-}
-
-/** @see transformers.trainer_utils.PredictionOutput */
-export interface PredictionOutput {
-  predictions: LogitMatrix;
-  labelIds: ArrayLike<number> | undefined;
-  metrics: Logs;
-}
 
 /** Training was stopped by Ctrl-C (SIGINT) after a whole step; the model has what it learnt so far. */
 export class TrainingInterrupted extends FinetuneError {}
@@ -78,21 +34,24 @@ export class TrainingInterrupted extends FinetuneError {}
  * Trains, evaluates and saves a model. @see transformers.Trainer
  */
 export class Trainer {
-  readonly model: BertForSequenceClassification;
+  readonly model: PreTrainedModel<object>;
   readonly args: TrainingArguments;
   state: TrainerState = initialState(0, 0);
   private control: TrainerControl = idleControl();
+  /** What the loss itself has to learn: trained and saved with the model, but no part of it. */
+  protected readonly criterion: Module | undefined = undefined;
   private readonly callbacks: TrainerCallback[];
   /** Losses since the last log entry. */
   private recentLoss = { sum: 0, steps: 0 };
   /** Gradient norm and learning rate of the last step. */
   private lastStep: Logs = {};
   private interrupted = false;
-  private saidWithoutBf16 = false;
+  private readonly precision: Precision;
 
   constructor(private readonly options: TrainerOptions) {
     this.model = options.model;
     this.args = options.args ?? new TrainingArguments();
+    this.precision = new Precision(this.args.bf16);
     if (this.args.evalStrategy !== "no" && !options.evalDataset) {
       throw new ConfigError(
         `Trainer: evalStrategy is '${this.args.evalStrategy}', but there is no evalDataset.`,
@@ -118,14 +77,14 @@ export class Trainer {
       throw new ConfigError(`Trainer.train: trainDataset ${dataset ? "is empty" : "is missing"}.`);
     }
     const plan = planRun(args, dataset.length);
-    const optimizer = new AdamW(model.namedParameters(), args);
+    const optimizer = new AdamW(this.trainedParameters(), args);
     try {
       this.state = initialState(plan.maxSteps, plan.epochs);
       this.control = idleControl();
       this.recentLoss = { sum: 0, steps: 0 };
       if (resumeFromCheckpoint) {
         const checkpoint = await checkpointToResume(resumeFromCheckpoint, args.outputDir);
-        const resumed = await loadRun(checkpoint, model, optimizer);
+        const resumed = await loadRun(checkpoint, model, optimizer, this.criterion);
         this.state = { ...resumed, maxSteps: plan.maxSteps, numTrainEpochs: plan.epochs };
       }
       return await this.run(dataset, optimizer, plan);
@@ -137,7 +96,7 @@ export class Trainer {
   /** From the state as it stands to the end of the plan. */
   private async run(dataset: TrainerDataset, optimizer: AdamW, plan: Plan): Promise<TrainOutput> {
     const { args, model } = this;
-    const restorePrecision = await this.choosePrecision();
+    const restorePrecision = await this.precision.choose();
     const stopListening = this.listenForInterrupt();
     const started = performance.now();
     const firstStep = this.state.globalStep;
@@ -183,7 +142,12 @@ export class Trainer {
       }
       return metrics;
     }
-    const { metrics } = await this.predictions(dataset, metricKeyPrefix, "Evaluating");
+    const { metrics } = await this.predictions(
+      dataset,
+      metricKeyPrefix,
+      "Evaluating",
+      !this.options.computeMetrics,
+    );
     await this.log(metrics);
     for (const callback of this.callbacks) await callback.onEvaluate?.(this.context(), metrics);
     return metrics;
@@ -191,7 +155,7 @@ export class Trainer {
 
   /** Scores for every row of a dataset; with `test_loss` and metrics where it has labels. */
   async predict(dataset: TrainerDataset): Promise<PredictionOutput> {
-    const { output, metrics } = await this.predictions(dataset, "test", "Predicting");
+    const { output, metrics } = await this.predictions(dataset, "test", "Predicting", false);
     return { predictions: output.logits, labelIds: output.labelIds, metrics };
   }
 
@@ -247,15 +211,16 @@ export class Trainer {
     for (let step = firstStep; step < plan.stepsPerEpoch; step++) {
       const rows = batches.slice(step * accumulation, (step + 1) * accumulation);
       const learningRate = args.learningRate * schedule(state.globalStep);
+      const firstMicroStep = state.globalStep * accumulation;
       const { loss, gradNorm } = await trainStep(
         model,
         optimizer,
-        rows.map((indices) => this.options.dataCollator(modelRows(dataset, indices))),
+        rows.map((indices, index) => this.collate(dataset, indices, firstMicroStep + index, true)),
         {
           learningRate,
           maxGradNorm: args.maxGradNorm,
-          labelSmoothing: args.labelSmoothingFactor,
-          firstMicroStep: state.globalStep * accumulation,
+          computeLoss: (batch) => requireLoss(this.computeLoss(batch, true), model, batch),
+          firstMicroStep,
         },
       );
       state.globalStep++;
@@ -294,6 +259,7 @@ export class Trainer {
       control.shouldSave = false;
       await saveRun({
         model: this.model,
+        criterion: this.criterion,
         optimizer,
         state,
         args,
@@ -303,19 +269,44 @@ export class Trainer {
     }
   }
 
+  /** The batch of these rows of a dataset. */
+  protected collate(dataset: TrainerDataset, indices: Int32Array, step: number, training: boolean): Batch {
+    const { dataCollator } = this.options;
+    const rows = modelRows(dataset, indices, dataCollator.extraColumns);
+    return dataCollator(rows, { seed: this.args.dataSeed ?? this.args.seed, step, training });
+  }
+
+  /**
+   * The model's output with its loss; without one where not `labelled`. Override it to minimise something else.
+   *
+   * @see transformers.Trainer.compute_loss
+   */
+  protected computeLoss(batch: Batch, labelled: boolean): Partial<ModelOutput> {
+    const inputs = (labelled ? batch : { ...batch, labels: undefined }) as TaskInputs;
+    const options = { labelSmoothing: this.args.labelSmoothingFactor };
+    return this.model.forward(inputs, options) as Partial<ModelOutput>;
+  }
+
+  private *trainedParameters() {
+    yield* this.model.namedParameters();
+    if (this.criterion) yield* this.criterion.namedParameters("criterion.");
+  }
+
   private async predictions(
     dataset: TrainerDataset,
     prefix: string,
     description: string,
+    lossOnly: boolean,
   ): Promise<{ output: EvaluationOutput; metrics: Logs }> {
     const { model, args, options } = this;
-    const restorePrecision = await this.choosePrecision();
+    const restorePrecision = await this.precision.choose();
     const started = performance.now();
     const batchSize = args.perDeviceEvalBatchSize;
     const output = await evaluationLoop(model, dataset, {
-      collate: options.dataCollator,
+      collate: (indices, step) => this.collate(dataset, indices, step, false),
+      forward: (batch, labelled) => this.computeLoss(batch, labelled),
       batchSize,
-      labelSmoothing: args.labelSmoothingFactor,
+      lossOnly: lossOnly || args.predictionLossOnly,
       description,
     }).finally(restorePrecision);
     const metrics: Logs = {};
@@ -347,22 +338,6 @@ export class Trainer {
 
   private examplesPerStep(): number {
     return this.args.perDeviceTrainBatchSize * this.args.gradientAccumulationSteps;
-  }
-
-  /**
-   * Matrix products in bf16 if the arguments ask for it and the engine can.
-   * @returns a function that goes back to the precision before
-   */
-  private async choosePrecision(): Promise<() => void> {
-    const engine = await currentEngine();
-    const before = engine.setMatMulPrecision?.(this.args.bf16 && engine.supportsBf16 ? "bf16" : "f32");
-    if (this.args.bf16 && !engine.supportsBf16 && !this.saidWithoutBf16) {
-      this.saidWithoutBf16 = true;
-      console.warn(`bf16: the ${engine.name} engine has no bf16 matrix products; training runs in f32.`);
-    }
-    return () => {
-      if (before) engine.setMatMulPrecision?.(before);
-    };
   }
 
   /** @returns a function that ends the listening */

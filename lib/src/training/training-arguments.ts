@@ -57,6 +57,8 @@ export interface TrainingArgumentsOptions {
   maxGradNorm?: number;
   /** Default 0. */
   labelSmoothingFactor?: number;
+  /** Evaluate the loss only, and keep no scores (which a vocabulary has many of). Default false. */
+  predictionLossOnly?: boolean;
   /** Default "random". */
   trainSamplingStrategy?: SamplingStrategy;
   /** Leave out a last batch that is not full. Default false. */
@@ -99,6 +101,7 @@ const DEFAULTS = {
   adamEpsilon: 1e-8,
   maxGradNorm: 1,
   labelSmoothingFactor: 0,
+  predictionLossOnly: false,
   trainSamplingStrategy: "random" as SamplingStrategy,
   dataloaderDropLast: false,
   seed: 42,
@@ -159,6 +162,7 @@ export class TrainingArguments implements Required<TrainingArgumentsOptions> {
   declare readonly adamEpsilon: number;
   declare readonly maxGradNorm: number;
   declare readonly labelSmoothingFactor: number;
+  declare readonly predictionLossOnly: boolean;
   declare readonly trainSamplingStrategy: SamplingStrategy;
   declare readonly dataloaderDropLast: boolean;
   declare readonly seed: number;

@@ -2,36 +2,18 @@ import * as tf from "@tensorflow/tfjs";
 import { ConfigError } from "../../errors";
 import { crossEntropy } from "../../ops/cross-entropy";
 import { meanSquaredError } from "../../ops/mean-squared-error";
-import { padSequences } from "../../ops/packed-sequences";
 import { Dropout, Linear } from "../layers";
+import type { Encoded, EncodeOptions, ForwardOptions, ModelOutput, TaskInputs } from "../model-output";
 import { ModelContext } from "../module";
-import { packBatch, type ModelInputs } from "../packed-batch";
+import type { PackedBatch } from "../packed-batch";
 import { PreTrainedModel } from "../pretrained-model";
 import type { BertConfig } from "./configuration";
 import { BertModel } from "./modeling";
 
-export interface ClassifierInputs extends ModelInputs {
-  /** [batch]: int32 class numbers, or float32 targets of a regression. */
-  labels?: tf.Tensor1D;
-}
-
-export interface ForwardOptions {
-  /** Also return what each layer computes. Default false. */
-  outputHiddenStates?: boolean;
-  /** Of the cross-entropy. Default 0. */
-  labelSmoothing?: number;
-}
-
 /** @see transformers' SequenceClassifierOutput */
-export interface SequenceClassifierOutput {
-  /** Mean over the batch; there if labels were given. */
-  loss?: tf.Scalar;
+export interface SequenceClassifierOutput extends ModelOutput {
   /** [batch, numLabels] */
   logits: tf.Tensor2D;
-  /** [batch, hidden]; there if hidden states were asked for. */
-  poolerOutput?: tf.Tensor2D;
-  /** [batch, length, hidden] each, after the embeddings and after each layer; zero at padding. */
-  hiddenStates?: tf.Tensor3D[];
 }
 
 /**
@@ -39,7 +21,7 @@ export interface SequenceClassifierOutput {
  *
  * @see transformers.BertForSequenceClassification
  */
-export class BertForSequenceClassification extends PreTrainedModel {
+export class BertForSequenceClassification extends PreTrainedModel<SequenceClassifierOutput> {
   readonly architecture = "BertForSequenceClassification";
   readonly baseModelPrefix = "bert";
   readonly bert: BertModel;
@@ -54,31 +36,23 @@ export class BertForSequenceClassification extends PreTrainedModel {
     this.classifier = new Linear(config.hiddenSize, config.numLabels, config.initializerRange);
   }
 
-  /**
-   * Runs the model on a batch. The tensors that it returns are the caller's to dispose of.
-   *
-   * @throws ConfigError if an id is outside the vocabulary, a sequence too long, or a label no class
-   */
-  forward(inputs: ClassifierInputs, options: ForwardOptions = {}): SequenceClassifierOutput {
-    const { outputHiddenStates = false, labelSmoothing = 0 } = options;
-    const packed = packBatch(inputs);
-    // First of all: an error in the middle of a forward pass would leave tfjs's saved tensors behind.
-    if (inputs.labels && this.config.numLabels > 1) this.checkLabels(inputs.labels);
-    return tf.tidy(() => {
-      const { poolerOutput, hiddenStates } = this.bert.forward(packed);
-      const logits = this.classifier.forward(this.dropout.forward(poolerOutput));
-      const output: SequenceClassifierOutput = { logits };
-      if (inputs.labels) output.loss = this.loss(logits, inputs.labels, labelSmoothing);
-      if (outputHiddenStates) {
-        const { count, maxLength } = packed.layout;
-        output.poolerOutput = poolerOutput;
-        output.hiddenStates = hiddenStates.map((x) =>
-          tf.reshape(padSequences(x, packed.layout), [count, maxLength, x.shape[1]]),
-        );
-      }
-      // A plain object of tensors is a container that tidy understands; its type does not know optional entries.
-      return output as unknown as tf.TensorContainerObject;
-    }) as unknown as SequenceClassifierOutput;
+  encode(batch: PackedBatch, options?: EncodeOptions): Encoded {
+    return this.bert.encode(batch, options);
+  }
+
+  readOut(
+    { poolerOutput }: Encoded,
+    _batch: PackedBatch,
+    { labels }: TaskInputs,
+    { labelSmoothing = 0 }: ForwardOptions,
+  ): SequenceClassifierOutput {
+    const logits = this.classifier.forward(this.dropout.forward(poolerOutput!));
+    return labels ? { logits, loss: this.loss(logits, labels as tf.Tensor1D, labelSmoothing) } : { logits };
+  }
+
+  override hasLabels({ labels }: Pick<TaskInputs, "labels">): boolean {
+    if (!labels) return false;
+    return this.config.numLabels === 1 || labels.dataSync().every((label) => label >= 0);
   }
 
   private loss(logits: tf.Tensor2D, labels: tf.Tensor1D, smoothing: number): tf.Scalar {
@@ -87,8 +61,9 @@ export class BertForSequenceClassification extends PreTrainedModel {
     return crossEntropy(logits, labels, smoothing);
   }
 
-  private checkLabels(labels: tf.Tensor1D): void {
+  protected override checkInputs({ labels }: TaskInputs): void {
     const { numLabels } = this.config;
+    if (!labels || numLabels === 1) return;
     for (const [row, label] of labels.dataSync().entries()) {
       if (!Number.isInteger(label) || label < 0 || label >= numLabels) {
         throw new ConfigError(

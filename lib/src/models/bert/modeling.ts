@@ -2,11 +2,13 @@ import * as tf from "@tensorflow/tfjs";
 import { ConfigError } from "../../errors";
 import { attention } from "../../ops/attention";
 import { embeddingsLayerNorm } from "../../ops/embeddings-layer-norm";
-import type { SequenceLayout } from "../../ops/packed-sequences";
+import { padSequences, type SequenceLayout } from "../../ops/packed-sequences";
 import { takeRows } from "../../ops/take-rows";
 import { Dropout, Embedding, LayerNorm, Linear } from "../layers";
-import { Module, type ModelContext } from "../module";
+import type { AttentionProjections, Encoded, EncodeOptions } from "../model-output";
+import { Module, ModelContext } from "../module";
 import type { PackedBatch } from "../packed-batch";
+import { PreTrainedModel } from "../pretrained-model";
 import type { BertConfig } from "./configuration";
 
 // The whole of BERT (Devlin et al. 2019), in the order in which a token travels through it. Activations are packed:
@@ -79,12 +81,16 @@ class BertSelfAttention extends Module {
     this.dropout = new Dropout(attentionProbsDropoutProb, context);
   }
 
-  forward(x: tf.Tensor2D, layout: SequenceLayout): tf.Tensor2D {
-    const { rate, key } = this.dropout.current();
-    return attention(this.query.forward(x), this.key.forward(x), this.value.forward(x), layout, {
+  project(x: tf.Tensor2D): AttentionProjections {
+    return { query: this.query.forward(x), key: this.key.forward(x), value: this.value.forward(x) };
+  }
+
+  forward({ query, key, value }: AttentionProjections, layout: SequenceLayout): tf.Tensor2D {
+    const { rate, key: randomKey } = this.dropout.current();
+    return attention(query, key, value, layout, {
       heads: this.config.numAttentionHeads,
       dropoutRate: rate,
-      key,
+      key: randomKey,
     });
   }
 }
@@ -117,8 +123,8 @@ class BertAttention extends Module {
     this.output = new BertOutput(config.hiddenSize, config, context);
   }
 
-  forward(x: tf.Tensor2D, layout: SequenceLayout): tf.Tensor2D {
-    return this.output.forward(this.self.forward(x, layout), x);
+  forward(x: tf.Tensor2D, projections: AttentionProjections, layout: SequenceLayout): tf.Tensor2D {
+    return this.output.forward(this.self.forward(projections, layout), x);
   }
 }
 
@@ -129,6 +135,11 @@ class BertIntermediate extends Module {
     super();
     this.dense = new Linear(hiddenSize, intermediateSize, initializerRange);
   }
+}
+
+interface LayerOutput {
+  states: tf.Tensor2D;
+  projections?: AttentionProjections;
 }
 
 /** One layer of the encoder: attention, then a network for each token by itself. */
@@ -144,12 +155,15 @@ class BertLayer extends Module {
     this.output = new BertOutput(config.intermediateSize, config, context);
   }
 
-  forward(x: tf.Tensor2D, layout: SequenceLayout): tf.Tensor2D {
+  forward(x: tf.Tensor2D, layout: SequenceLayout, outputProjections: boolean): LayerOutput {
     // What lies between is freed here (but for what the gradients need), not at the end of all layers.
     return tf.tidy(() => {
-      const attended = this.attention.forward(x, layout);
-      return this.output.forward(this.intermediate.dense.forward(attended, "gelu"), attended);
-    });
+      const projections = this.attention.self.project(x);
+      const attended = this.attention.forward(x, projections, layout);
+      const states = this.output.forward(this.intermediate.dense.forward(attended, "gelu"), attended);
+      const output: LayerOutput = outputProjections ? { states, projections } : { states };
+      return output as unknown as tf.TensorContainerObject;
+    }) as unknown as LayerOutput;
   }
 }
 
@@ -177,34 +191,58 @@ class BertPooler extends Module {
   }
 }
 
-export interface BertOutputs {
-  /** [sequences, hidden] */
-  poolerOutput: tf.Tensor2D;
-  /** [tokens, hidden] each: after the embeddings, then after each layer. */
-  hiddenStates: tf.Tensor2D[];
+/** @see transformers' BaseModelOutputWithPooling */
+export interface BertModelOutput {
+  /** [batch, length, hidden]; zero at padding. */
+  lastHiddenState: tf.Tensor3D;
+  /** [batch, hidden] */
+  poolerOutput?: tf.Tensor2D;
+}
+
+export interface BertModelOptions {
+  /** Whether there is a pooler; a masked language model has none. Default true. */
+  pooler?: boolean;
 }
 
 /** The encoder without a head. @see transformers.BertModel */
-export class BertModel extends Module {
+export class BertModel extends PreTrainedModel<BertModelOutput> {
+  readonly architecture: string = "BertModel";
+  readonly baseModelPrefix = "bert";
   readonly embeddings: BertEmbeddings;
   readonly encoder: BertEncoder;
-  readonly pooler: BertPooler;
+  readonly pooler: BertPooler | undefined;
 
-  constructor(config: BertConfig, context: ModelContext) {
-    super();
+  /** @param origin  the seed, or what a whole model shares where this is a part of it */
+  constructor(config: BertConfig, origin: number | ModelContext, { pooler = true }: BertModelOptions = {}) {
+    const context = typeof origin === "number" ? new ModelContext(origin) : origin;
+    super(config, context);
     this.embeddings = new BertEmbeddings(config, context);
     this.encoder = new BertEncoder(config, context);
-    this.pooler = new BertPooler(config);
+    this.pooler = pooler ? new BertPooler(config) : undefined;
   }
 
-  forward(batch: PackedBatch): BertOutputs {
+  encode(batch: PackedBatch, { outputProjections = false }: EncodeOptions = {}): Encoded {
     let x = this.embeddings.forward(batch);
     const hiddenStates = [x];
+    const seen: AttentionProjections[] = [];
     for (const layer of this.encoder.layer) {
-      x = layer.forward(x, batch.layout);
+      const { states, projections } = layer.forward(x, batch.layout, outputProjections);
+      x = states;
       hiddenStates.push(x);
+      if (projections) seen.push(projections);
     }
-    return { poolerOutput: this.pooler.forward(x, batch.layout), hiddenStates };
+    return {
+      hiddenStates,
+      ...(this.pooler && { poolerOutput: this.pooler.forward(x, batch.layout) }),
+      ...(outputProjections && { projections: seen }),
+    };
+  }
+
+  readOut({ hiddenStates, poolerOutput }: Encoded, { layout }: PackedBatch): BertModelOutput {
+    const last = hiddenStates.at(-1)!;
+    const shape: [number, number, number] = [layout.count, layout.maxLength, last.shape[1]];
+    const lastHiddenState = tf.reshape<tf.Rank.R3>(padSequences(last, layout), shape);
+    return poolerOutput ? { lastHiddenState, poolerOutput } : { lastHiddenState };
   }
 }
 

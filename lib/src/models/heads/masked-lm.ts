@@ -1,0 +1,91 @@
+import * as tf from "@tensorflow/tfjs";
+import { ConfigError } from "../../errors";
+import { crossEntropy } from "../../ops/cross-entropy";
+import { padSequences } from "../../ops/packed-sequences";
+import { takeRows } from "../../ops/take-rows";
+import type { Encoded, ForwardOptions, ModelOutput, TaskInputs } from "../model-output";
+import type { PackedBatch } from "../packed-batch";
+import { PreTrainedModel } from "../pretrained-model";
+
+/** Label of a token that is not to be predicted. @see torch.nn.CrossEntropyLoss(ignore_index=-100) */
+export const IGNORED_LABEL = -100;
+
+/** @see transformers' MaskedLMOutput */
+export interface MaskedLMOutput extends ModelOutput {
+  /**
+   * Without labels [batch, length, vocabulary], zeros at padding. With labels [asked tokens, vocabulary]: a vocabulary's
+   * worth of scores is computed only where something is asked, which is one token in seven.
+   */
+  logits: tf.Tensor2D | tf.Tensor3D;
+  /** [asked tokens] int32; there if labels were given. */
+  labels?: tf.Tensor1D;
+}
+
+/**
+ * A model that predicts tokens from their surroundings. What is the same for every body: which tokens are asked for, and
+ * the loss. A family says how states become scores.
+ */
+export abstract class MaskedLanguageModel extends PreTrainedModel<MaskedLMOutput> {
+  /** @param states  [tokens, hidden] @returns [tokens, vocabulary] */
+  protected abstract scores(states: tf.Tensor2D): tf.Tensor2D;
+
+  readOut(
+    { hiddenStates }: Encoded,
+    batch: PackedBatch,
+    inputs: TaskInputs,
+    { labelSmoothing = 0 }: ForwardOptions,
+  ): MaskedLMOutput {
+    const states = hiddenStates.at(-1)!;
+    const { layout } = batch;
+    if (!inputs.labels) {
+      const scores = padSequences(this.scores(states), layout);
+      const shape: [number, number, number] = [layout.count, layout.maxLength, this.config.vocabSize];
+      return { logits: tf.reshape<tf.Rank.R3>(scores, shape) };
+    }
+    const asked = askedTokens(inputs.labels as tf.Tensor2D, batch);
+    const labels = tf.tensor1d(asked.labels, "int32");
+    if (labels.size === 0) {
+      // Nothing is asked, so nothing is wrong: 0, and gradients of 0. (PyTorch's mean of nothing is NaN.)
+      const logits = tf.zeros<tf.Rank.R2>([0, this.config.vocabSize]);
+      return { logits, labels, loss: tf.mul<tf.Scalar>(tf.sum(states), 0) };
+    }
+    const logits = this.scores(takeRows(states, tf.tensor1d(asked.rows, "int32")));
+    return { logits, labels, loss: crossEntropy(logits, labels, labelSmoothing) };
+  }
+
+  protected override checkInputs({ input_ids, labels }: TaskInputs): void {
+    if (!labels) return;
+    const [rows, columns] = input_ids.shape;
+    if (labels.shape[0] !== rows || labels.shape[1] !== columns) {
+      throw new ConfigError(
+        `labels have the shape [${labels.shape.join(", ")}], input_ids [${rows}, ${columns}]; a masked language model ` +
+          "needs one label a token. DataCollatorForLanguageModeling makes them.",
+      );
+    }
+    const { vocabSize } = this.config;
+    for (const [place, label] of labels.dataSync().entries()) {
+      if (label === IGNORED_LABEL || (Number.isInteger(label) && label >= 0 && label < vocabSize)) continue;
+      throw new ConfigError(
+        `Row ${Math.floor(place / columns)} of the batch, token ${place % columns}: the label ${label} is none of the ` +
+          `${vocabSize} ids, nor ${IGNORED_LABEL} (not asked).`,
+      );
+    }
+  }
+}
+
+/** Packed rows of the tokens that have a label, with these labels. */
+function askedTokens(labels: tf.Tensor2D, { layout, positions }: PackedBatch) {
+  const columns = labels.shape[1];
+  const values = labels.dataSync();
+  const rows: number[] = [];
+  const found: number[] = [];
+  for (let sequence = 0; sequence < layout.count; sequence++) {
+    for (let row = layout.offsets[sequence]!; row < layout.offsets[sequence + 1]!; row++) {
+      const label = values[sequence * columns + positions[row]!]!;
+      if (label === IGNORED_LABEL) continue;
+      rows.push(row);
+      found.push(label);
+    }
+  }
+  return { rows, labels: found };
+}

@@ -1,0 +1,17 @@
+import type { LabelMaps } from "./labels";
+
+/** What all configurations have in common, whatever the family. @see transformers.PretrainedConfig */
+export interface PretrainedConfig extends LabelMaps {
+  /** The family's name in a `config.json`, such as "bert". */
+  readonly modelType: string;
+  readonly vocabSize: number;
+  readonly hiddenSize: number;
+  readonly numHiddenLayers: number;
+  readonly numAttentionHeads: number;
+  /** Tokens of the longest sequence. */
+  readonly maxPositionEmbeddings: number;
+  /** Row of the word embeddings that is never trained; null: none. */
+  readonly padTokenId: number | null;
+  /** The object that goes into a `config.json`. */
+  toJson(): Record<string, unknown>;
+}

@@ -1,0 +1,42 @@
+import type { HostTensor, StateDict } from "../checkpoints/dtypes";
+import { toFloat32 } from "../checkpoints/float-formats";
+import { CheckpointError } from "../errors";
+import type { Module, Parameter } from "./module";
+
+/** A copy of every parameter of a module, by name. */
+export async function stateDictOf(module: Module): Promise<StateDict> {
+  const weights: StateDict = new Map<string, HostTensor>();
+  for (const [name, { value, shape }] of module.namedParameters()) {
+    weights.set(name, { dtype: "F32", shape, data: await value.data() });
+  }
+  return weights;
+}
+
+/**
+ * Fills a module with tensors under exactly its own names.
+ *
+ * @param source  named in errors
+ * @throws CheckpointError if one is missing or has another shape
+ */
+export function loadStateDictInto(module: Module, weights: StateDict, source: string): void {
+  for (const [name, parameter] of module.namedParameters()) {
+    const tensor = weights.get(name);
+    if (!tensor) throw new CheckpointError(`${source}: has no tensor '${name}'.`);
+    setParameter(parameter, tensor, name, source);
+  }
+}
+
+/** @throws CheckpointError that names the tensor and both shapes if they differ */
+export function setParameter(parameter: Parameter, tensor: HostTensor, name: string, source: string): void {
+  if (!sameShape(parameter.shape, tensor.shape)) {
+    throw new CheckpointError(
+      `${source}: tensor '${name}' has the shape [${tensor.shape.join(", ")}]; ` +
+        `the model's config asks for [${parameter.shape.join(", ")}].`,
+    );
+  }
+  parameter.set(toFloat32(tensor));
+}
+
+export function sameShape(a: readonly number[], b: readonly number[]): boolean {
+  return a.length === b.length && a.every((length, axis) => length === b[axis]);
+}

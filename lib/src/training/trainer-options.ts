@@ -1,0 +1,55 @@
+import type { DataCollator } from "../collators/batch";
+import type { PreTrainedModel } from "../models/pretrained-model";
+import type { Logs, TrainerCallback } from "./callbacks";
+import type { TrainerDataset } from "./data-loader";
+import type { LogitMatrix } from "./evaluation-loop";
+import type { ProcessingClass } from "./run-checkpoint";
+import type { TrainingArguments } from "./training-arguments";
+
+/** What `computeMetrics` gets. @see transformers.EvalPrediction */
+export interface EvalPrediction {
+  /** Scores, [rows, labels]. */
+  predictions: LogitMatrix;
+  labelIds: ArrayLike<number>;
+}
+
+export interface TrainerOptions {
+  /** Anything whose forward pass has a loss. */
+  model: PreTrainedModel<object>;
+  /** Default: TrainingArguments' defaults. */
+  args?: TrainingArguments;
+  /** Needed by `train`. */
+  trainDataset?: TrainerDataset;
+  /**
+   * Evaluated by `evaluate` and during training. Of several by name, each gets figures of its own: of
+   * `{ matched, mismatched }`, `eval_matched_loss` and so on.
+   */
+  evalDataset?: TrainerDataset | Readonly<Record<string, TrainerDataset>>;
+  /** Makes a batch of rows. */
+  dataCollator: DataCollator;
+  /** The tokenizer; saved with every checkpoint. */
+  processingClass?: ProcessingClass;
+  /** Figures beside the loss, under names without `eval_`. */
+  computeMetrics?: (prediction: EvalPrediction) => Record<string, number>;
+  callbacks?: TrainerCallback[];
+}
+
+export interface TrainOptions {
+  /** Continue from this checkpoint folder, or with `true` from the newest in `outputDir`. */
+  resumeFromCheckpoint?: string | boolean;
+}
+
+/** @see transformers.trainer_utils.TrainOutput */
+export interface TrainOutput {
+  globalStep: number;
+  /** Mean over all steps of this call. */
+  trainingLoss: number;
+  metrics: Logs;
+}
+
+/** @see transformers.trainer_utils.PredictionOutput */
+export interface PredictionOutput {
+  predictions: LogitMatrix;
+  labelIds: ArrayLike<number> | undefined;
+  metrics: Logs;
+}
