@@ -57,7 +57,13 @@ export type {
   TokenizerOptions,
 } from "./tokenizers/encoding-types";
 export { PreTrainedTokenizer } from "./tokenizers/pretrained-tokenizer";
+export { cutVocabulary } from "./tokenizers/training/cut-vocabulary";
+export type { CutVocabulary, CutVocabularyOptions } from "./tokenizers/training/cut-vocabulary";
+export { trainWordPiece } from "./tokenizers/training/train-word-piece";
+export type { TrainWordPieceOptions } from "./tokenizers/training/train-word-piece";
 export type { Batch, CollatorContext, DataCollator } from "./collators/batch";
+export { DataCollatorForLanguageModeling } from "./collators/data-collator-for-language-modeling";
+export type { DataCollatorForLanguageModelingOptions } from "./collators/data-collator-for-language-modeling";
 export { DataCollatorWithPadding } from "./collators/data-collator-with-padding";
 export type { DataCollatorWithPaddingOptions } from "./collators/data-collator-with-padding";
 export { defaultDataCollator } from "./collators/default-data-collator";
@@ -87,6 +93,8 @@ export type { ForwardOptions, HiddenStates, ModelOutput, TaskInputs } from "./mo
 export type { ModelInputs } from "./models/packed-batch";
 export type { PretrainedConfig } from "./models/pretrained-config";
 export { PreTrainedModel } from "./models/pretrained-model";
+export type { SaveOptions } from "./models/pretrained-model";
+export { keepLayers, keepTokens } from "./models/prune";
 
 // Checkpoints
 export { toFloat32 } from "./checkpoints/float-formats";
@@ -102,7 +110,11 @@ export type { DType, HostTensor, StateDict } from "./checkpoints/dtypes";
 // Training
 export { addDefaultCallback } from "./training/callbacks";
 export type { CallbackContext, Logs, TrainerCallback, TrainerControl } from "./training/callbacks";
+export type { TrainerDataset } from "./training/data-loader";
 export type { LogitMatrix } from "./training/evaluation-loop";
+export { DistillationTrainer } from "./training/distillation/distillation-trainer";
+export type { DistillationTrainerOptions } from "./training/distillation/distillation-trainer";
+export type { DistillationOptions } from "./training/distillation/options";
 export { getScheduler } from "./training/schedules";
 export type { Schedule, SchedulerOptions, SchedulerType } from "./training/schedules";
 export type { LogEntry, TrainerState } from "./training/state";

@@ -35,6 +35,27 @@ onEachEngine("a tiny reference of PyTorch's", () => {
   });
 });
 
+onEachEngine("a tiny masked language model of PyTorch's", () => {
+  test("is repeated whole", async () => {
+    const checks = await conforms(
+      path.join(ROOT, "test/fixtures/conformance/tiny-bert-masked-lm"),
+      FIXTURE_DATA,
+    );
+    const { supportsBf16 } = await currentEngine();
+    assert.deepEqual(checks, [
+      "logits",
+      "loss",
+      ...(supportsBf16 ? ["logits in bf16"] : []),
+      "gradients (relative)",
+      "training steps",
+      "loss, steps 1-40",
+      "gradient norm, steps 1-40",
+      "learning rate, steps 1-40",
+      "trained weights (relative)",
+    ]);
+  });
+});
+
 /** The fixture without some of its files, or with another content. */
 function variant(context: TestContext, changes: Record<string, ((text: string) => string) | null>): string {
   const folder = mkdtempSync(path.join(tmpdir(), "finetune-conformance-"));

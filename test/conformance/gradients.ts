@@ -1,5 +1,5 @@
 import * as tf from "@tensorflow/tfjs";
-import { readSafetensors, type BertForSequenceClassification, type TaskInputs } from "../../lib/src/index";
+import { readSafetensors, type PreTrainedModel, type TaskInputs } from "../../lib/src/index";
 import { relativeDifference, worst, type Check } from "./check";
 
 const BOUND = 1e-4;
@@ -14,7 +14,7 @@ export const isNoise = (name: string): boolean => name.endsWith("key.bias");
  * @param file    gradients.safetensors; its tensors, even if they are not all of the model's
  */
 export async function checkGradients(
-  model: BertForSequenceClassification,
+  model: PreTrainedModel,
   inputs: TaskInputs,
   file: string,
 ): Promise<Check[]> {

@@ -9,7 +9,8 @@ export interface Forward {
   attention_mask?: number[][];
   token_type_ids?: number[][];
   sentences?: string[];
-  labels?: number[];
+  /** One a row, or one a token. */
+  labels?: number[] | number[][];
   logits?: Nested;
   loss?: number;
   pooler_output?: Nested;
@@ -42,6 +43,8 @@ export interface Trace {
   betas: [number, number];
   eps: number;
   trace: TraceStep[];
+  /** The rows themselves, in their order; without them those of SST-2 are taken. */
+  rows?: { input_ids: number[]; labels: number[] }[];
   dev?: { accuracy?: number; logits?: number[][] };
 }
 

@@ -1,13 +1,15 @@
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import path from "node:path";
+import * as tf from "@tensorflow/tfjs";
 import {
   argmax,
   DataCollatorWithPadding,
   readSafetensors,
   Trainer,
   TrainingArguments,
-  type BertForSequenceClassification,
+  type PreTrainedModel,
+  type Batch,
   type LogEntry,
   type TrainerCallback,
 } from "../../lib/src/index";
@@ -35,7 +37,7 @@ export interface TrainingOptions {
 
 /** Repeats the training run through the Trainer; the model is trained by it. */
 export async function checkTraining(
-  model: BertForSequenceClassification,
+  model: PreTrainedModel,
   trace: Trace,
   data: ReferenceData,
   { steps: limit = Infinity, trained }: TrainingOptions,
@@ -58,7 +60,7 @@ export async function checkTraining(
 }
 
 async function makeTrainer(
-  model: BertForSequenceClassification,
+  model: PreTrainedModel,
   trace: Trace,
   data: ReferenceData,
   outputDir: string,
@@ -89,10 +91,35 @@ async function makeTrainer(
       if (state.globalStep >= limit) control.shouldTrainingStop = true;
     },
   };
+  if (trace.rows) {
+    const { rows } = trace;
+    const trainDataset = { length: rows.length, at: (index: number) => ({ ...rows[index] }) };
+    return new Trainer({ model, args, trainDataset, dataCollator: collateTokens, callbacks: [stop] });
+  }
   const count = settings.steps * settings.batch * settings.accumulate;
   const trainDataset = await data.rows("train", count, settings.labels, settings.tokenizer);
   const dataCollator = new DataCollatorWithPadding({ tokenizer: await data.tokenizer(settings.tokenizer) });
   return new Trainer({ model, args, trainDataset, dataCollator, callbacks: [stop] });
+}
+
+/** Rows with a label for each token, filled up with 0 and with -100, which asks nothing. */
+function collateTokens(rows: readonly Record<string, unknown>[]): Batch {
+  const width = Math.max(...rows.map(({ input_ids }) => (input_ids as number[]).length));
+  const padded = (name: string, value: number) =>
+    tf.tensor2d(
+      rows.map((row) => Array.from({ length: width }, (_, place) => (row[name] as number[])[place] ?? value)),
+      undefined,
+      "int32",
+    );
+  const lengths = rows.map((row) => ({ attention_mask: (row.input_ids as number[]).map(() => 1) }));
+  const mask = tf.tensor2d(
+    lengths.map(({ attention_mask }) =>
+      Array.from({ length: width }, (_, place) => attention_mask[place] ?? 0),
+    ),
+    undefined,
+    "int32",
+  );
+  return { input_ids: padded("input_ids", 0), attention_mask: mask, labels: padded("labels", -100) };
 }
 
 function checkHistory(history: LogEntry[], expected: TraceStep[]): Check[] {
@@ -134,11 +161,7 @@ function checkHistory(history: LogEntry[], expected: TraceStep[]): Check[] {
   return checks;
 }
 
-async function checkWeights(
-  model: BertForSequenceClassification,
-  file: string,
-  bound: number,
-): Promise<Check> {
+async function checkWeights(model: PreTrainedModel, file: string, bound: number): Promise<Check> {
   const expected = (await readSafetensors(file)).tensors;
   const ours = await model.stateDict();
   const deviations = new Map<string, number>();

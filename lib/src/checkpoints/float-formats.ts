@@ -54,6 +54,38 @@ export function float32ToBfloat16(values: Float32Array): Uint16Array {
 }
 
 /**
+ * Rounds to IEEE half precision, to nearest with ties to even; what is too large becomes infinite, NaN a quiet NaN.
+ *
+ * @returns bit patterns
+ */
+export function float32ToFloat16(values: Float32Array): Uint16Array {
+  const bits = new Uint32Array(values.buffer, values.byteOffset, values.length);
+  const halves = new Uint16Array(values.length);
+  for (let i = 0; i < bits.length; i++) {
+    const word = bits[i]!;
+    const sign = (word >>> 16) & 0x8000;
+    const magnitude = word & 0x7fffffff;
+    if (magnitude > 0x7f800000) halves[i] = sign | 0x7e00;
+    else if (magnitude >= 0x477ff000) halves[i] = sign | 0x7c00;
+    else if (magnitude >= 0x38800000) {
+      // A normal half: the exponent is rebased, and a carry out of the mantissa goes into it as it should.
+      halves[i] = sign | ((magnitude - 0x38000000 + 0xfff + ((magnitude >>> 13) & 1)) >>> 13);
+    } else {
+      // A subnormal half is a whole number of steps of 2^-24; Math.abs and the product are exact.
+      halves[i] = sign | roundHalfToEven(Math.abs(values[i]!) * 2 ** 24);
+    }
+  }
+  return halves;
+}
+
+function roundHalfToEven(value: number): number {
+  const below = Math.floor(value);
+  const rest = value - below;
+  if (rest !== 0.5) return rest > 0.5 ? below + 1 : below;
+  return below + (below % 2);
+}
+
+/**
  * A stored tensor's elements as float32: exact from F16, BF16 and the short integers, rounded to nearest from
  * F64, I64 and I32; BOOL gives 0 and 1.
  *

@@ -47,6 +47,13 @@ export class SafetensorsFile {
     return { dtype, shape: shape.slice(), data };
   }
 
+  /** Where a tensor's bytes lie in the file, for readers of parts of it. */
+  byteOffset(name: string): number {
+    const entry = this.header.tensors.get(name);
+    if (!entry) throw new CheckpointError(`${this.source.name}: has no tensor ${quoteName(name)}.`);
+    return this.dataStart + entry.begin;
+  }
+
   /** Reads all tensors at once: views on one buffer, which lives as long as any of them. */
   async readAll(): Promise<StateDict> {
     const buffer = await this.source.read(this.dataStart, this.source.size - this.dataStart);

@@ -12,6 +12,10 @@ export interface PretrainedConfig extends LabelMaps {
   readonly maxPositionEmbeddings: number;
   /** Row of the word embeddings that is never trained; null: none. */
   readonly padTokenId: number | null;
+  /** The same with other sizes. */
+  with(
+    sizes: Partial<Pick<PretrainedConfig, "numHiddenLayers" | "vocabSize" | "padTokenId">>,
+  ): PretrainedConfig;
   /** The object that goes into a `config.json`. */
   toJson(): Record<string, unknown>;
 }

@@ -1,9 +1,11 @@
 import { mkdir } from "node:fs/promises";
 import path from "node:path";
 import * as tf from "@tensorflow/tfjs";
-import type { StateDict } from "../checkpoints/dtypes";
+import type { HostTensor, StateDict } from "../checkpoints/dtypes";
+import { float32ToBfloat16, float32ToFloat16, toFloat32 } from "../checkpoints/float-formats";
 import { writeJson } from "../checkpoints/json";
 import { writeSafetensors } from "../checkpoints/safetensors-writer";
+import { ConfigError } from "../errors";
 import { padSequences } from "../ops/packed-sequences";
 import type {
   Encoded,
@@ -118,25 +120,43 @@ export abstract class PreTrainedModel<Output extends object = ModelOutput> exten
   /**
    * Writes `config.json` and `model.safetensors` into a folder (made if need be), as transformers does; it reads both.
    * Each file is replaced atomically.
+   *
+   * @param dtype  how the weights are stored. "float16" and "bfloat16" take half the space, rounded to nearest. Default
+   *   "float32", exact
    */
-  async savePretrained(directory: string): Promise<void> {
+  async savePretrained(directory: string, { dtype = "float32" }: SaveOptions = {}): Promise<void> {
+    const store = STORED_AS.get(dtype);
+    if (!store) {
+      throw new ConfigError(
+        `savePretrained: dtype is ${JSON.stringify(dtype)}; there are ${[...STORED_AS.keys()].join(", ")}.`,
+      );
+    }
     await mkdir(directory, { recursive: true });
-    const config = { ...this.config.toJson(), architectures: [this.architecture], dtype: "float32" };
+    const config = { ...this.config.toJson(), architectures: [this.architecture], dtype };
     await writeJson(path.join(directory, "config.json"), config);
-    await writeSafetensors(path.join(directory, "model.safetensors"), await this.stateDict(), {
-      format: "pt",
-    });
+    const weights = new Map(Array.from(await this.stateDict(), ([name, tensor]) => [name, store(tensor)]));
+    await writeSafetensors(path.join(directory, "model.safetensors"), weights, { format: "pt" });
   }
 
   /** Refuses inputs that the head cannot answer. @throws ConfigError */
   // eslint-disable-next-line @typescript-eslint/no-unused-vars -- heads that check something need the inputs
-  protected checkInputs(inputs: TaskInputs): void {}
+  checkInputs(inputs: TaskInputs): void {}
 
   /** Frees the memory of the weights. The model cannot be used afterwards. */
   dispose(): void {
     for (const [, parameter] of this.namedParameters()) parameter.dispose();
   }
 }
+
+export interface SaveOptions {
+  dtype?: "float32" | "float16" | "bfloat16";
+}
+
+const STORED_AS = new Map<string, (tensor: HostTensor) => HostTensor>([
+  ["float32", (tensor) => tensor],
+  ["float16", (tensor) => ({ ...tensor, dtype: "F16", data: float32ToFloat16(toFloat32(tensor)) })],
+  ["bfloat16", (tensor) => ({ ...tensor, dtype: "BF16", data: float32ToBfloat16(toFloat32(tensor)) })],
+]);
 
 /** The states as callers know them: sequences beside each other, zeros at padding. */
 function padStates({ hiddenStates, poolerOutput }: Encoded, { layout }: PackedBatch): HiddenStates {

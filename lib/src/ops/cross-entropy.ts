@@ -2,6 +2,9 @@ import * as tf from "@tensorflow/tfjs";
 import { customGradient } from "./custom-gradient";
 import { fused } from "./fused";
 
+/** Label of what is not asked, which heads leave out before they compute a loss. @see torch's ignore_index */
+export const IGNORED_LABEL = -100;
+
 /**
  * Mean cross-entropy between logits and class numbers, with label smoothing: the target gives 1 - smoothing to the
  * label and spreads smoothing evenly over all classes.

@@ -4,6 +4,9 @@ import type { BatchEncoding, PaddableColumns, PaddableRow } from "./encoding-typ
 import { paddedWidth, padRow, padToRectangle, type PaddingStrategy } from "./padding";
 import type { Side } from "./truncation";
 
+/** In `word_ids`, what is no part of a word: special tokens and padding. The Rust library says None. */
+export const NO_WORD = -1;
+
 /** How a batch is padded, every question answered. */
 export interface BatchPadding {
   strategy: PaddingStrategy;
@@ -76,6 +79,7 @@ export function padColumns(
   return {
     input_ids: pad(ids, padding.padTokenId),
     ...(columns.token_type_ids && { token_type_ids: pad(columns.token_type_ids, padding.padTokenTypeId) }),
+    ...(columns.word_ids && { word_ids: pad(columns.word_ids, NO_WORD) }),
     ...(padding.returnAttentionMask && {
       attention_mask: pad(
         columns.attention_mask ?? ids.map((row) => new Array<number>(row.length).fill(1)),

@@ -22,6 +22,8 @@ export interface TokenizerOptions {
   returnTokenTypeIds?: boolean | undefined;
   /** Default true. */
   returnAttentionMask?: boolean | undefined;
+  /** Also `word_ids`: which word of its text each token is part of, counted from 0; -1 for none. Default false. */
+  returnWordIds?: boolean | undefined;
 }
 
 /** What a model takes: each column in one form (arrays, or tensors). */
@@ -32,6 +34,8 @@ export interface BatchEncoding<Column> {
   token_type_ids: Column;
   /** 1 for a token, 0 for padding. */
   attention_mask: Column;
+  /** The number of the word in its text, -1 for special tokens and padding; with `returnWordIds` only. */
+  word_ids?: Column;
 }
 
 type ColumnOf<Text, Options> = Options extends { returnTensors: "tf" }
@@ -44,8 +48,16 @@ type LeftOut<Options> =
   | (Options extends { returnTokenTypeIds: false } ? "token_type_ids" : never)
   | (Options extends { returnAttentionMask: false } ? "attention_mask" : never);
 
+type Added<Text, Options> = Options extends { returnWordIds: true }
+  ? { word_ids: ColumnOf<Text, Options> }
+  : unknown;
+
 /** What a call gives: number[] for one text, number[][] for a list, tensors if asked for. */
-export type Encoded<Text, Options> = Omit<BatchEncoding<ColumnOf<Text, Options>>, LeftOut<Options>>;
+export type Encoded<Text, Options> = Omit<
+  BatchEncoding<ColumnOf<Text, Options>>,
+  LeftOut<Options> | "word_ids"
+> &
+  Added<Text, Options>;
 
 /** Rows or columns of ids, as `pad` takes them. */
 export interface PaddableRow {
@@ -57,6 +69,7 @@ export interface PaddableColumns {
   input_ids: readonly ArrayLike<number>[];
   token_type_ids?: readonly ArrayLike<number>[];
   attention_mask?: readonly ArrayLike<number>[];
+  word_ids?: readonly ArrayLike<number>[];
 }
 
 /** Options of `tokenizer.pad`. */

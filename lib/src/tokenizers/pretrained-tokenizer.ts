@@ -6,7 +6,7 @@ import type { Tensor2D } from "@tensorflow/tfjs";
 import { resolveCheckpoint } from "../checkpoints/resolve";
 import type { HubOptions } from "../hub/settings";
 import { TokenizerError } from "../errors";
-import { columnsOf, padColumns, type BatchPadding } from "./batch-padding";
+import { columnsOf, NO_WORD, padColumns, type BatchPadding } from "./batch-padding";
 import { cleanUpSpaces } from "./decoding";
 import type {
   BatchEncoding,
@@ -22,6 +22,7 @@ import { Template, type Segments } from "./template";
 import { TextEncoder } from "./text-encoder";
 import { checkTexts } from "./text-input";
 import { VERY_LARGE_LENGTH, type TokenizerConfig } from "./tokenizer-config";
+import { keepTokens } from "./keep-tokens";
 import { readTokenizerFiles, writeTokenizerFiles, type TokenizerFiles } from "./tokenizer-files";
 import type { TokenizerJson, TypedPart } from "./tokenizer-json";
 import { truncatePair, type Side, type TruncationStrategy } from "./truncation";
@@ -99,6 +100,9 @@ export class PreTrainedTokenizer extends VocabularyBase {
     const rows = texts.map((each, i) => this.encodeRow(each, pairs?.[i], strategy, options));
     const takes = (name: string) => this.modelInputNames.includes(name);
     const columns: PaddableColumns = { input_ids: rows.map(({ ids }) => ids) };
+    if (options.returnWordIds) {
+      columns.word_ids = texts.map((each, i) => this.wordIds(each, pairs?.[i], strategy, options));
+    }
     if (options.returnTokenTypeIds ?? takes("token_type_ids")) {
       columns.token_type_ids = rows.map(({ typeIds }) => typeIds);
     }
@@ -198,6 +202,18 @@ export class PreTrainedTokenizer extends VocabularyBase {
     await writeTokenizerFiles(directory, this.json, config);
   }
 
+  /**
+   * The same tokenizer with fewer tokens; words that it no longer has are cut into smaller pieces.
+   *
+   * @param ids  the tokens that stay, in their new order: the first becomes id 0
+   * @throws TokenizerError if a special or added token is not among them
+   */
+  keepTokens(ids: ArrayLike<number>): this {
+    const renumbered = keepTokens(this.json, Array.from(ids), this.nameOrPath);
+    const Class = this.constructor as new (files: TokenizerFiles) => this;
+    return new Class({ json: renumbered, config: this.config, file: this.nameOrPath });
+  }
+
   /** How many special tokens are set around a text, or around a pair. */
   numSpecialTokensToAdd(pair: boolean = false): number {
     return this.template.addedTokens(pair);
@@ -220,19 +236,11 @@ export class PreTrainedTokenizer extends VocabularyBase {
     text: string,
     pair: string | undefined,
     strategy: TruncationStrategy | undefined,
-    { addSpecialTokens = true, maxLength = this.modelMaxLength }: TokenizerOptions,
+    options: TokenizerOptions,
   ): Segments {
-    const added = addSpecialTokens ? this.template.addedTokens(pair !== undefined) : 0;
-    const side = this.truncationSide;
-    if (strategy !== undefined && !(maxLength >= added)) {
-      throw new TokenizerError(`maxLength ${maxLength} leaves no room for the ${added} special tokens.`);
-    }
-    const limit = strategy === undefined || strategy === "only_second" ? Infinity : maxLength;
-    const read = (each: string) => this.encoder.encode(each, limit, side === "right" ? "left" : "right");
-    let a: readonly number[] = read(text);
-    let b: readonly number[] | undefined = pair === undefined ? undefined : read(pair);
-    if (strategy !== undefined) [a, b] = truncatePair(a, b, { maxLength, added, strategy, side });
-    const row = this.template.apply(a, b, addSpecialTokens);
+    const row = this.arrange(text, pair, strategy, options, (each, limit, from) =>
+      this.encoder.encode(each, limit, from),
+    );
     if (strategy === undefined && row.ids.length > this.modelMaxLength) {
       this.warnOnce(
         "too long",
@@ -242,6 +250,41 @@ export class PreTrainedTokenizer extends VocabularyBase {
       );
     }
     return row;
+  }
+
+  /** The number of the word of each token; -1 at special tokens. */
+  private wordIds(
+    text: string,
+    pair: string | undefined,
+    strategy: TruncationStrategy | undefined,
+    options: TokenizerOptions,
+  ): number[] {
+    // Negative, so that they cannot be mistaken for the special tokens' ids among them.
+    const { ids } = this.arrange(text, pair, strategy, options, (each, limit, from) =>
+      this.encoder.words(each, limit, from).map((word) => -1 - word),
+    );
+    return ids.map((value) => (value < 0 ? -1 - value : NO_WORD));
+  }
+
+  /** Reads one text or two, shortens them and sets the special tokens around them. */
+  private arrange(
+    text: string,
+    pair: string | undefined,
+    strategy: TruncationStrategy | undefined,
+    { addSpecialTokens = true, maxLength = this.modelMaxLength }: TokenizerOptions,
+    encode: (text: string, limit: number, from: Side) => readonly number[],
+  ): Segments {
+    const added = addSpecialTokens ? this.template.addedTokens(pair !== undefined) : 0;
+    const side = this.truncationSide;
+    if (strategy !== undefined && !(maxLength >= added)) {
+      throw new TokenizerError(`maxLength ${maxLength} leaves no room for the ${added} special tokens.`);
+    }
+    const limit = strategy === undefined || strategy === "only_second" ? Infinity : maxLength;
+    const read = (each: string) => encode(each, limit, side === "right" ? "left" : "right");
+    let a: readonly number[] = read(text);
+    let b: readonly number[] | undefined = pair === undefined ? undefined : read(pair);
+    if (strategy !== undefined) [a, b] = truncatePair(a, b, { maxLength, added, strategy, side });
+    return this.template.apply(a, b, addSpecialTokens);
   }
 
   private batchPadding(options: PadOptions): BatchPadding {

@@ -61,6 +61,15 @@ export class TextEncoder {
     return ids;
   }
 
+  /** @returns for each id that `encode` gives the number of its word, counted in the whole text */
+  words(text: string, limit: number = Infinity, from: "left" | "right" = "left"): number[] {
+    const lengths: number[] = [];
+    this.readPieces(text, (piece) => lengths.push(typeof piece === "number" ? 1 : piece.length) > 0);
+    const words = lengths.flatMap((length, word) => new Array<number>(length).fill(word));
+    const count = this.encode(text, limit, from).length;
+    return from === "left" ? words.slice(0, count) : words.slice(words.length - count);
+  }
+
   /** @returns the text of tokens: pieces joined to words, the spaces before punctuation left out */
   decode(tokens: string[]): string {
     return tokens.length === 0 ? "" : this.joinTokens(tokens);

@@ -1,5 +1,6 @@
 import * as tf from "@tensorflow/tfjs";
-import { registerHostKernels } from "../host/host-kernel";
+import { registerHostKernels, type HostKernel } from "../host/host-kernel";
+import { meanSquaredError, meanSquaredErrorGradient } from "../host/mean-squared-error";
 import { unsortedSegmentSum } from "../host/unsorted-segment-sum";
 import { add } from "./add";
 import { packedAttention, packedAttentionGradient } from "./attention";
@@ -58,7 +59,11 @@ const GRADIENTS = [
 /** Gives the native backend every kernel: the cpu backend's, and in place of the hot ones those of the addon. */
 export function registerNativeKernels(): void {
   for (const kernel of tf.getKernelsForBackend("cpu")) tf.registerKernel({ ...kernel, backendName: BACKEND });
-  registerHostKernels(BACKEND, (backend) => backend as NativeBackend, [unsortedSegmentSum]);
+  registerHostKernels(BACKEND, (backend) => backend as NativeBackend, [
+    unsortedSegmentSum,
+    meanSquaredError,
+    meanSquaredErrorGradient,
+  ] as HostKernel[]);
   KERNELS.forEach(registerNativeKernel);
   GRADIENTS.forEach(registerKernelGradient);
 }

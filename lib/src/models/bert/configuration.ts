@@ -114,6 +114,11 @@ export class BertConfig implements BertNumbers, LabelMaps {
     return config;
   }
 
+  /** The same with other values. */
+  with(overrides: BertConfigOptions): BertConfig {
+    return BertConfig.fromJson(this.toJson(), "BertConfig.with", overrides);
+  }
+
   /** The object that goes into a `config.json`, under transformers' names. */
   toJson(): Record<string, unknown> {
     const numbers = Object.keys(DEFAULTS).map((name) => [snakeCase(name), this[name as BertNumber]]);

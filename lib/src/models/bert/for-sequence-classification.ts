@@ -61,7 +61,7 @@ export class BertForSequenceClassification extends PreTrainedModel<SequenceClass
     return crossEntropy(logits, labels, smoothing);
   }
 
-  protected override checkInputs({ labels }: TaskInputs): void {
+  override checkInputs({ labels }: TaskInputs): void {
     const { numLabels } = this.config;
     if (!labels || numLabels === 1) return;
     for (const [row, label] of labels.dataSync().entries()) {

@@ -1,14 +1,11 @@
 import * as tf from "@tensorflow/tfjs";
 import { ConfigError } from "../../errors";
-import { crossEntropy } from "../../ops/cross-entropy";
+import { crossEntropy, IGNORED_LABEL } from "../../ops/cross-entropy";
 import { padSequences } from "../../ops/packed-sequences";
 import { takeRows } from "../../ops/take-rows";
 import type { Encoded, ForwardOptions, ModelOutput, TaskInputs } from "../model-output";
 import type { PackedBatch } from "../packed-batch";
 import { PreTrainedModel } from "../pretrained-model";
-
-/** Label of a token that is not to be predicted. @see torch.nn.CrossEntropyLoss(ignore_index=-100) */
-export const IGNORED_LABEL = -100;
 
 /** @see transformers' MaskedLMOutput */
 export interface MaskedLMOutput extends ModelOutput {
@@ -47,13 +44,13 @@ export abstract class MaskedLanguageModel extends PreTrainedModel<MaskedLMOutput
     if (labels.size === 0) {
       // Nothing is asked, so nothing is wrong: 0, and gradients of 0. (PyTorch's mean of nothing is NaN.)
       const logits = tf.zeros<tf.Rank.R2>([0, this.config.vocabSize]);
-      return { logits, labels, loss: tf.mul<tf.Scalar>(tf.sum(states), 0) };
+      return { logits, labels, loss: tf.abs(tf.mul<tf.Scalar>(tf.sum(states), 0)) };
     }
     const logits = this.scores(takeRows(states, tf.tensor1d(asked.rows, "int32")));
     return { logits, labels, loss: crossEntropy(logits, labels, labelSmoothing) };
   }
 
-  protected override checkInputs({ input_ids, labels }: TaskInputs): void {
+  override checkInputs({ input_ids, labels }: TaskInputs): void {
     if (!labels) return;
     const [rows, columns] = input_ids.shape;
     if (labels.shape[0] !== rows || labels.shape[1] !== columns) {

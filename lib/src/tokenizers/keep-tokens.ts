@@ -1,0 +1,56 @@
+import { TokenizerError } from "../errors";
+import type { TokenizerJson, TypedPart } from "./tokenizer-json";
+
+/**
+ * A tokenizer.json with some of its tokens only, under new ids.
+ *
+ * @param ids   old ids, in the order of the new ones
+ * @param name  of the tokenizer, for messages
+ * @throws TokenizerError if an id is none or stands twice, or an added token is left out
+ */
+export function keepTokens(json: TokenizerJson, ids: readonly number[], name: string): TokenizerJson {
+  const tokenOf = new Map(Object.entries(json.model.vocab).map(([token, id]) => [id, token]));
+  for (const { id, content } of json.added_tokens) tokenOf.set(id, content);
+  const vocab: Record<string, number> = {};
+  for (const [id, old] of ids.entries()) {
+    const token = tokenOf.get(old);
+    if (token === undefined) throw new TokenizerError(`${name}: no token has the id ${old}.`);
+    if (Object.hasOwn(vocab, token))
+      throw new TokenizerError(`${name}: token ${JSON.stringify(token)} is kept twice.`);
+    vocab[token] = id;
+  }
+  const added_tokens = json.added_tokens.map((added) => {
+    const id = vocab[added.content];
+    if (id === undefined) {
+      throw new TokenizerError(
+        `${name}: ${JSON.stringify(added.content)} has to stay; it is an added token.`,
+      );
+    }
+    return { ...added, id };
+  });
+  return {
+    ...json,
+    // Bounds that a file was saved with are those of calls, which say themselves what they want.
+    ...{ truncation: null, padding: null },
+    added_tokens,
+    post_processor: renumbered(json.post_processor, vocab),
+    model: { ...json.model, vocab },
+  };
+}
+
+/** The special tokens that a template sets, under their new ids. */
+function renumbered(part: TypedPart | null, vocab: Readonly<Record<string, number>>): TypedPart | null {
+  if (part?.type === "BertProcessing") {
+    const move = ([token]: [string, number]) => [token, vocab[token]];
+    return { ...part, cls: move(part.cls as [string, number]), sep: move(part.sep as [string, number]) };
+  }
+  if (part?.type !== "TemplateProcessing") return part;
+  const specials = part.special_tokens as Record<string, { id: string; tokens: string[] }>;
+  const special_tokens = Object.fromEntries(
+    Object.entries(specials).map(([key, special]) => [
+      key,
+      { ...special, ids: special.tokens.map((token) => vocab[token]) },
+    ]),
+  );
+  return { ...part, special_tokens };
+}

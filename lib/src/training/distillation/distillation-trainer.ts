@@ -1,0 +1,153 @@
+import path from "node:path";
+import * as tf from "@tensorflow/tfjs";
+import type { Batch } from "../../collators/batch";
+import { ConfigError } from "../../errors";
+import type { ModelOutput, TaskInputs } from "../../models/model-output";
+import { packBatch } from "../../models/packed-batch";
+import type { PreTrainedModel } from "../../models/pretrained-model";
+import type { Logs } from "../callbacks";
+import { isDataset, modelRows, type TrainerDataset } from "../data-loader";
+import { Precision } from "../precision";
+import { Trainer } from "../trainer";
+import type { TrainerOptions, TrainOptions, TrainOutput } from "../trainer-options";
+import { DistillationCriterion } from "./criterion";
+import { planDistillation, type DistillationOptions, type DistillationPlan } from "./options";
+import { Teacher } from "./teacher";
+import type { TeacherStore } from "./teacher-store";
+import { teacherTensors, type TeacherTensor } from "./teacher-tensors";
+
+export interface DistillationTrainerOptions extends TrainerOptions {
+  /** A larger model that has learnt; it is not changed. */
+  teacher: PreTrainedModel<object>;
+  /** What the student takes over from it. */
+  distillation: DistillationOptions;
+  /**
+   * A dataset's rows as the teacher reads them, where its vocabulary is another: as many rows, in the same order, and
+   * for all but soft labels and pooled vectors as many tokens in each. Default: the dataset itself.
+   */
+  teacherDataset?: (dataset: TrainerDataset) => TrainerDataset;
+  /** Where the teacher's outputs are kept. Default: `teacher` in the output folder. */
+  teacherDirectory?: string;
+}
+
+/**
+ * Trains a model to do as a larger one does, which teaches it far more than the texts alone would. The teacher reads
+ * every row once; its outputs stay on disk, so the epochs after the first, and a run that goes on after a kill, cost a
+ * student's step and no more.
+ *
+ * @example
+ * const trainer = new DistillationTrainer({
+ *   model: student, teacher, args, trainDataset, dataCollator,
+ *   distillation: { hiddenStates: { layers: [[3, 6]] }, pooled: {} },
+ * });
+ * await trainer.train();
+ *
+ * @see Hinton et al. 2015; Jiao et al. 2020 (TinyBERT); Wang et al. 2020 and 2021 (MiniLM)
+ */
+export class DistillationTrainer extends Trainer {
+  protected override readonly criterion: DistillationCriterion;
+  private readonly plan: DistillationPlan;
+  private readonly tensors: readonly TeacherTensor[];
+  private readonly teacher: Teacher;
+  private readonly outputs = new Map<TrainerDataset, TeacherStore>();
+
+  /** @throws ConfigError if the models cannot be compared as asked for */
+  constructor(private readonly distillationOptions: DistillationTrainerOptions) {
+    super(distillationOptions);
+    const { model, teacher, distillation, teacherDirectory } = distillationOptions;
+    this.plan = planDistillation(distillation, model.config, teacher.config);
+    this.criterion = new DistillationCriterion(this.plan, model.config, teacher.config, this.args.seed);
+    this.tensors = teacherTensors(this.plan, teacher.config.numHiddenLayers);
+    const directory = teacherDirectory ?? path.join(this.args.outputDir, "teacher");
+    this.teacher = new Teacher(teacher, this.tensors, directory);
+  }
+
+  override async train(options: TrainOptions = {}): Promise<TrainOutput> {
+    const { trainDataset, evalDataset } = this.distillationOptions;
+    if (trainDataset && trainDataset.length > 0) await this.ask(trainDataset);
+    if (this.args.evalStrategy !== "no") for (const each of datasetsOf(evalDataset)) await this.ask(each);
+    return await super.train(options);
+  }
+
+  override async evaluate(
+    dataset: TrainerOptions["evalDataset"] = this.distillationOptions.evalDataset,
+    metricKeyPrefix: string = "eval",
+  ): Promise<Logs> {
+    for (const each of datasetsOf(dataset)) await this.ask(each);
+    return await super.evaluate(dataset, metricKeyPrefix);
+  }
+
+  protected override collate(
+    dataset: TrainerDataset,
+    indices: Int32Array,
+    step: number,
+    training: boolean,
+  ): Batch {
+    const batch = super.collate(dataset, indices, step, training);
+    const store = this.outputs.get(dataset);
+    for (const tensor of store ? this.tensors : []) {
+      const { data, shape } = store!.read(tensor, indices);
+      batch[tensor.name] = tf.tensor2d(data, shape);
+    }
+    return batch;
+  }
+
+  protected override computeLoss(batch: Batch, labelled: boolean): Partial<ModelOutput> {
+    const asked = this.tensors.every(({ name }) => name in batch);
+    if (!asked) return super.computeLoss(batch, labelled);
+    const { model, plan } = this;
+    const inputs = {
+      ...batch,
+      labels: labelled && plan.taskWeight > 0 ? batch.labels : undefined,
+    } as TaskInputs;
+    const packed = packBatch(inputs);
+    model.checkInputs(inputs);
+    return tf.tidy(() => {
+      const encoded = model.encode(packed, { outputProjections: plan.relations !== undefined });
+      const options = { labelSmoothing: this.args.labelSmoothingFactor };
+      const output: Partial<ModelOutput> =
+        plan.softLabels || plan.taskWeight > 0 ? model.readOut(encoded, packed, inputs, options) : {};
+      const loss = this.criterion.loss({ encoded, output, teacher: batch, layout: packed.layout });
+      return { ...output, loss };
+    });
+  }
+
+  /** Has the teacher's outputs for a dataset computed, or found on disk. */
+  private async ask(dataset: TrainerDataset): Promise<void> {
+    if (this.outputs.has(dataset)) return;
+    const { teacherDataset = (same: TrainerDataset) => same, dataCollator } = this.distillationOptions;
+    const forTeacher = teacherDataset(dataset);
+    if (forTeacher.length !== dataset.length) {
+      throw new ConfigError(
+        `DistillationTrainer: the student reads ${dataset.length} rows, the teacher ${forTeacher.length}.`,
+      );
+    }
+    const restorePrecision = await new Precision(this.args.bf16).choose();
+    try {
+      const store = await this.teacher.outputs(forTeacher, (indices) =>
+        dataCollator(modelRows(forTeacher, indices)),
+      );
+      if (this.tensors.some(({ per }) => per === "token")) checkTokens(dataset, store);
+      this.outputs.set(dataset, store);
+    } finally {
+      restorePrecision();
+    }
+  }
+}
+
+/** @throws ConfigError that names the first row in which student and teacher see different numbers of tokens */
+function checkTokens(dataset: TrainerDataset, store: TeacherStore): void {
+  for (let row = 0; row < dataset.length; row++) {
+    const own = (dataset.at(row).input_ids as ArrayLike<number>).length;
+    if (own === store.tokens(row)) continue;
+    throw new ConfigError(
+      `DistillationTrainer: row ${row} has ${own} tokens for the student and ${store.tokens(row)} for the teacher; ` +
+        "token by token they can be compared only if they cut texts into the same pieces.",
+    );
+  }
+}
+
+function datasetsOf(datasets: TrainerOptions["evalDataset"]): TrainerDataset[] {
+  if (!datasets) return [];
+  return isDataset(datasets) ? [datasets] : Object.values(datasets);
+}
