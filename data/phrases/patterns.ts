@@ -11,6 +11,9 @@ export interface Patterns {
   negative: readonly string[];
 }
 
+/** One of the three groups of patterns. */
+export type PatternGroup = keyof Patterns;
+
 /** Words that stand before an adjective. */
 export const INTENSIFIERS =
   list(`absolutely | truly | utterly | genuinely | thoroughly | really | simply | quite | completely
