@@ -117,7 +117,7 @@ export const DEMONSTRATION = [
 
 /** The sentences of the challenge set, on which nothing may be trained. */
 export function challenge(): string[] {
-  const lines = readFileSync(path.join(__dirname, "challenge", "challenge.tsv"), "utf8").trimEnd().split("\n");
+  const lines = readFileSync(path.join(__dirname, "challenge", "test.tsv"), "utf8").trimEnd().split("\n");
   return lines.slice(1).map((line) => line.split("\t")[2]!);
 }
 

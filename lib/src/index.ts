@@ -136,6 +136,8 @@ export type {
 // Evaluation and inference
 export { argmax } from "./evaluation/argmax";
 export type { Logits } from "./evaluation/argmax";
+export { BagOfWords } from "./evaluation/bag-of-words";
+export type { BagOfWordsOptions } from "./evaluation/bag-of-words";
 export { evaluate } from "./evaluation/evaluate";
 export type { Metric } from "./evaluation/evaluate";
 export type { GlueTask } from "./evaluation/glue";

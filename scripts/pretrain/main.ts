@@ -137,18 +137,17 @@ function underOldIds(dataset: TrainerDataset, keptIds: Int32Array): TrainerDatas
 async function tokenized(
   texts: readonly string[],
   { tokenizer }: Vocabulary,
-  { heldOut, maxLength }: PretrainConfig,
+  { heldOut, maxLength, objective }: PretrainConfig,
 ): Promise<[train: Dataset, heldOut: Dataset]> {
   const every = Math.max(1, Math.floor(texts.length / Math.max(heldOut, 1)));
   const isHeldOut = (_: string, index: number) => index % every === 0 && index / every < heldOut;
+  const returnWordIds = "maskedLanguage" in objective && objective.maskedLanguage.wholeWordMask === true;
+  const options = { truncation: true, maxLength, returnWordIds };
   const rows = (text: string[]) =>
-    Dataset.fromDict({ text }).map(
-      (batch) => tokenizer(batch.text, { truncation: true, maxLength }),
-      {
-        batched: true,
-        removeColumns: ["text"],
-      },
-    );
+    Dataset.fromDict({ text }).map((batch) => tokenizer(batch.text, options), {
+      batched: true,
+      removeColumns: ["text"],
+    });
   return [
     await rows(texts.filter((text, index) => !isHeldOut(text, index))),
     await rows(texts.filter(isHeldOut)),

@@ -5,6 +5,7 @@ import {
   bfloat16ToFloat32,
   float16ToFloat32,
   float32ToBfloat16,
+  float32ToFloat16,
   toFloat32,
 } from "../../lib/src/checkpoints/float-formats";
 
@@ -21,6 +22,28 @@ test("every float16 has the value that IEEE 754 gives it", () => {
     if (exponent === 31) expected = fraction === 0 ? sign * Infinity : NaN;
     assert.ok(Object.is(values[bits], expected), `0x${bits.toString(16)}: ${values[bits]}, not ${expected}`);
   }
+});
+
+test("every float16 survives the way to float32 and back", () => {
+  const back = float32ToFloat16(float16ToFloat32(ALL_PATTERNS));
+  for (let bits = 0; bits < 0x10000; bits++) {
+    const isNaN = (bits & 0x7fff) > 0x7c00;
+    assert.equal(back[bits], isNaN ? (bits & 0x8000) | 0x7e00 : bits);
+  }
+});
+
+test("rounding to float16 is to nearest, ties to even, between all neighbours", () => {
+  // Patterns of one sign ascend with their values, so the middle of two neighbours is decided by their last bit.
+  for (let bits = 0; bits < 0x7bff; bits++) {
+    const [low, high] = float16ToFloat32(Uint16Array.of(bits, bits + 1)) as unknown as [number, number];
+    const middle = (low + high) / 2;
+    const step = (high - low) / 64;
+    const rounded = float32ToFloat16(Float32Array.of(middle - step, middle, middle + step, -middle));
+    const even = bits % 2 === 0 ? bits : bits + 1;
+    assert.deepEqual([...rounded], [bits, even, bits + 1, even | 0x8000], `0x${bits.toString(16)}`);
+  }
+  const large = float32ToFloat16(Float32Array.of(65504, 65519.99, 65520, -1e30, Infinity, 1e-30, -0));
+  assert.deepEqual([...large], [0x7bff, 0x7bff, 0x7c00, 0xfc00, 0x7c00, 0, 0x8000]);
 });
 
 test("every bfloat16 survives the way to float32 and back", () => {

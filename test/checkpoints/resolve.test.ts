@@ -3,7 +3,7 @@ import { writeFileSync } from "node:fs";
 import path from "node:path";
 import test from "node:test";
 import { resolveCheckpoint } from "../../lib/src/checkpoints/resolve";
-import { EMBEDDED_CHECKPOINT, embeddedDirectory } from "../../lib/src/embedded";
+import { EMBEDDED_CHECKPOINTS, embeddedCheckpoint } from "../../lib/src/embedded";
 import { HubError } from "../../lib/src/errors";
 import { checkpointError, temporaryFolder } from "./support";
 
@@ -13,16 +13,15 @@ test("a folder resolves to its absolute path", async (context) => {
   assert.equal(await resolveCheckpoint(path.relative(process.cwd(), folder)), folder);
 });
 
-test(
-  "the embedded checkpoint resolves by name",
-  { skip: embeddedDirectory(EMBEDDED_CHECKPOINT) === undefined },
-  async () => {
-    assert.equal(await resolveCheckpoint(EMBEDDED_CHECKPOINT), embeddedDirectory(EMBEDDED_CHECKPOINT));
-  },
-);
+test("the embedded checkpoints resolve by name", async () => {
+  for (const name of EMBEDDED_CHECKPOINTS) {
+    assert.ok(embeddedCheckpoint(name), name);
+    assert.equal(await resolveCheckpoint(name), embeddedCheckpoint(name));
+  }
+});
 
 test("an unknown name: the message says which names there are", async (context) => {
-  const names = new RegExp(EMBEDDED_CHECKPOINT);
+  const names = new RegExp(EMBEDDED_CHECKPOINTS.join(", "));
   for (const name of ["./bert", "out/run/checkpoint-500", "/no/such/folder"]) {
     await assert.rejects(
       resolveCheckpoint(name),

@@ -97,7 +97,7 @@ test("the labels of the test split lie in a file of their own", async () => {
 });
 
 test("the challenge set: at least 300 sentences of six kinds, as many of praise as of blame", () => {
-  const lines = readFileSync(path.join(FOLDER, "../challenge/challenge.tsv"), "utf8").trimEnd().split("\n");
+  const lines = readFileSync(path.join(FOLDER, "../challenge/test.tsv"), "utf8").trimEnd().split("\n");
   assert.equal(lines[0], "kind\tlabel\tsentence");
   const rows = lines.slice(1).map((line) => line.split("\t"));
   const kinds = new Map<string, number>();

@@ -1,6 +1,6 @@
 import { statSync } from "node:fs";
 import path from "node:path";
-import { EMBEDDED_CHECKPOINT, embeddedDirectory } from "../embedded";
+import { EMBEDDED_CHECKPOINTS, embeddedCheckpoint } from "../embedded";
 import { CheckpointError, HubError } from "../errors";
 import { isRepositoryName } from "../hub/repository";
 import type { HubOptions } from "../hub/settings";
@@ -28,11 +28,11 @@ export async function resolveCheckpoint(
       `${nameOrDir}: is a file; a checkpoint is a folder, so give ${folder} instead.`,
     );
   }
-  const embedded = nameOrDir === EMBEDDED_CHECKPOINT ? embeddedDirectory(nameOrDir) : undefined;
+  const embedded = embeddedCheckpoint(nameOrDir);
   if (embedded !== undefined) return embedded;
   const notHere =
     `${JSON.stringify(nameOrDir)} is neither a folder (looked for ${path.resolve(nameOrDir)}) nor an embedded ` +
-    `checkpoint (there is: ${EMBEDDED_CHECKPOINT})`;
+    `checkpoint (there are: ${EMBEDDED_CHECKPOINTS.join(", ")})`;
   if (!isRepositoryName(nameOrDir)) {
     throw new CheckpointError(`${notHere}, nor can it be the name of a model on the Hub.`);
   }

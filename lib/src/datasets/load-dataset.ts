@@ -4,7 +4,8 @@ import { DatasetError, HubError, type HubFailure } from "../errors";
 import { isRepositoryName } from "../hub/repository";
 import type { Dataset } from "./dataset";
 import type { DatasetDict } from "./dataset-dict";
-import { EMBEDDED_DATASETS, embeddedDatasetFolder } from "./embedded-dataset";
+import { EMBEDDED_DATASETS } from "../embedded";
+import { embeddedDatasetFolder } from "./embedded-dataset";
 import type { Features } from "./features";
 import type { FileFormat, ReadOptions } from "./formats/read-file";
 import { isGlueFolder, readGlueFolder } from "./glue-folder";
@@ -45,7 +46,7 @@ const SENTIMENTS: readonly string[] = ["negative", "positive"];
 const FORMAT_NAMES: readonly FileFormat[] = ["csv", "tsv", "json", "parquet"];
 
 /**
- * Loads a dataset. Looked for in this order: an embedded one ("reviews"); with `dataFiles`, a format ("csv", "tsv",
+ * Loads a dataset. Looked for in this order: an embedded one ("reviews", "challenge"); with `dataFiles`, a format ("csv", "tsv",
  * "json", "parquet"); a folder or file here; an https address; a dataset of the Hugging Face Hub ("glue" is
  * "nyu-mll/glue"; "glue/sst2" is short for its configuration sst2).
  *
@@ -97,7 +98,8 @@ export async function loadDataset(
   const name = typeof nameOrOptions === "string" ? nameOrOptions : isShort ? short : undefined;
   const folder = glueTsvFolder(source, name, given);
   if (folder !== undefined) return readGlue(folder, given);
-  const found = await findFiles(isShort ? "glue" : source, name, given);
+  const place = embeddedDatasetFolder(source) ?? (isShort ? "glue" : source);
+  const found = await findFiles(place, name, given);
   const format = given.dataFiles !== undefined ? FORMAT_NAMES.find((each) => each === source) : undefined;
   return readSplits(found, { ...given, format });
 }
@@ -112,10 +114,9 @@ function glueTsvFolder(
   if (embedded !== undefined && name !== undefined) {
     throw new DatasetError(`"${source}" has no configurations, so none named "${name}". Leave it out.`);
   }
-  if (embedded !== undefined) return embedded;
-  const folder = path.resolve(source);
+  const folder = embedded ?? path.resolve(source);
   const isPlain = name === undefined && dataFiles === undefined && features === undefined;
-  return isPlain && kindOf(source) === "folder" && isGlueFolder(folder) ? folder : undefined;
+  return isPlain && kindOf(folder) === "folder" && isGlueFolder(folder) ? folder : undefined;
 }
 
 async function readGlue(
