@@ -3,7 +3,7 @@ import { startEngine } from "./engine";
 import { temporaryModel } from "./load";
 import { readOptions } from "./options";
 import type { Peer } from "./python";
-import { RUN } from "./run";
+import { RUN, tokenizerOf } from "./run";
 import { TOKENIZE } from "./tokenize";
 import { WORKLOAD } from "./workload";
 
@@ -47,13 +47,16 @@ export function tokenizePeer(args: string[]): Peer {
 
 const RUN_NAMES = [
   "data",
-  "tokenizer",
+  "checkpoint",
   "layers",
   "hidden",
   "batch",
   "epochs",
   "rows",
   "lr",
+  "warmup",
+  "smoothing",
+  "dropout",
   "precision",
   "seed",
 ] as const;
@@ -61,7 +64,8 @@ const RUN_NAMES = [
 export function runPeer(args: string[]): Peer {
   const options = readOptions(args, { ...RUN, python: "" });
   const script = path.join(__dirname, "peers", "hf_run.py");
-  return { script, args: RUN_NAMES.flatMap((name) => [`--${name}`, String(options[name])]) };
+  const given = RUN_NAMES.flatMap((name) => [`--${name}`, String(options[name])]);
+  return { script, args: [...given, "--tokenizer", tokenizerOf(options)] };
 }
 
 /** Both sides load one folder; without `--model` one that is made for them. */

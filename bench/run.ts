@@ -4,6 +4,8 @@ import path from "node:path";
 import { DataCollatorWithPadding } from "../lib/src/collators/data-collator-with-padding";
 import { loadDataset } from "../lib/src/datasets/load-dataset";
 import { argmax } from "../lib/src/evaluation/argmax";
+import { AutoModelForSequenceClassification } from "../lib/src/models/auto";
+import type { PreTrainedModel } from "../lib/src/models/pretrained-model";
 import { AutoTokenizer } from "../lib/src/tokenizers/auto-tokenizer";
 import { addDefaultCallback } from "../lib/src/training/callbacks";
 import { Trainer } from "../lib/src/training/trainer";
@@ -14,7 +16,10 @@ import { makeModel, WORKLOAD } from "./workload";
 
 export const RUN = {
   data: "../shared/data/sst2",
-  tokenizer: path.dirname(WORKLOAD.tokenizer),
+  /** Default: the checkpoint's, or bert-base-uncased's. */
+  tokenizer: "",
+  /** Fine-tune this one, instead of a new model of so many layers. */
+  checkpoint: "",
   layers: 2,
   hidden: 128,
   batch: 16,
@@ -22,31 +27,50 @@ export const RUN = {
   /** A tenth of it suffices to try. */
   rows: 67349,
   lr: 5e-4,
+  warmup: 500,
+  smoothing: 0,
+  dropout: 0.1,
+  /** So many training sentences are kept apart and evaluated instead of dev: to choose arguments by. */
+  heldOut: 0,
   precision: "bf16",
   seed: 0,
   engine: "",
 };
 
-/** `bench run`: three epochs of SST-2 with a small BERT from scratch; seconds, and the accuracy after each epoch. */
+/**
+ * `bench run`: three epochs of SST-2, with a small BERT from scratch or with `--checkpoint`; seconds, and the accuracy
+ * after each epoch.
+ */
 export async function runBenchmark(args: string[]): Promise<object> {
   const options = readOptions(args, RUN);
-  const { data, tokenizer, batch, epochs, rows, lr, precision, seed } = options;
+  const { data, checkpoint, batch, epochs, rows, lr, precision, seed, heldOut } = options;
   const engine = await startEngine(options.engine, precision);
   addDefaultCallback(() => ({}));
   const started = performance.now();
-  const tokenize = await AutoTokenizer.fromPretrained(tokenizer);
+  const tokenize = await AutoTokenizer.fromPretrained(tokenizerOf(options));
   const raw = await loadDataset(data);
   const encode = (texts: Record<string, unknown>) =>
     tokenize(texts.sentence as string[], { truncation: true });
-  const train = await raw.train.slice(0, rows).map(encode, { batched: true });
-  const dev = await raw.validation.map(encode, { batched: true });
+  const taught = raw.train.slice(0, rows);
+  const shuffled = heldOut > 0 ? taught.shuffle({ seed: 0 }) : taught;
+  const train = await shuffled.slice(heldOut, rows).map(encode, { batched: true });
+  const dev = await (heldOut > 0 ? shuffled.slice(0, heldOut) : raw.validation).map(encode, {
+    batched: true,
+  });
   const outputDir = mkdtempSync(path.join(tmpdir(), "bench-run-"));
   const trainer = new Trainer({
-    model: makeModel({ ...WORKLOAD, layers: options.layers, hidden: options.hidden, seed }),
+    model: checkpoint ? await fineTuned(options) : makeModel({ ...WORKLOAD, ...sizesOf(options), seed }),
     args: new TrainingArguments({
-      ...{ outputDir, seed, numTrainEpochs: epochs, learningRate: lr, weightDecay: 0.01, warmupSteps: 500 },
+      ...{
+        outputDir,
+        seed,
+        numTrainEpochs: epochs,
+        learningRate: lr,
+        weightDecay: 0.01,
+        warmupSteps: options.warmup,
+      },
       ...{ perDeviceTrainBatchSize: batch, perDeviceEvalBatchSize: 64, bf16: precision === "bf16" },
-      ...{ evalStrategy: "epoch", saveStrategy: "no" },
+      ...{ evalStrategy: "epoch", saveStrategy: "no", labelSmoothingFactor: options.smoothing },
     }),
     trainDataset: train,
     evalDataset: dev,
@@ -61,6 +85,7 @@ export async function runBenchmark(args: string[]): Promise<object> {
     const accuracies = trainer.state.logHistory.flatMap((entry) => entry.eval_accuracy ?? []);
     return {
       ...{ engine, precision, steps: globalStep, accuracy_per_epoch: accuracies },
+      loss_per_epoch: trainer.state.logHistory.flatMap((entry) => entry.eval_loss ?? []),
       seconds: (performance.now() - started) / 1000,
       train_seconds: metrics.train_runtime,
       steps_per_second: metrics.train_steps_per_second,
@@ -68,5 +93,27 @@ export async function runBenchmark(args: string[]): Promise<object> {
     };
   } finally {
     rmSync(outputDir, { recursive: true });
+  }
+}
+
+/** The folder of the tokenizer that a run uses. */
+export const tokenizerOf = ({ tokenizer, checkpoint }: typeof RUN) =>
+  tokenizer || checkpoint || path.dirname(WORKLOAD.tokenizer);
+
+const sizesOf = ({ layers, hidden }: typeof RUN) => ({ layers, hidden });
+
+/** The checkpoint with a new head; that it is new is no news here. */
+async function fineTuned({ checkpoint, seed, dropout }: typeof RUN): Promise<PreTrainedModel> {
+  const { warn } = console;
+  console.warn = () => {};
+  try {
+    const rates = { hiddenDropoutProb: dropout, attentionProbsDropoutProb: dropout };
+    return await AutoModelForSequenceClassification.fromPretrained(checkpoint, {
+      numLabels: 2,
+      seed,
+      ...rates,
+    });
+  } finally {
+    console.warn = warn;
   }
 }

@@ -11,6 +11,7 @@ import numpy
 import torch
 from datasets import Dataset
 from transformers import (
+    AutoModelForSequenceClassification,
     AutoTokenizer,
     BertConfig,
     BertForSequenceClassification,
@@ -24,6 +25,7 @@ from transformers.utils import logging
 parser = argparse.ArgumentParser()
 parser.add_argument("--data", required=True, help="folder with train.tsv and dev.tsv")
 parser.add_argument("--tokenizer", required=True, help="folder of the tokenizer")
+parser.add_argument("--checkpoint", default="", help="fine-tune this one, instead of a new model")
 parser.add_argument("--layers", type=int, default=2)
 parser.add_argument("--hidden", type=int, default=128)
 parser.add_argument("--batch", type=int, default=16)
@@ -31,6 +33,8 @@ parser.add_argument("--epochs", type=float, default=3)
 parser.add_argument("--rows", type=int, default=67349)
 parser.add_argument("--lr", type=float, default=5e-4)
 parser.add_argument("--warmup", type=int, default=500)
+parser.add_argument("--smoothing", type=float, default=0.0)
+parser.add_argument("--dropout", type=float, default=0.1)
 parser.add_argument("--precision", choices=["bf16", "fp32"], default="bf16")
 parser.add_argument("--seed", type=int, default=0)
 args = parser.parse_args()
@@ -57,6 +61,11 @@ config = BertConfig(
     num_attention_heads=max(1, args.hidden // 64),
     intermediate_size=4 * args.hidden,
 )
+if args.checkpoint:
+    rates = dict(hidden_dropout_prob=args.dropout, attention_probs_dropout_prob=args.dropout)
+    model = AutoModelForSequenceClassification.from_pretrained(args.checkpoint, num_labels=2, dtype=torch.float32, **rates)
+else:
+    model = BertForSequenceClassification(config)
 with tempfile.TemporaryDirectory() as folder:
     settings = dict(
         output_dir=folder,
@@ -68,6 +77,7 @@ with tempfile.TemporaryDirectory() as folder:
         per_device_train_batch_size=args.batch,
         per_device_eval_batch_size=64,
         bf16=args.precision == "bf16",
+        label_smoothing_factor=args.smoothing,
         eval_strategy="epoch",
         save_strategy="no",
         report_to="none",
@@ -76,7 +86,7 @@ with tempfile.TemporaryDirectory() as folder:
         dataloader_pin_memory=False,
     )
     trainer = Trainer(
-        model=BertForSequenceClassification(config),
+        model=model,
         args=TrainingArguments(**settings),
         train_dataset=train,
         eval_dataset=dev,
@@ -94,6 +104,7 @@ print(
             "peer": f"transformers' Trainer on pytorch {torch.__version__}",
             "precision": args.precision,
             "steps": trainer.state.global_step,
+            "loss_per_epoch": [e["eval_loss"] for e in trainer.state.log_history if "eval_loss" in e],
             "accuracy_per_epoch": [e["eval_accuracy"] for e in trainer.state.log_history if "eval_accuracy" in e],
             "seconds": time.perf_counter() - started,
             "train_seconds": metrics["train_runtime"],
