@@ -32,7 +32,7 @@ const CHECKPOINT = "bert-3x384";
 
 /** As in Step 7 of the notebook. */
 const ARGUMENTS = { numTrainEpochs: 2, perDeviceTrainBatchSize: 16, weightDecay: 0.01, warmupSteps: 0.1, bf16: true };
-const LEARNING_RATE = { pretrained: 5e-5, scratch: 3e-4 };
+const LEARNING_RATE = { pretrained: 1e-4, scratch: 3e-4 };
 
 /** Sentences with their labels, by what they are called in the tables. */
 type Tests = Map<string, { sentences: readonly string[]; labels: readonly number[] }>;

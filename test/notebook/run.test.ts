@@ -136,9 +136,10 @@ describe("the whole notebook on the kernel", { skip: !built && "run `npm run bui
     assert.match(shown("step-5-collator"), /labels +\[8\]/);
   });
 
-  it("Step 6 counts the parameters and says that they are new", () => {
-    assert.match(shown("step-6-model"), /has no weights, only a configuration/);
-    assert.match(shown("step-6-model"), /\n\d{3},\d{3} parameters/);
+  it("Step 6 starts from pretrained weights, names those that are new and counts the parameters", () => {
+    assert.match(shown("step-6-model"), /are newly initialized: \['classifier\.bias', 'classifier\.weight'\]/);
+    assert.match(shown("step-6-model"), /bert-3x384 has pretrained weights: only the head is new/);
+    assert.match(shown("step-6-model"), /\n\d,\d{3},\d{3} parameters/);
   });
 
   it("Step 7 trains, with the table, and saves a checkpoint", () => {
@@ -168,7 +169,7 @@ describe("the whole notebook on the kernel", { skip: !built && "run `npm run bui
 
   it("Step 8 gives a sentiment, its confidence and both probabilities", () => {
     const rows = shown("step-8-predict").trim().split("\n").slice(2);
-    assert.equal(rows.length, 4);
+    assert.equal(rows.length, 8);
     for (const row of rows) {
       const [, sentiment, ...figures] =
         /(positive|negative) +([\d.]+) % +([\d.]+) % +([\d.]+) %$/.exec(row) ?? [];
@@ -176,6 +177,18 @@ describe("the whole notebook on the kernel", { skip: !built && "run `npm run bui
       assert.ok(Math.abs(negative + positive - 100) < 0.11, row);
       assert.equal(confidence, sentiment === "positive" ? positive : negative, row);
     }
+  });
+
+  it("Step 8 holds the model against a bag of words on the challenge set, and shows confident errors", () => {
+    const rows = shown("step-8-challenge").trim().split("\n");
+    assert.match(rows[0]!, /Right answers on the challenge set/);
+    const kinds = ["plain", "negation", "contrast", "comparison", "irony", "everyday", "all"];
+    for (const kind of kinds) {
+      const row = rows.find((each) => new RegExp(`\\b${kind}\\b`).test(each)) ?? "";
+      // Sentences, then the bag of words, this model, from scratch, fine-tuned and the teacher.
+      assert.match(row, /\d+( +\d+\.\d %){5}$/, kind);
+    }
+    assert.match(shown("step-8-errors"), /(negative|positive) +\d+\.\d %/);
   });
 
   it("Step 9 says that nobody can be asked, and plays the conversation", () => {

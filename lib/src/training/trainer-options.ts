@@ -13,9 +13,9 @@ export interface EvalPrediction {
   labelIds: ArrayLike<number>;
 }
 
-export interface TrainerOptions {
+export interface TrainerOptions<Model extends PreTrainedModel<object> = PreTrainedModel<object>> {
   /** Anything whose forward pass has a loss. */
-  model: PreTrainedModel<object>;
+  model: Model;
   /** Default: TrainingArguments' defaults. */
   args?: TrainingArguments;
   /** Needed by `train`. */

@@ -33,8 +33,8 @@ export class TrainingInterrupted extends FinetuneError {}
 /**
  * Trains, evaluates and saves a model. @see transformers.Trainer
  */
-export class Trainer {
-  readonly model: PreTrainedModel<object>;
+export class Trainer<Model extends PreTrainedModel<object> = PreTrainedModel<object>> {
+  readonly model: Model;
   readonly args: TrainingArguments;
   state: TrainerState = initialState(0, 0);
   private control: TrainerControl = idleControl();
@@ -48,7 +48,7 @@ export class Trainer {
   private interrupted = false;
   private readonly precision: Precision;
 
-  constructor(private readonly options: TrainerOptions) {
+  constructor(private readonly options: TrainerOptions<Model>) {
     this.model = options.model;
     this.args = options.args ?? new TrainingArguments();
     this.precision = new Precision(this.args.bf16);

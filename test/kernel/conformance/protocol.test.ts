@@ -49,8 +49,8 @@ describe("the protocol", () => {
     const frame = await forms("new DataFrame([{ a: 1, b: 'x' }])");
     assert.match(frame["text/html"]!, /<table.*<td[^>]*>x<\/td>/s);
     assert.match(frame["text/plain"]!, /a +b\n/);
-    assert.match((await forms("ds"))["text/html"]!, /train.*3600/s);
-    assert.match((await forms("ds.train"))["text/html"]!, /3,600 rows × 3 columns/);
+    assert.match((await forms("ds"))["text/html"]!, /train.*5400/s);
+    assert.match((await forms("ds.train"))["text/html"]!, /5,400 rows × 3 columns/);
     assert.match((await forms("ds.train"))["text/plain"]!, /^Dataset\(\{/);
     assert.match((await forms("ds.train.features"))["text/html"]!, /ClassLabel/);
     assert.match(

@@ -16,7 +16,9 @@ import { Teacher } from "./teacher";
 import type { TeacherStore } from "./teacher-store";
 import { teacherTensors, type TeacherTensor } from "./teacher-tensors";
 
-export interface DistillationTrainerOptions extends TrainerOptions {
+export interface DistillationTrainerOptions<
+  Model extends PreTrainedModel<object> = PreTrainedModel<object>,
+> extends TrainerOptions<Model> {
   /** A larger model that has learnt; it is not changed. */
   teacher: PreTrainedModel<object>;
   /** What the student takes over from it. */
@@ -44,7 +46,9 @@ export interface DistillationTrainerOptions extends TrainerOptions {
  *
  * @see Hinton et al. 2015; Jiao et al. 2020 (TinyBERT); Wang et al. 2020 and 2021 (MiniLM)
  */
-export class DistillationTrainer extends Trainer {
+export class DistillationTrainer<
+  Model extends PreTrainedModel<object> = PreTrainedModel<object>,
+> extends Trainer<Model> {
   protected override readonly criterion: DistillationCriterion;
   private readonly plan: DistillationPlan;
   private readonly tensors: readonly TeacherTensor[];
@@ -52,7 +56,7 @@ export class DistillationTrainer extends Trainer {
   private readonly outputs = new Map<TrainerDataset, TeacherStore>();
 
   /** @throws ConfigError if the models cannot be compared as asked for */
-  constructor(private readonly distillationOptions: DistillationTrainerOptions) {
+  constructor(private readonly distillationOptions: DistillationTrainerOptions<Model>) {
     super(distillationOptions);
     const { model, teacher, distillation, teacherDirectory } = distillationOptions;
     this.plan = planDistillation(distillation, model.config, teacher.config);
