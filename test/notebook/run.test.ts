@@ -137,7 +137,10 @@ describe("the whole notebook on the kernel", { skip: !built && "run `npm run bui
   });
 
   it("Step 6 starts from pretrained weights, names those that are new and counts the parameters", () => {
-    assert.match(shown("step-6-model"), /are newly initialized: \['classifier\.bias', 'classifier\.weight'\]/);
+    assert.match(
+      shown("step-6-model"),
+      /are newly initialized: \['classifier\.bias', 'classifier\.weight'\]/,
+    );
     assert.match(shown("step-6-model"), /bert-3x384 has pretrained weights: only the head is new/);
     assert.match(shown("step-6-model"), /\n\d,\d{3},\d{3} parameters/);
   });

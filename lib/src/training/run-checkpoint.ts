@@ -45,7 +45,9 @@ export async function saveRun(run: TrainingRun): Promise<string> {
   await writeDirectoryAtomic(directory, async (folder) => {
     await model.savePretrained(folder);
     await processingClass?.savePretrained(folder);
-    if (criterion) await writeSafetensors(path.join(folder, CRITERION_FILE), await stateDictOf(criterion));
+    if (criterion && learns(criterion)) {
+      await writeSafetensors(path.join(folder, CRITERION_FILE), await stateDictOf(criterion));
+    }
     await writeSafetensors(path.join(folder, OPTIMIZER_FILE), await optimizer.stateDict());
     await writeJson(path.join(folder, "training_args.json"), args);
     await writeState(folder, state);
@@ -53,6 +55,9 @@ export async function saveRun(run: TrainingRun): Promise<string> {
   await rotate(args, state);
   return directory;
 }
+
+/** Whether a loss has parameters of its own. */
+const learns = (criterion: Module) => !criterion.namedParameters().next().done;
 
 /** Oldest first; the best one and the newest one stay. */
 async function rotate({ outputDir, saveTotalLimit }: TrainingArguments, state: TrainerState): Promise<void> {
@@ -83,7 +88,7 @@ export async function loadRun(
 ): Promise<TrainerState> {
   const state = await readState(directory);
   model.loadStateDict(await readStateDict(directory), directory);
-  if (criterion) {
+  if (criterion && learns(criterion)) {
     const saved = path.join(directory, CRITERION_FILE);
     loadStateDictInto(criterion, (await readSafetensors(saved)).tensors, saved);
   }

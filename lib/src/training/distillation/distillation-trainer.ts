@@ -89,10 +89,7 @@ export class DistillationTrainer<
   ): Batch {
     const batch = super.collate(dataset, indices, step, training);
     const store = this.outputs.get(dataset);
-    for (const tensor of store ? this.tensors : []) {
-      const { data, shape } = store!.read(tensor, indices);
-      batch[tensor.name] = tf.tensor2d(data, shape);
-    }
+    for (const [name, { data, shape }] of store?.read(indices) ?? []) batch[name] = tf.tensor2d(data, shape);
     return batch;
   }
 

@@ -20,20 +20,27 @@ export interface TeacherRows {
   values: ReadonlyMap<string, Float32Array>;
 }
 
-interface OpenShard {
-  descriptor: number;
+/** Where things lie in one file. */
+interface Shard {
+  file: string;
+  /** Tokens before each row, and of all rows. */
   offsets: Int32Array;
-  /** Place in the file and width of each tensor. */
   tensors: ReadonlyMap<string, { start: number; width: number; dtype: DType }>;
+}
+
+/** Rows of one tensor, row-major. */
+interface Rows {
+  shape: [rows: number, width: number];
+  data: Float32Array;
 }
 
 /**
  * A teacher's outputs on disk, a safetensors file for each {@link ROWS_PER_SHARD} rows of the dataset. Vectors are kept
  * in half precision (a token's 384 numbers are 768 bytes), logits exactly. A file is there whole or not at all, so what
- * was computed before a kill is there after it.
+ * was computed before a kill is there after it. Files are open only while they are read, however many there are.
  */
 export class TeacherStore {
-  private readonly shards = new Map<number, OpenShard>();
+  private readonly shards = new Map<number, Shard>();
 
   /** @param directory  made if need be */
   constructor(
@@ -44,7 +51,8 @@ export class TeacherStore {
   }
 
   private file(shard: number): string {
-    return path.join(this.directory, `rows-${String(shard * ROWS_PER_SHARD).padStart(9, "0")}.safetensors`);
+    const first = String(shard * ROWS_PER_SHARD).padStart(9, "0");
+    return path.join(this.directory, `rows-${first}.safetensors`);
   }
 
   async write(shard: number, { lengths, values }: TeacherRows): Promise<void> {
@@ -55,9 +63,10 @@ export class TeacherStore {
       const numbers = values.get(name)!;
       const rows = per === "token" ? offsets[lengths.length]! : lengths.length;
       const shape = [rows, numbers.length / rows];
+      const isExact = name === LOGITS;
       content.set(
         name,
-        name === LOGITS
+        isExact
           ? { dtype: "F32", shape, data: numbers }
           : { dtype: "F16", shape, data: float32ToFloat16(numbers) },
       );
@@ -68,9 +77,9 @@ export class TeacherStore {
   /** @returns whether the shard is there, for reading from now on */
   async open(shard: number): Promise<boolean> {
     const file = this.file(shard);
-    let header: SafetensorsFile;
+    let content: SafetensorsFile;
     try {
-      header = await SafetensorsFile.open(file);
+      content = await SafetensorsFile.open(file);
     } catch (error) {
       if (((error as Error).cause as NodeJS.ErrnoException | undefined)?.code === "ENOENT") return false;
       throw error;
@@ -78,71 +87,80 @@ export class TeacherStore {
     try {
       const tensors = new Map(
         this.tensors.map(({ name }) => {
-          const entry = header.header.tensors.get(name);
+          const entry = content.header.tensors.get(name);
           if (!entry) throw new CheckpointError(`${file}: has no tensor '${name}'; delete the file.`);
-          return [name, { start: header.byteOffset(name), width: entry.shape[1]!, dtype: entry.dtype }];
+          return [name, { start: content.byteOffset(name), width: entry.shape[1]!, dtype: entry.dtype }];
         }),
       );
-      const offsets = (await header.read(OFFSETS)).data as Int32Array;
-      this.shards.set(shard, { descriptor: openSync(file, "r"), offsets, tensors });
+      const offsets = (await content.read(OFFSETS)).data as Int32Array;
+      this.shards.set(shard, { file, offsets, tensors });
     } finally {
-      await header.close();
+      await content.close();
     }
     return true;
   }
 
-  /**
-   * A tensor's rows for some rows of the dataset, one after the other.
-   *
-   * @returns [their tokens, width] or [rows, width]
-   */
-  read(
-    { name, per }: TeacherTensor,
-    indices: ArrayLike<number>,
-  ): { shape: [number, number]; data: Float32Array } {
-    const parts = Array.from(indices, (index) => {
-      const shard = this.shards.get(Math.floor(index / ROWS_PER_SHARD));
-      if (!shard) throw new CheckpointError(`${this.directory}: row ${index} has no outputs of the teacher.`);
-      const row = index % ROWS_PER_SHARD;
-      const [from, to] = per === "token" ? [shard.offsets[row]!, shard.offsets[row + 1]!] : [row, row + 1];
-      return this.readRows(shard, name, from, to);
-    });
-    const rows = parts.reduce((sum, part) => sum + part.rows, 0);
-    const width = parts[0]?.width ?? 0;
-    const data = new Float32Array(rows * width);
-    let at = 0;
-    for (const part of parts) {
-      data.set(part.values, at);
-      at += part.values.length;
+  /** Every tensor for some rows of the dataset: their tokens one after the other, or the rows themselves. */
+  read(indices: ArrayLike<number>): Map<string, Rows> {
+    const parts = new Map<string, Rows[]>(this.tensors.map(({ name }) => [name, []]));
+    for (const index of Array.from(indices)) {
+      const { shard, row } = this.place(index);
+      const descriptor = openSync(shard.file, "r");
+      try {
+        for (const { name, per } of this.tensors) {
+          const [from, to] =
+            per === "token" ? [shard.offsets[row]!, shard.offsets[row + 1]!] : [row, row + 1];
+          parts.get(name)!.push(readRows(shard, descriptor, name, from, to));
+        }
+      } finally {
+        closeSync(descriptor);
+      }
     }
-    return { shape: [rows, width], data };
+    return new Map(Array.from(parts, ([name, rows]) => [name, joined(rows)]));
   }
 
   /** Tokens that the teacher saw of a row. */
   tokens(index: number): number {
-    const offsets = this.shards.get(Math.floor(index / ROWS_PER_SHARD))!.offsets;
-    const row = index % ROWS_PER_SHARD;
-    return offsets[row + 1]! - offsets[row]!;
+    const { shard, row } = this.place(index);
+    return shard.offsets[row + 1]! - shard.offsets[row]!;
   }
 
-  close(): void {
-    for (const { descriptor } of this.shards.values()) closeSync(descriptor);
-    this.shards.clear();
+  private place(index: number): { shard: Shard; row: number } {
+    const shard = this.shards.get(Math.floor(index / ROWS_PER_SHARD));
+    if (!shard) throw new CheckpointError(`${this.directory}: row ${index} has no outputs of the teacher.`);
+    return { shard, row: index % ROWS_PER_SHARD };
   }
+}
 
-  private readRows({ descriptor, tensors }: OpenShard, name: string, from: number, to: number) {
-    const { start, width, dtype } = tensors.get(name)!;
-    const { bytes } = ELEMENT_TYPES[dtype];
-    const wanted = (to - from) * width * bytes;
-    const buffer = new Uint8Array(wanted);
-    let done = 0;
-    while (done < wanted) {
-      const read = readSync(descriptor, buffer, done, wanted - done, start + from * width * bytes + done);
-      if (read === 0)
-        throw new CheckpointError(`${this.directory}: a file of the teacher's outputs is cut off.`);
-      done += read;
-    }
-    const data = elementsAt(dtype, buffer.buffer, 0, (to - from) * width);
-    return { values: toFloat32({ dtype, shape: [to - from, width], data }), rows: to - from, width };
+function readRows(
+  { file, tensors }: Shard,
+  descriptor: number,
+  name: string,
+  from: number,
+  to: number,
+): Rows {
+  const { start, width, dtype } = tensors.get(name)!;
+  const { bytes } = ELEMENT_TYPES[dtype];
+  const buffer = new Uint8Array((to - from) * width * bytes);
+  for (let done = 0; done < buffer.length;) {
+    const position = start + from * width * bytes + done;
+    const read = readSync(descriptor, buffer, done, buffer.length - done, position);
+    if (read === 0) throw new CheckpointError(`${file}: is cut off; delete it, and it is computed anew.`);
+    done += read;
   }
+  const shape: [number, number] = [to - from, width];
+  const data = elementsAt(dtype, buffer.buffer, 0, shape[0] * width);
+  return { shape, data: toFloat32({ dtype, shape, data }) };
+}
+
+function joined(parts: readonly Rows[]): Rows {
+  const width = parts[0]?.shape[1] ?? 0;
+  const rows = parts.reduce((sum, { shape }) => sum + shape[0], 0);
+  const data = new Float32Array(rows * width);
+  let at = 0;
+  for (const part of parts) {
+    data.set(part.data, at);
+    at += part.data.length;
+  }
+  return { shape: [rows, width], data };
 }
