@@ -30,7 +30,7 @@ const USAGE = "Usage: npm run pretrain -- CONFIG.json [--fresh] [--max-steps N] 
 export interface PretrainOptions {
   /** Begin anew. Default false: go on from the last checkpoint. */
   fresh?: boolean;
-  /** End early, after so many steps of the schedule. */
+  /** So many optimizer steps, instead of what the config says. */
   maxSteps?: number;
   /** Instead of the config's. */
   output?: string;
