@@ -62,13 +62,41 @@ export function readConfig(file: string): PretrainConfig {
   } catch (error) {
     throw new ConfigError(`${file}: cannot be read as JSON: ${(error as Error).message}`);
   }
-  const found = Object.keys(config as object).filter((key) => key !== "$comment");
-  const unknown = found.find((key) => !(KEYS as readonly string[]).includes(key));
-  if (unknown !== undefined)
-    throw new ConfigError(`${file}: there is no key '${unknown}'; there are ${KEYS.join(", ")}.`);
-  const missing = KEYS.find((key) => !found.includes(key));
-  if (missing !== undefined) throw new ConfigError(`${file}: the key '${missing}' is missing.`);
+  checkKeys(file, config, [KEYS]);
+  for (const [index, source] of config.texts.entries())
+    checkKeys(`${file}, texts[${index}]`, source, SOURCES);
+  checkKeys(`${file}, vocabulary`, config.vocabulary, [["train"], ["from", "size"]]);
+  checkKeys(`${file}, model`, config.model, [["config"], ["from", "layers"]], ["dropout"]);
+  checkKeys(`${file}, output`, config.output, [["directory", "dtype"]]);
   return config;
+}
+
+const SOURCES = [["dataset", "split", "column"], ["lines"], ["wordnet"], ["reviews", "seed"]].map((keys) => [
+  ...keys,
+  "licence",
+]);
+
+/**
+ * @param forms     the sets of keys of which one has to be there, whole
+ * @param optional  keys that may be there too
+ */
+function checkKeys(
+  where: string,
+  value: unknown,
+  forms: readonly (readonly string[])[],
+  optional: readonly string[] = [],
+): void {
+  const found = Object.keys((value ?? {}));
+  // What is meant is the form that shares most keys with what is there.
+  const shared = (form: readonly string[]) => form.filter((key) => found.includes(key)).length;
+  const meant = forms.reduce((best, form) => (shared(form) > shared(best) ? form : best));
+  const known = [...meant, ...optional];
+  const unknown = found.find((key) => !known.includes(key));
+  const there = forms.map((form) => [...form, ...optional].join(", ")).join("; or ");
+  if (unknown !== undefined)
+    throw new ConfigError(`${where}: there is no key '${unknown}'; there are ${there}.`);
+  const missing = meant.find((key) => !found.includes(key));
+  if (missing !== undefined) throw new ConfigError(`${where}: the key '${missing}' is missing.`);
 }
 
 /** A path of the config as one that can be opened. */

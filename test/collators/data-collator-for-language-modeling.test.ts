@@ -121,6 +121,10 @@ describe("DataCollatorForLanguageModeling", () => {
   test("what cannot work is refused", () => {
     for (const [options, pattern] of [
       [{ mlmProbability: 1.5 }, /mlmProbability is 1\.5/],
+      [
+        { mlm_probability: 0.2 } as object,
+        /there is no option 'mlm_probability'; there are tokenizer, mlmProbability/,
+      ],
       [{ maskReplaceProb: 0.8, randomReplaceProb: 0.3 }, /together 1\.1/],
     ] as const) {
       assert.throws(() => new DataCollatorForLanguageModeling({ tokenizer, ...options }), pattern);

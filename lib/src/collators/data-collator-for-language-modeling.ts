@@ -1,6 +1,7 @@
 /* eslint-disable @typescript-eslint/no-unsafe-declaration-merging -- an interface of its own name is how a class says that its instances are functions */
 import { tensor2d } from "@tensorflow/tfjs";
 import { ConfigError } from "../errors";
+import { refuseUnknownOptions } from "../known-options";
 import { IGNORED_LABEL } from "../ops/cross-entropy";
 import { randomUint32 } from "../random";
 import { Callable } from "../tokenizers/callable";
@@ -31,6 +32,16 @@ export interface DataCollatorForLanguageModelingOptions {
   seed?: number;
 }
 
+const OPTIONS: readonly (keyof DataCollatorForLanguageModelingOptions)[] = [
+  "tokenizer",
+  "mlmProbability",
+  "maskReplaceProb",
+  "randomReplaceProb",
+  "wholeWordMask",
+  "padToMultipleOf",
+  "seed",
+];
+
 export interface DataCollatorForLanguageModeling {
   /**
    * @param features rows with `input_ids`; other columns than a tokenizer's are left out
@@ -57,6 +68,7 @@ export class DataCollatorForLanguageModeling extends Callable {
 
   constructor(options: DataCollatorForLanguageModelingOptions) {
     super();
+    refuseUnknownOptions("DataCollatorForLanguageModeling", options, OPTIONS);
     const { tokenizer, padToMultipleOf } = options;
     this.options = {
       tokenizer,

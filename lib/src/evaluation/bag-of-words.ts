@@ -1,4 +1,5 @@
 import { ConfigError } from "../errors";
+import { refuseUnknownOptions } from "../known-options";
 
 export interface BagOfWordsOptions {
   /** Words that stand together count as one more word, up to so many. Default 2: single words and pairs. */
@@ -34,8 +35,10 @@ export class BagOfWords {
   static fit(
     texts: readonly string[],
     labels: ArrayLike<number>,
-    { ngrams = 2, c = 1 }: BagOfWordsOptions = {},
+    options: BagOfWordsOptions = {},
   ): BagOfWords {
+    refuseUnknownOptions("BagOfWords", options, ["ngrams", "c"]);
+    const { ngrams = 2, c = 1 } = options;
     if (texts.length === 0 || labels.length !== texts.length) {
       throw new ConfigError(
         `BagOfWords: ${texts.length} texts and ${labels.length} labels; give one label a text.`,

@@ -6,6 +6,7 @@ import { float32ToBfloat16, float32ToFloat16, toFloat32 } from "../checkpoints/f
 import { writeJson } from "../checkpoints/json";
 import { writeSafetensors } from "../checkpoints/safetensors-writer";
 import { ConfigError } from "../errors";
+import { refuseUnknownOptions } from "../known-options";
 import { padSequences } from "../ops/packed-sequences";
 import type {
   Encoded,
@@ -124,7 +125,9 @@ export abstract class PreTrainedModel<Output extends object = ModelOutput> exten
    * @param dtype  how the weights are stored. "float16" and "bfloat16" take half the space, rounded to nearest. Default
    *   "float32", exact
    */
-  async savePretrained(directory: string, { dtype = "float32" }: SaveOptions = {}): Promise<void> {
+  async savePretrained(directory: string, options: SaveOptions = {}): Promise<void> {
+    refuseUnknownOptions("savePretrained", options, ["dtype"]);
+    const { dtype = "float32" } = options;
     const store = STORED_AS.get(dtype);
     if (!store) {
       throw new ConfigError(

@@ -68,8 +68,7 @@ export async function evaluationLoop(
           };
         }
       } finally {
-        tf.dispose({ ...batch, ...output });
-        if (output.labels) output.labels.dispose();
+        tf.dispose([batch, output]);
       }
       progress.update(index + 1);
       await new Promise(setImmediate);

@@ -162,6 +162,12 @@ describe("npm run pretrain", () => {
       [{ steps: 3 }, /there is no key 'steps'; there are texts, heldOut/],
       [{ seed: undefined }, /the key 'seed' is missing/],
       [
+        { vocabulary: { from: "teacher", sise: 250 } },
+        /vocabulary: there is no key 'sise'; there are train; or from, size/,
+      ],
+      [{ model: { from: "teacher", dropout: 0 } }, /model: the key 'layers' is missing/],
+      [{ texts: [{ wordnet: "x" }] }, /texts\[0\]: the key 'licence' is missing/],
+      [
         { texts: [{ lines: "nowhere.txt", licence: "" }] },
         /nowhere\.txt: is not there; the config names it under "texts"/,
       ],

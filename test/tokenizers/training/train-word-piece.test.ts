@@ -61,6 +61,7 @@ test("characters are whole whatever their plane; rare ones are left out where th
 
 test("what cannot be had is refused", () => {
   assert.throws(() => trainWordPiece([]), /the texts hold no words/);
+  assert.throws(() => trainWordPiece(["a"], { vocab_size: 9 } as object), /there is no option 'vocab_size'/);
   assert.throws(() => trainWordPiece(["   "]), /the texts hold no words/);
   assert.throws(
     () => trainWordPiece(["abc"], { vocabSize: 8 }),

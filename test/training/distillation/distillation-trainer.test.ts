@@ -26,6 +26,12 @@ function body(options: BertConfigOptions = {}, seed = 9): BertModel {
   return new BertModel(config, seed).initializeWeights();
 }
 
+/** A body without a pooler, as a masked language model has. */
+function bareBody(): BertModel {
+  const config = new BertConfig({ ...TINY, initializerRange: 0.3 });
+  return new BertModel(config, 9, { pooler: false }).initializeWeights();
+}
+
 interface Setting extends Partial<Omit<DistillationTrainerOptions, "args">> {
   args?: TrainingArgumentsOptions;
   outputDir: string;
@@ -221,8 +227,8 @@ onEachEngine("distillation that cannot work", (engine) => {
         {},
         /nothing is to be learnt from the teacher; give one of softLabels, hiddenStates, relations, pooled/,
       ],
-      [{ hidden: {} }, /hidden is no option; there are taskWeight, softLabels/],
-      [{ hiddenStates: { layer: 1 } }, /hiddenStates\.layer is no option; there are weight, layers/],
+      [{ hidden: {} }, /there is no option 'hidden'; there are taskWeight, softLabels/],
+      [{ hiddenStates: { layer: 1 } }, /hiddenStates: there is no option 'layer'; there are weight, layers/],
       [
         { hiddenStates: { layers: [[2, 2]] } },
         /hiddenStates\.layers \(student\) is 2; this model has the layers 0 … 1/,
@@ -237,6 +243,37 @@ onEachEngine("distillation that cannot work", (engine) => {
         String(pattern),
       );
     }
+  });
+
+  test("what a student or a teacher does not have is said, not stumbled over", async (context) => {
+    const classifier = () => tinyBert({ numHiddenLayers: 1 });
+    const unlabelled = tinyDataset(8).rows.map(({ input_ids }) => ({ input_ids })) as never[];
+    for (const [distillation, options, pattern] of [
+      [
+        { softLabels: {} },
+        { model: classifier() },
+        /the teacher, a BertModel, cannot teach softLabels: it gives no logits/,
+      ],
+      [{ softLabels: {} }, { teacher: tinyBert() }, /softLabels: the student gives no logits/],
+      [{ pooled: { of: "pooler" } }, { teacher: bareBody() }, /cannot teach pooled: it has no pooler/],
+      [{ pooled: { of: "pooler" } }, { model: bareBody() }, /pooled: the student has no pooler/],
+      [
+        { softLabels: {}, taskWeight: 1 },
+        { model: classifier(), teacher: tinyBert(), trainDataset: datasetOf(unlabelled) },
+        /gave no loss for a batch of .*: the rows have no labels/,
+      ],
+    ] as const) {
+      const trainer = attempt(context, distillation, { ...options, args: { maxSteps: 1 } });
+      await assert.rejects(
+        trainer.train(),
+        (error: Error) => error instanceof ConfigError && pattern.test(error.message),
+      );
+    }
+    const three = tinyBert({ numLabels: 3 });
+    assert.throws(
+      () => attempt(context, { softLabels: {} }, { model: classifier(), teacher: three }),
+      /student and teacher need the same labels, and have 2 and 3/,
+    );
   });
 
   test("a teacher that cuts texts otherwise is refused by the row", async (context) => {

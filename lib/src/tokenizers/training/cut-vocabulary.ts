@@ -1,4 +1,5 @@
 import { TokenizerError } from "../../errors";
+import { refuseUnknownOptions } from "../../known-options";
 import type { PreTrainedTokenizer } from "../pretrained-tokenizer";
 
 export interface CutVocabularyOptions {
@@ -25,8 +26,10 @@ export interface CutVocabulary {
 export function cutVocabulary(
   tokenizer: PreTrainedTokenizer,
   texts: Iterable<string>,
-  { size = Infinity }: CutVocabularyOptions = {},
+  options: CutVocabularyOptions = {},
 ): CutVocabulary {
+  refuseUnknownOptions("cutVocabulary", options, ["size"]);
+  const { size = Infinity } = options;
   const counts = new Map<number, number>();
   for (const text of texts) {
     for (const id of tokenizer.encode(text, { addSpecialTokens: false }))

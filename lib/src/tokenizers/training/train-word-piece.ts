@@ -1,4 +1,5 @@
 import { TokenizerError } from "../../errors";
+import { refuseUnknownOptions } from "../../known-options";
 import { BertNormalizer } from "../bert-normalizer";
 import { splitIntoWords } from "../bert-pre-tokenizer";
 import { BertTokenizer } from "../bert-tokenizer";
@@ -20,6 +21,15 @@ export interface TrainWordPieceOptions {
   modelMaxLength?: number;
 }
 
+const OPTIONS: readonly (keyof TrainWordPieceOptions)[] = [
+  "vocabSize",
+  "minFrequency",
+  "lowercase",
+  "limitAlphabet",
+  "initialAlphabet",
+  "modelMaxLength",
+];
+
 /**
  * Learns a WordPiece vocabulary: words are cut into characters, and the most frequent pair of neighbours becomes a new
  * piece, again and again. The same texts give the same vocabulary, on any machine. Special tokens come first (`[PAD]` is
@@ -30,6 +40,7 @@ export interface TrainWordPieceOptions {
  * @see Schuster & Nakajima 2012; tokenizers.trainers.WordPieceTrainer, which merges by frequency too
  */
 export function trainWordPiece(texts: Iterable<string>, options: TrainWordPieceOptions = {}): BertTokenizer {
+  refuseUnknownOptions("trainWordPiece", options, OPTIONS);
   const {
     vocabSize = 30_000,
     minFrequency = 2,

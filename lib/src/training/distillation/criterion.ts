@@ -1,4 +1,5 @@
 import * as tf from "@tensorflow/tfjs";
+import { ConfigError } from "../../errors";
 import { Linear } from "../../models/layers";
 import type { Encoded, ModelOutput } from "../../models/model-output";
 import { Module } from "../../models/module";
@@ -14,6 +15,12 @@ import { hiddenStatesOf, LOGITS, POOLER_OUTPUT, projectionOf, PROJECTIONS } from
 
 /** Standard deviation of a new projection's weights. */
 const PROJECTION_DEVIATION = 0.02;
+
+/** @throws ConfigError where the student lacks what it is to learn */
+function needed<T>(value: T | undefined, otherwise: string): T {
+  if (value === undefined) throw new ConfigError(`DistillationTrainer: ${otherwise}.`);
+  return value;
+}
 
 /** What the student gave, and what the teacher gave to the same batch. */
 export interface Lesson {
@@ -60,7 +67,8 @@ export class DistillationCriterion extends Module {
     const target = (name: string) => teacher[name] as tf.Tensor2D;
     if (softLabels) {
       const { weight, temperature } = softLabels;
-      yield [weight, softLabelLoss(output.logits as tf.Tensor2D, target(LOGITS), temperature)];
+      const own = needed(output.logits, "softLabels: the student gives no logits") as tf.Tensor2D;
+      yield [weight, softLabelLoss(own, target(LOGITS), temperature)];
     }
     for (const [index, [own, other]] of (hiddenStates?.layers ?? []).entries()) {
       const states = encoded.hiddenStates[own]!;
@@ -76,7 +84,8 @@ export class DistillationCriterion extends Module {
       }
     }
     if (pooled?.of === "pooler") {
-      yield [pooled.weight, cosineDistance(encoded.poolerOutput!, target(POOLER_OUTPUT))];
+      const own = needed(encoded.poolerOutput, "pooled: the student has no pooler");
+      yield [pooled.weight, cosineDistance(own, target(POOLER_OUTPUT))];
     } else if (pooled) {
       const own = sequenceMeans(encoded.hiddenStates.at(-1)!, layout);
       const other = sequenceMeans(target(hiddenStatesOf(this.#lastTeacherLayer)), layout);

@@ -8,6 +8,7 @@ import type { PreTrainedModel } from "../../models/pretrained-model";
 import type { Logs } from "../callbacks";
 import { isDataset, modelRows, type TrainerDataset } from "../data-loader";
 import { Precision } from "../precision";
+import { requireLoss } from "../train-step";
 import { Trainer } from "../trainer";
 import type { TrainerOptions, TrainOptions, TrainOutput } from "../trainer-options";
 import { DistillationCriterion } from "./criterion";
@@ -63,7 +64,7 @@ export class DistillationTrainer<
     this.criterion = new DistillationCriterion(this.plan, model.config, teacher.config, this.args.seed);
     this.tensors = teacherTensors(this.plan, teacher.config.numHiddenLayers);
     const directory = teacherDirectory ?? path.join(this.args.outputDir, "teacher");
-    this.teacher = new Teacher(teacher, this.tensors, directory);
+    this.teacher = new Teacher(teacher, this.tensors, directory, this.args.bf16);
   }
 
   override async train(options: TrainOptions = {}): Promise<TrainOutput> {
@@ -108,6 +109,7 @@ export class DistillationTrainer<
       const options = { labelSmoothing: this.args.labelSmoothingFactor };
       const output: Partial<ModelOutput> =
         plan.softLabels || plan.taskWeight > 0 ? model.readOut(encoded, packed, inputs, options) : {};
+      if (labelled && plan.taskWeight > 0) requireLoss(output, model, batch);
       const loss = this.criterion.loss({ encoded, output, teacher: batch, layout: packed.layout });
       return { ...output, loss };
     });

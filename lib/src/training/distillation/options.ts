@@ -1,4 +1,5 @@
 import { ConfigError } from "../../errors";
+import { refuseUnknownOptions } from "../../known-options";
 import type { PretrainedConfig } from "../../models/pretrained-config";
 
 /** What a student is to take over from its teacher. Each part that is given is one term of the loss. */
@@ -86,13 +87,10 @@ export function planDistillation(
 }
 
 function checkKeys(options: DistillationOptions): void {
-  for (const [name, value] of Object.entries(options)) {
-    const known = (KEYS as Record<string, readonly string[] | undefined>)[name];
-    if (!known) throw wrong(name, "no option", `there are ${Object.keys(KEYS).join(", ")}`);
-    if (name === "taskWeight") continue;
-    for (const key of Object.keys((value ?? {}) as object)) {
-      if (!known.includes(key)) throw wrong(`${name}.${key}`, "no option", `there are ${known.join(", ")}`);
-    }
+  refuseUnknownOptions("DistillationTrainer", options, Object.keys(KEYS));
+  for (const [name, known] of Object.entries(KEYS)) {
+    const given: unknown = options[name as keyof DistillationOptions];
+    if (typeof given === "object") refuseUnknownOptions(`DistillationTrainer, ${name}`, given ?? {}, known);
   }
 }
 
@@ -109,6 +107,10 @@ function check(plan: DistillationPlan, student: PretrainedConfig, teacher: Pretr
     if (weight !== undefined && !(Number.isFinite(weight) && weight >= 0)) {
       throw wrong(name, weight, "it has to be a number of at least 0");
     }
+  }
+  if (softLabels && student.numLabels !== teacher.numLabels) {
+    const labels = `${student.numLabels} and ${teacher.numLabels}`;
+    throw wrong("softLabels", "asked for", `student and teacher need the same labels, and have ${labels}`);
   }
   if (softLabels && !(softLabels.temperature > 0)) {
     throw wrong("softLabels.temperature", softLabels.temperature, "it has to be positive");

@@ -2,6 +2,7 @@ import { createHash } from "node:crypto";
 import path from "node:path";
 import * as tf from "@tensorflow/tfjs";
 import type { Batch } from "../../collators/batch";
+import { ConfigError } from "../../errors";
 import type { ModelOutput, TaskInputs } from "../../models/model-output";
 import { packBatch, type PackedBatch } from "../../models/packed-batch";
 import type { PreTrainedModel } from "../../models/pretrained-model";
@@ -32,6 +33,8 @@ export class Teacher {
     private readonly tensors: readonly TeacherTensor[],
     /** Where outputs are kept, each dataset's in a folder named by a digest of all that they depend on. */
     private readonly directory: string,
+    /** Whether its matrix products are in bf16, which changes what it says a little. */
+    private readonly bf16: boolean,
   ) {}
 
   /**
@@ -95,7 +98,17 @@ export class Teacher {
     }
     if (names.has(LOGITS)) {
       const inputs = { ...batch, labels: undefined } as TaskInputs;
-      all[LOGITS] = (model.readOut(encoded, packed, inputs, {}) as ModelOutput).logits;
+      const { logits } = model.readOut(encoded, packed, inputs, {}) as Partial<ModelOutput>;
+      // Those of tokens, a vocabulary's worth each, are too many to be kept.
+      if (logits?.rank === 2) all[LOGITS] = logits;
+    }
+    const missing = this.tensors.find(({ name }) => !(name in all));
+    if (missing) {
+      const what =
+        missing.name === LOGITS ? "softLabels: it gives no logits for a text" : "pooled: it has no pooler";
+      throw new ConfigError(
+        `DistillationTrainer: the teacher, a ${model.architecture}, cannot teach ${what}.`,
+      );
     }
     return Object.fromEntries(Object.entries(all).filter(([name]) => names.has(name)));
   }
@@ -110,10 +123,10 @@ export class Teacher {
       this.weightsDigest = weights.digest("hex");
     }
     const hash = createHash("sha256").update(this.weightsDigest);
-    hash.update(JSON.stringify([this.model.config.toJson(), this.tensors, ROWS_PER_SHARD]));
+    hash.update(JSON.stringify([this.model.config.toJson(), this.tensors, ROWS_PER_SHARD, this.bf16]));
     for (let row = 0; row < dataset.length; row++) {
-      const { input_ids, token_type_ids } = dataset.at(row);
-      for (const ids of [input_ids, token_type_ids] as (ArrayLike<number> | undefined)[]) {
+      const { input_ids, token_type_ids, attention_mask } = dataset.at(row);
+      for (const ids of [input_ids, token_type_ids, attention_mask] as (ArrayLike<number> | undefined)[]) {
         hash.update(ids ? Int32Array.from(ids) : "none").update(";");
       }
     }

@@ -1,0 +1,14 @@
+import { ConfigError } from "./errors";
+
+/**
+ * Refuses an options object with a key that means nothing: a misspelt option would else be passed over in silence.
+ *
+ * @param what   whose options they are, for the message
+ * @param known  the keys that there are
+ * @throws ConfigError that names the key and those that there are
+ */
+export function refuseUnknownOptions(what: string, options: object, known: readonly string[]): void {
+  const unknown = Object.keys(options).find((key) => !known.includes(key));
+  if (unknown === undefined) return;
+  throw new ConfigError(`${what}: there is no option '${unknown}'; there are ${known.join(", ")}.`);
+}
