@@ -86,7 +86,7 @@ function checkKeys(
   forms: readonly (readonly string[])[],
   optional: readonly string[] = [],
 ): void {
-  const found = Object.keys((value ?? {}));
+  const found = Object.keys(value ?? {});
   // What is meant is the form that shares most keys with what is there.
   const shared = (form: readonly string[]) => form.filter((key) => found.includes(key)).length;
   const meant = forms.reduce((best, form) => (shared(form) > shared(best) ? form : best));
