@@ -8,9 +8,11 @@ import { AutoModelForSequenceClassification } from "../lib/src/models/auto";
 import type { PreTrainedModel } from "../lib/src/models/pretrained-model";
 import { AutoTokenizer } from "../lib/src/tokenizers/auto-tokenizer";
 import { addDefaultCallback } from "../lib/src/training/callbacks";
+import { layerwiseLearningRates } from "../lib/src/training/parameter-groups";
 import { Trainer } from "../lib/src/training/trainer";
 import { TrainingArguments } from "../lib/src/training/training-arguments";
 import { startEngine } from "./engine";
+import { holdOutSentences } from "./held-out";
 import { readOptions } from "./options";
 import { makeModel, WORKLOAD } from "./workload";
 
@@ -28,9 +30,11 @@ export const RUN = {
   rows: 67349,
   lr: 5e-4,
   warmup: 500,
+  /** Each layer's learning rate over that of the layer above it. */
+  layerDecay: 1,
   smoothing: 0,
   dropout: 0.1,
-  /** So many training sentences are kept apart and evaluated instead of dev: to choose arguments by. */
+  /** So many whole sentences of the training rows are kept apart and evaluated instead of dev: to choose arguments by. */
   heldOut: 0,
   precision: "bf16",
   seed: 0,
@@ -52,14 +56,15 @@ export async function runBenchmark(args: string[]): Promise<object> {
   const encode = (texts: Record<string, unknown>) =>
     tokenize(texts.sentence as string[], { truncation: true });
   const taught = raw.train.slice(0, rows);
-  const shuffled = heldOut > 0 ? taught.shuffle({ seed: 0 }) : taught;
-  const train = await shuffled.slice(heldOut, rows).map(encode, { batched: true });
-  const dev = await (heldOut > 0 ? shuffled.slice(0, heldOut) : raw.validation).map(encode, {
-    batched: true,
-  });
+  const split =
+    heldOut > 0 ? holdOutSentences([...taught.column("sentence")] as string[], heldOut) : undefined;
+  const train = await (split ? taught.select(split.training) : taught).map(encode, { batched: true });
+  const dev = await (split ? taught.select(split.heldOut) : raw.validation).map(encode, { batched: true });
   const outputDir = mkdtempSync(path.join(tmpdir(), "bench-run-"));
+  const model = checkpoint ? await fineTuned(options) : makeModel({ ...WORKLOAD, ...sizesOf(options), seed });
   const trainer = new Trainer({
-    model: checkpoint ? await fineTuned(options) : makeModel({ ...WORKLOAD, ...sizesOf(options), seed }),
+    model,
+    parameterGroups: layerwiseLearningRates(model, { learningRate: lr, decay: options.layerDecay }),
     args: new TrainingArguments({
       ...{
         outputDir,

@@ -45,15 +45,15 @@ export async function soakBenchmark(args: string[]): Promise<object> {
   const name = await startEngine(engine, workload.precision);
   const { collate, lengths } = await makeBatches(workload);
   const model = makeModel(workload).train();
-  const optimizer = new AdamW(model.namedParameters(), new TrainingArguments({ weightDecay: 0.01 }));
-  const settings = { learningRate: 5e-4, maxGradNorm: 1 };
+  const rates = new TrainingArguments({ learningRate: 5e-4, weightDecay: 0.01 });
+  const optimizer = new AdamW(model.namedParameters(), rates);
   const collectGarbage = garbageCollector();
   const timer = watchTimer();
   const samples: Sample[] = [];
   let longestStep = 0;
   for (let step = 0; step < workload.steps; step++) {
     const start = performance.now();
-    await trainStep(model, optimizer, [collate(step)], { ...settings, firstMicroStep: step });
+    await trainStep(model, optimizer, [collate(step)], { maxGradNorm: 1, firstMicroStep: step });
     longestStep = Math.max(longestStep, performance.now() - start);
     // As the Trainer does between steps.
     await new Promise(setImmediate);

@@ -15,13 +15,12 @@ export async function trainSteps(
   const model = makeModel(workload).train();
   const args = new TrainingArguments({ learningRate: 2e-5, weightDecay: 0.01 });
   const optimizer = new AdamW(model.namedParameters(), args);
-  const settings = { learningRate: 2e-5, maxGradNorm: 1 };
   const seconds: number[] = [];
   const losses: number[] = [];
   for (let step = 0; step < workload.steps; step++) {
     const batch = collate(step);
     const start = performance.now();
-    const { loss } = await trainStep(model, optimizer, [batch], { ...settings, firstMicroStep: step });
+    const { loss } = await trainStep(model, optimizer, [batch], { maxGradNorm: 1, firstMicroStep: step });
     seconds.push((performance.now() - start) / 1000);
     afterStep(step, seconds.at(-1)!);
     losses.push(loss);

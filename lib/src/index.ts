@@ -115,6 +115,8 @@ export type { LogitMatrix } from "./training/evaluation-loop";
 export { DistillationTrainer } from "./training/distillation/distillation-trainer";
 export type { DistillationTrainerOptions } from "./training/distillation/distillation-trainer";
 export type { DistillationOptions } from "./training/distillation/options";
+export { layerwiseLearningRates } from "./training/parameter-groups";
+export type { ParameterGroup } from "./training/parameter-groups";
 export { getScheduler } from "./training/schedules";
 export type { Schedule, SchedulerOptions, SchedulerType } from "./training/schedules";
 export type { LogEntry, TrainerState } from "./training/state";

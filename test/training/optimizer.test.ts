@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { before, describe, test } from "node:test";
 import * as tf from "@tensorflow/tfjs";
 import { CheckpointError } from "../../lib/src/errors";
-import { AdamW, isDecayed } from "../../lib/src/training/optimizer";
+import { AdamW } from "../../lib/src/training/optimizer";
 import { TrainingArguments } from "../../lib/src/training/training-arguments";
 import { startEngine } from "../engine";
 import { tinyBert } from "../models/tiny-bert";
@@ -10,24 +10,13 @@ import { tinyBert } from "../models/tiny-bert";
 describe("AdamW over a model", () => {
   before(() => startEngine("cpu"));
 
-  test("biases and LayerNorm are not decayed", () => {
-    const kept = [...tinyBert({ numHiddenLayers: 1 }).namedParameters()]
-      .map(([name]) => name)
-      .filter(isDecayed);
-    assert.equal(kept.length, 3 + 6 + 1 + 1);
-    assert.ok(
-      kept.every((name) => /(embeddings|query|key|value|dense|classifier)\.weight$/.test(name)),
-      kept.join(),
-    );
-  });
-
   test("with gradients of 0, weights shrink by learningRate * weightDecay, biases stay", () => {
     const model = tinyBert();
     const parameters = new Map(model.namedParameters());
-    const optimizer = new AdamW(parameters, new TrainingArguments({ weightDecay: 0.5 }));
+    const optimizer = new AdamW(parameters, new TrainingArguments({ learningRate: 0.1, weightDecay: 0.5 }));
     for (const [, parameter] of parameters) parameter.set(new Float32Array(parameter.size).fill(1));
     const gradients = new Map([...parameters].map(([name, { shape }]) => [name, tf.zeros(shape)]));
-    optimizer.update(gradients, 0.1, 1);
+    optimizer.update(gradients, 1, 1);
     const first = (name: string) => parameters.get(name)!.value.dataSync()[0]!;
     assert.ok(Math.abs(first("classifier.weight") - 0.95) < 1e-6);
     assert.equal(first("classifier.bias"), 1);
@@ -44,7 +33,7 @@ describe("AdamW over a model", () => {
     const gradients = new Map(
       [...model.namedParameters()].map(([name, { shape }]) => [name, tf.ones(shape)]),
     );
-    first.update(gradients, 0.1, 1);
+    first.update(gradients, 1, 1);
     const state = await first.stateDict();
     assert.equal(state.size, 2 * 41 + 1);
     second.loadStateDict(state, "file");

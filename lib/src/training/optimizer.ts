@@ -4,18 +4,13 @@ import { toFloat32 } from "../checkpoints/float-formats";
 import { CheckpointError } from "../errors";
 import type { Parameter } from "../models/module";
 import { adamw } from "../ops/adamw";
+import { parameterSettings, type ParameterGroup, type ParameterSettings } from "./parameter-groups";
 import type { TrainingArguments } from "./training-arguments";
 
-interface Slot {
+interface Slot extends ParameterSettings {
   parameter: Parameter;
-  weightDecay: number;
   firstMoment: tf.Variable;
   secondMoment: tf.Variable;
-}
-
-/** Biases and normalisation scales are not pulled towards zero. @see transformers.Trainer.get_decay_parameter_names */
-export function isDecayed(name: string): boolean {
-  return !name.endsWith("bias") && !name.includes("LayerNorm");
 }
 
 /** AdamW over parameters by name. @see torch.optim.AdamW */
@@ -24,14 +19,22 @@ export class AdamW {
   step = 0;
   private readonly slots = new Map<string, Slot>();
 
+  /**
+   * @param args    the settings of every parameter
+   * @param groups  those that have others
+   * @throws ConfigError for a group that cannot be made out
+   */
   constructor(
     parameters: Iterable<[string, Parameter]>,
     private readonly args: TrainingArguments,
+    groups?: readonly ParameterGroup[],
   ) {
-    for (const [name, parameter] of parameters) {
+    const trained = new Map(parameters);
+    const settings = parameterSettings(trained.keys(), args, groups);
+    for (const [name, parameter] of trained) {
       this.slots.set(name, {
         parameter,
-        weightDecay: isDecayed(name) ? args.weightDecay : 0,
+        ...settings.get(name)!,
         firstMoment: zeroVariable(parameter.shape),
         secondMoment: zeroVariable(parameter.shape),
       });
@@ -47,15 +50,17 @@ export class AdamW {
    * One update of every parameter that has a gradient.
    *
    * @param gradients      by parameter name
-   * @param learningRate   of this step
+   * @param scheduleFactor what this step's learning rates are of their peaks
    * @param gradientScale  factor on all gradients, for clipping
    */
-  update(gradients: ReadonlyMap<string, tf.Tensor>, learningRate: number, gradientScale: number): void {
+  update(gradients: ReadonlyMap<string, tf.Tensor>, scheduleFactor: number, gradientScale: number): void {
     this.step++;
     const { adamBeta1: beta1, adamBeta2: beta2, adamEpsilon: eps } = this.args;
-    for (const [name, { parameter, weightDecay, firstMoment, secondMoment }] of this.slots) {
+    for (const [name, slot] of this.slots) {
       const gradient = gradients.get(name);
       if (!gradient) continue;
+      const { parameter, weightDecay, firstMoment, secondMoment } = slot;
+      const learningRate = slot.learningRate * scheduleFactor;
       adamw(
         { parameter: parameter.value, gradient, firstMoment, secondMoment },
         { learningRate, beta1, beta2, eps, weightDecay, step: this.step, gradientScale },

@@ -11,7 +11,8 @@ import type { AdamW } from "./optimizer";
 export type ComputeLoss = (batch: Batch) => tf.Scalar;
 
 export interface TrainStepOptions {
-  learningRate: number;
+  /** What this step's learning rates are of their peaks. Default 1. */
+  scheduleFactor?: number;
   maxGradNorm: number;
   /** Default: the model's own loss, without label smoothing. */
   computeLoss?: ComputeLoss;
@@ -39,7 +40,7 @@ export async function trainStep(
   model: PreTrainedModel<object>,
   optimizer: AdamW,
   batches: readonly Batch[],
-  { learningRate, maxGradNorm, computeLoss = lossOf(model), firstMicroStep }: TrainStepOptions,
+  { scheduleFactor = 1, maxGradNorm, computeLoss = lossOf(model), firstMicroStep }: TrainStepOptions,
 ): Promise<TrainStepResult> {
   let gradients = new Map<string, tf.Tensor>();
   let loss = 0;
@@ -53,7 +54,7 @@ export async function trainStep(
     }
     const gradNorm = await globalNorm([...gradients.values()]);
     const clip = maxGradNorm > 0 ? Math.min(1, maxGradNorm / (gradNorm + CLIP_EPSILON)) : 1;
-    optimizer.update(gradients, learningRate, clip);
+    optimizer.update(gradients, scheduleFactor, clip);
     return { loss, gradNorm };
   } finally {
     tf.dispose([...gradients.values()]);

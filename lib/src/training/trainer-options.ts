@@ -3,6 +3,7 @@ import type { PreTrainedModel } from "../models/pretrained-model";
 import type { Logs, TrainerCallback } from "./callbacks";
 import type { TrainerDataset } from "./data-loader";
 import type { LogitMatrix } from "./evaluation-loop";
+import type { ParameterGroup } from "./parameter-groups";
 import type { ProcessingClass } from "./run-checkpoint";
 import type { TrainingArguments } from "./training-arguments";
 
@@ -32,6 +33,8 @@ export interface TrainerOptions<Model extends PreTrainedModel<object> = PreTrain
   /** Figures beside the loss, under names without `eval_`. */
   computeMetrics?: (prediction: EvalPrediction) => Record<string, number>;
   callbacks?: TrainerCallback[];
+  /** Parameters whose learning rate or weight decay differs from the arguments'; see `layerwiseLearningRates`. */
+  parameterGroups?: readonly ParameterGroup[];
 }
 
 export interface TrainOptions {

@@ -77,7 +77,7 @@ export class Trainer<Model extends PreTrainedModel<object> = PreTrainedModel<obj
       throw new ConfigError(`Trainer.train: trainDataset ${dataset ? "is empty" : "is missing"}.`);
     }
     const plan = planRun(args, dataset.length);
-    const optimizer = new AdamW(this.trainedParameters(), args);
+    const optimizer = new AdamW(this.trainedParameters(), args, this.options.parameterGroups);
     try {
       this.state = initialState(plan.maxSteps, plan.epochs);
       this.control = idleControl();
@@ -210,14 +210,14 @@ export class Trainer<Model extends PreTrainedModel<object> = PreTrainedModel<obj
     let lossSum = 0;
     for (let step = firstStep; step < plan.stepsPerEpoch; step++) {
       const rows = batches.slice(step * accumulation, (step + 1) * accumulation);
-      const learningRate = args.learningRate * schedule(state.globalStep);
+      const scheduleFactor = schedule(state.globalStep);
       const firstMicroStep = state.globalStep * accumulation;
       const { loss, gradNorm } = await trainStep(
         model,
         optimizer,
         rows.map((indices, index) => this.collate(dataset, indices, firstMicroStep + index, true)),
         {
-          learningRate,
+          scheduleFactor,
           maxGradNorm: args.maxGradNorm,
           computeLoss: (batch) => requireLoss(this.computeLoss(batch, true), model, batch),
           firstMicroStep,
@@ -229,7 +229,7 @@ export class Trainer<Model extends PreTrainedModel<object> = PreTrainedModel<obj
       lossSum += loss;
       this.recentLoss.sum += loss;
       this.recentLoss.steps++;
-      this.lastStep = { grad_norm: gradNorm, learning_rate: learningRate };
+      this.lastStep = { grad_norm: gradNorm, learning_rate: args.learningRate * scheduleFactor };
       flowAfterStep(args, state, control);
       await this.call("onStepEnd");
       const isLastOfEpoch = step + 1 === plan.stepsPerEpoch;
