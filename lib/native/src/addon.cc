@@ -1,7 +1,6 @@
 #include <napi.h>
 
 #include "attention.h"
-#include "blocks.h"
 #include "convert.h"
 #include "dnnl_compat.h"
 #include "dropout.h"
@@ -11,6 +10,7 @@
 #include "loss.h"
 #include "matmul.h"
 #include "optimizer.h"
+#include "segment.h"
 #include "threads.h"
 #include "weight_gradient.h"
 

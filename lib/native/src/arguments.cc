@@ -2,14 +2,16 @@
 
 #include <cmath>
 
+#include "failure.h"
+
 namespace finetune {
 
 void Arguments::fail_type(const char* name, const std::string& expected) const {
-  throw Napi::TypeError::New(info_.Env(), std::string(function_) + ": " + name + " must be " + expected);
+  finetune::fail_type(info_.Env(), std::string(function_) + ": " + name + " must be " + expected);
 }
 
 void Arguments::fail_range(const char* name, const std::string& problem) const {
-  throw Napi::RangeError::New(info_.Env(), std::string(function_) + ": " + name + " " + problem);
+  finetune::fail_range(info_.Env(), std::string(function_) + ": " + name + " " + problem);
 }
 
 template <class T>

@@ -6,7 +6,7 @@
 #include <vector>
 
 #include "arguments.h"
-#include "blocks.h"
+#include "scratch.h"
 #include "dropout.h"
 #include "threads.h"
 #include "vector.h"

@@ -1,7 +1,7 @@
 #include "elementwise.h"
 
 #include "arguments.h"
-#include "blocks.h"
+#include "scratch.h"
 #include "threads.h"
 #include "vector.h"
 

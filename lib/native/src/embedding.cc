@@ -4,7 +4,7 @@
 #include <cmath>
 
 #include "arguments.h"
-#include "blocks.h"
+#include "scratch.h"
 #include "layer_norm.h"
 #include "threads.h"
 

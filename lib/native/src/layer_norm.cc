@@ -3,7 +3,7 @@
 #include <algorithm>
 
 #include "arguments.h"
-#include "blocks.h"
+#include "scratch.h"
 #include "dropout.h"
 #include "threads.h"
 

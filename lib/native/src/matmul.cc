@@ -5,7 +5,7 @@
 #include <tuple>
 
 #include "arguments.h"
-#include "blocks.h"
+#include "scratch.h"
 #include "dnnl_compat.h"
 
 namespace finetune {

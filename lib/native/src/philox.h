@@ -60,18 +60,14 @@ static INLINE void factor_groups(float* factors, uint32_t block, const RandomKey
     return numbers >= rule.threshold ? broadcast(rule.kept) : Vector{};
   };
   // From four words of sixteen blocks to sixteen blocks of four words.
-  const IntVector lower = {0, 16, 1, 17, 2, 18, 3, 19, 4, 20, 5, 21, 6, 22, 7, 23};
-  const IntVector upper = {8, 24, 9, 25, 10, 26, 11, 27, 12, 28, 13, 29, 14, 30, 15, 31};
-  const IntVector pairs_lower = {0, 1, 16, 17, 2, 3, 18, 19, 4, 5, 20, 21, 6, 7, 22, 23};
-  const IntVector pairs_upper = {8, 9, 24, 25, 10, 11, 26, 27, 12, 13, 28, 29, 14, 15, 30, 31};
   for (int g = 0; g < kGroups; g++) {
     const Vector f0 = factor(c0[g]), f1 = factor(c1[g]), f2 = factor(c2[g]), f3 = factor(c3[g]);
-    const Vector a = __builtin_shuffle(f0, f1, lower), b = __builtin_shuffle(f2, f3, lower);
-    const Vector c = __builtin_shuffle(f0, f1, upper), d = __builtin_shuffle(f2, f3, upper);
-    store(factors + 64 * g, __builtin_shuffle(a, b, pairs_lower));
-    store(factors + 64 * g + 16, __builtin_shuffle(a, b, pairs_upper));
-    store(factors + 64 * g + 32, __builtin_shuffle(c, d, pairs_lower));
-    store(factors + 64 * g + 48, __builtin_shuffle(c, d, pairs_upper));
+    const Vector a = interleave_lower(f0, f1), b = interleave_lower(f2, f3);
+    const Vector c = interleave_upper(f0, f1), d = interleave_upper(f2, f3);
+    store(factors + 64 * g, interleave_pairs_lower(a, b));
+    store(factors + 64 * g + 16, interleave_pairs_upper(a, b));
+    store(factors + 64 * g + 32, interleave_pairs_lower(c, d));
+    store(factors + 64 * g + 48, interleave_pairs_upper(c, d));
   }
 }
 

@@ -2,6 +2,7 @@
 // number of threads, so sums over parts come out the same in every run.
 #pragma once
 
+#include <atomic>
 #include <cstddef>
 #include <exception>
 
@@ -11,6 +12,28 @@
 
 namespace finetune {
 
+#if defined(__wasm__)
+
+// The workers that JavaScript has started, and the caller; see wasm/threads.cc.
+int thread_count();
+
+// Calls body(data, thread) once on every thread, and returns when all are done.
+void on_all_threads(void (*body)(void* data, int thread), void* data);
+
+// Held by a thread while it takes memory or gives it back: the library's own functions know nothing of threads.
+class MemoryLock {
+ public:
+  MemoryLock();
+  ~MemoryLock();
+};
+
+template <class Body>
+void run_on_all(Body body) {
+  on_all_threads([](void* data, int thread) { (*static_cast<Body*>(data))(thread); }, &body);
+}
+
+#else
+
 inline int thread_count() {
 #ifdef _OPENMP
   return omp_get_max_threads();
@@ -18,6 +41,10 @@ inline int thread_count() {
   return 1;
 #endif
 }
+
+struct MemoryLock {
+  MemoryLock() {}
+};
 
 // Of the exceptions in a parallel region, where one that leaves it would end the process: the first, thrown again behind it.
 class FirstException {
@@ -41,46 +68,52 @@ class FirstException {
   std::exception_ptr first_;
 };
 
+// Calls body(thread) once for each of thread_count() threads, even if OpenMP gives fewer.
+template <class Body>
+void run_on_all(Body body) {
+  FirstException exception;
+#ifdef _OPENMP
+  const int threads = thread_count();
+#pragma omp parallel
+  for (int thread = omp_get_thread_num(); thread < threads; thread += omp_get_num_threads()) {
+    exception.guard([&] { body(thread); });
+  }
+#else
+  exception.guard([&] { body(0); });
+#endif
+  exception.rethrow();
+}
+
+#endif
+
 // Calls body(begin, end, part) for each part of 0 … count - 1; in one part if there are fewer than `grain` items.
 // Always either one thread or all of them: libgomp ends and restarts its threads when the number changes.
 template <class Body>
 void parallel_for(size_t count, size_t grain, Body body) {
-#ifdef _OPENMP
-  if (count > grain && thread_count() > 1) {
-    FirstException exception;
-#pragma omp parallel
-    {
-      const size_t part = omp_get_thread_num();
-      const size_t parts = omp_get_num_threads();
+  const size_t parts = thread_count();
+  if (count > grain && parts > 1) {
+    run_on_all([&](int part) {
       const size_t begin = count * part / parts;
       const size_t end = count * (part + 1) / parts;
-      if (begin < end) exception.guard([&] { body(begin, end, static_cast<int>(part)); });
-    }
-    exception.rethrow();
-    return;
+      if (begin < end) body(begin, end, part);
+    });
+  } else if (count > 0) {
+    body(0, count, 0);
   }
-#else
-  (void)grain;
-#endif
-  if (count > 0) body(0, count, 0);
 }
 
 // Calls body(item, thread) for each item, whoever is free taking the next. For items that write to places of their
 // own, so that the order does not show.
 template <class Body>
 void parallel_items(size_t count, Body body) {
-#ifdef _OPENMP
-  FirstException exception;
-#pragma omp parallel if (count > 1)
-  {
-    const int thread = omp_get_thread_num();
-#pragma omp for schedule(dynamic, 1)
-    for (size_t item = 0; item < count; item++) exception.guard([&] { body(item, thread); });
+  if (count <= 1) {
+    if (count == 1) body(0, 0);
+    return;
   }
-  exception.rethrow();
-#else
-  for (size_t item = 0; item < count; item++) body(item, 0);
-#endif
+  std::atomic<size_t> next{0};
+  run_on_all([&](int thread) {
+    for (size_t item = next++; item < count; item = next++) body(item, thread);
+  });
 }
 
 }  // namespace finetune

@@ -18,6 +18,13 @@
 #define INLINE inline __attribute__((always_inline))
 #define INLINE_LAMBDA __attribute__((always_inline))
 
+// The lanes of two vectors in a new order, the second one's counted on from the first one's.
+#if defined(__clang__)
+#define SHUFFLE(a, b, ...) __builtin_shufflevector(a, b, __VA_ARGS__)
+#else
+#define SHUFFLE(a, b, ...) __builtin_shuffle(a, b, decltype(a < b){__VA_ARGS__})
+#endif
+
 namespace finetune {
 
 constexpr size_t kLanes = 16;
@@ -54,8 +61,8 @@ static INLINE Vector min(Vector a, Vector b) { return a < b ? a : b; }
 // Lane i gets lane i + kBy.
 template <int kBy>
 static INLINE Vector shift_lanes(Vector x) {
-  constexpr IntVector kFrom = (IntVector{0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15} + kBy) % 16;
-  return __builtin_shuffle(x, kFrom);
+  return SHUFFLE(x, x, kBy, kBy + 1, kBy + 2, kBy + 3, kBy + 4, kBy + 5, kBy + 6, kBy + 7, kBy + 8, kBy + 9,
+                 kBy + 10, kBy + 11, kBy + 12, kBy + 13, kBy + 14, kBy + 15);
 }
 
 // Lanes are added pairwise, always in the same order.
@@ -75,6 +82,21 @@ static INLINE float maximum(Vector x) {
   return x[0];
 }
 
+// Lanes 0 … 7, or 8 … 15, of both in turn.
+static INLINE Vector interleave_lower(Vector a, Vector b) {
+  return SHUFFLE(a, b, 0, 16, 1, 17, 2, 18, 3, 19, 4, 20, 5, 21, 6, 22, 7, 23);
+}
+static INLINE Vector interleave_upper(Vector a, Vector b) {
+  return SHUFFLE(a, b, 8, 24, 9, 25, 10, 26, 11, 27, 12, 28, 13, 29, 14, 30, 15, 31);
+}
+// The same with pairs of lanes.
+static INLINE Vector interleave_pairs_lower(Vector a, Vector b) {
+  return SHUFFLE(a, b, 0, 1, 16, 17, 2, 3, 18, 19, 4, 5, 20, 21, 6, 7, 22, 23);
+}
+static INLINE Vector interleave_pairs_upper(Vector a, Vector b) {
+  return SHUFFLE(a, b, 8, 9, 24, 25, 10, 11, 26, 27, 12, 13, 28, 29, 14, 15, 30, 31);
+}
+
 static INLINE Vector square_root(Vector x) {
   Vector y;
   for (size_t i = 0; i < kLanes; i++) y[i] = __builtin_sqrtf(x[i]);
@@ -84,14 +106,12 @@ static INLINE Vector square_root(Vector x) {
 // Four rows of four numbers as columns. So small that every instruction set has the shuffles for it.
 static INLINE void transpose4(float* to, size_t to_row, const float* from, size_t from_row) {
   using Quad = float __attribute__((vector_size(16)));
-  using IntQuad = int32_t __attribute__((vector_size(16)));
   Quad rows[4];
   for (size_t i = 0; i < 4; i++) std::memcpy(&rows[i], from + i * from_row, sizeof(Quad));
-  const IntQuad lower{0, 4, 1, 5}, upper{2, 6, 3, 7}, first{0, 1, 4, 5}, second{2, 3, 6, 7};
-  const Quad a = __builtin_shuffle(rows[0], rows[1], lower), b = __builtin_shuffle(rows[2], rows[3], lower);
-  const Quad c = __builtin_shuffle(rows[0], rows[1], upper), d = __builtin_shuffle(rows[2], rows[3], upper);
-  const Quad columns[4] = {__builtin_shuffle(a, b, first), __builtin_shuffle(a, b, second),
-                           __builtin_shuffle(c, d, first), __builtin_shuffle(c, d, second)};
+  const Quad a = SHUFFLE(rows[0], rows[1], 0, 4, 1, 5), b = SHUFFLE(rows[2], rows[3], 0, 4, 1, 5);
+  const Quad c = SHUFFLE(rows[0], rows[1], 2, 6, 3, 7), d = SHUFFLE(rows[2], rows[3], 2, 6, 3, 7);
+  const Quad columns[4] = {SHUFFLE(a, b, 0, 1, 4, 5), SHUFFLE(a, b, 2, 3, 6, 7),
+                           SHUFFLE(c, d, 0, 1, 4, 5), SHUFFLE(c, d, 2, 3, 6, 7)};
   for (size_t i = 0; i < 4; i++) std::memcpy(to + i * to_row, &columns[i], sizeof(Quad));
 }
 

@@ -4,7 +4,7 @@
 #include <vector>
 
 #include "arguments.h"
-#include "blocks.h"
+#include "scratch.h"
 #include "matmul.h"
 #include "optimizer.h"
 #include "threads.h"

@@ -1,12 +1,9 @@
-#include "blocks.h"
+#include "segment.h"
 
 #include <cstdint>
 #include <cstdlib>
-#include <new>
-#include <vector>
 
 #include "arguments.h"
-#include "threads.h"
 
 #ifdef __linux__
 #include <sys/mman.h>
@@ -16,7 +13,6 @@ namespace finetune {
 namespace {
 
 constexpr size_t kHugePage = size_t{2} << 20;
-constexpr size_t kCacheLine = 64;
 
 size_t round_up(size_t x, size_t multiple) { return (x + multiple - 1) / multiple * multiple; }
 
@@ -36,25 +32,6 @@ Napi::Value allocate_segment(const Napi::CallbackInfo& info) {
   madvise(memory, bytes, MADV_HUGEPAGE);
 #endif
   return Napi::ArrayBuffer::New(info.Env(), memory, bytes, [](Napi::Env, void* data) { std::free(data); });
-}
-
-float* scratch(int thread, int slot, size_t floats) {
-  struct Area {
-    float* memory = nullptr;
-    size_t size = 0;
-  };
-  static std::vector<Area> areas(static_cast<size_t>(thread_count()) * kScratchSlots);
-  Area& area = areas.at(static_cast<size_t>(thread) * kScratchSlots + slot);
-  if (area.size < floats) {
-    std::free(area.memory);
-    area = {};
-    const size_t size = round_up(floats, 4096);
-    if (floats > SIZE_MAX / sizeof(float) - 4096) throw std::bad_alloc();
-    area.memory = static_cast<float*>(std::aligned_alloc(kCacheLine, size * sizeof(float)));
-    if (area.memory == nullptr) throw std::bad_alloc();
-    area.size = size;
-  }
-  return area.memory;
 }
 
 }  // namespace finetune

@@ -1,0 +1,38 @@
+#include "scratch.h"
+
+#include <cstdint>
+#include <cstdlib>
+#include <vector>
+
+#include "failure.h"
+#include "threads.h"
+
+namespace finetune {
+namespace {
+
+constexpr size_t kCacheLine = 64;
+constexpr size_t kMultiple = 4096;
+
+}  // namespace
+
+float* scratch(int thread, int slot, size_t floats) {
+  struct Area {
+    float* memory = nullptr;
+    size_t size = 0;
+  };
+  static std::vector<Area> areas(static_cast<size_t>(thread_count()) * kScratchSlots);
+  Area& area = areas[static_cast<size_t>(thread) * kScratchSlots + slot];
+  if (area.size < floats) {
+    if (floats > SIZE_MAX / sizeof(float) - kMultiple) fail_memory();
+    const size_t size = (floats + kMultiple - 1) / kMultiple * kMultiple;
+    const MemoryLock lock;
+    std::free(area.memory);
+    area = {};
+    area.memory = static_cast<float*>(std::aligned_alloc(kCacheLine, size * sizeof(float)));
+    if (area.memory == nullptr) fail_memory();
+    area.size = size;
+  }
+  return area.memory;
+}
+
+}  // namespace finetune

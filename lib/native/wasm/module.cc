@@ -1,0 +1,62 @@
+// The functions that lib/src/engines/wasm/module.ts calls, each with an array of arguments; see include/napi.h.
+
+#include <cstdlib>
+
+#include "attention.h"
+#include "convert.h"
+#include "dropout.h"
+#include "elementwise.h"
+#include "embedding.h"
+#include "layer_norm.h"
+#include "loss.h"
+#include "matmul.h"
+#include "optimizer.h"
+#include "weight_gradient.h"
+
+namespace finetune {
+namespace {
+
+double call(void (*function)(const Napi::CallbackInfo&), const napi_value_record* values, size_t count) {
+  function(Napi::CallbackInfo(values, count));
+  return 0;
+}
+
+double call(Napi::Value (*function)(const Napi::CallbackInfo&), const napi_value_record* values, size_t count) {
+  return function(Napi::CallbackInfo(values, count));
+}
+
+}  // namespace
+}  // namespace finetune
+
+#define EXPORT(name, function)                                                                           \
+  extern "C" __attribute__((export_name(name))) double export_##function(const napi_value_record* values, \
+                                                                         size_t count) {                  \
+    return finetune::call(finetune::function, values, count);                                             \
+  }
+
+EXPORT("matmul", matmul)
+EXPORT("toBfloat16", to_bfloat16)
+EXPORT("add", add)
+EXPORT("columnSum", column_sum)
+EXPORT("gelu", gelu)
+EXPORT("geluGradient", gelu_gradient)
+EXPORT("dropout", dropout)
+EXPORT("dropoutAddLayerNorm", dropout_add_layer_norm)
+EXPORT("dropoutAddLayerNormGradient", dropout_add_layer_norm_gradient)
+EXPORT("embeddingsLayerNorm", embeddings_layer_norm)
+EXPORT("embeddingsLayerNormGradient", embeddings_layer_norm_gradient)
+EXPORT("scatterAdd", scatter_add)
+EXPORT("packedAttention", packed_attention)
+EXPORT("packedAttentionGradient", packed_attention_gradient)
+EXPORT("crossEntropy", cross_entropy)
+EXPORT("crossEntropyGradient", cross_entropy_gradient)
+EXPORT("weightGradient", weight_gradient)
+EXPORT("squaredSum", squared_sum)
+EXPORT("adamw", adamw)
+EXPORT("adamwRows", adamw_rows)
+
+// Memory on cache lines, with arbitrary content; 0 if there is none left. `give` takes it back.
+extern "C" __attribute__((export_name("take"))) void* take(size_t bytes) {
+  return std::aligned_alloc(64, (bytes + 63) / 64 * 64);
+}
+extern "C" __attribute__((export_name("give"))) void give(void* memory) { std::free(memory); }
