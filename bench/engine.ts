@@ -1,5 +1,5 @@
 import { currentEngine, useEngine } from "../lib/src/engines/engines";
-import type { NativeBackend } from "../lib/src/engines/native/backend";
+import { FusedBackend } from "../lib/src/engines/fused/backend";
 import * as tf from "@tensorflow/tfjs";
 import { UsageError } from "./options";
 
@@ -22,17 +22,19 @@ export async function startEngine(name: string, precision: string): Promise<stri
   return engine.name;
 }
 
-export function nativeBackend(): NativeBackend | undefined {
-  return tf.getBackend() === "native" ? (tf.backend() as NativeBackend) : undefined;
+/** The backend in use, where it is one of ours. */
+export function fusedBackend(): FusedBackend | undefined {
+  const backend = tf.backend();
+  return backend instanceof FusedBackend ? backend : undefined;
 }
 
 /**
  * What matrix products of the encoder's shapes reach by themselves, in GFLOP/s: the best of several, on operands that
- * stay in the caches. Undefined on engines other than native.
+ * stay in the caches. Undefined on engines that are not ours.
  */
 export function matMulPeak(precision: string): number | undefined {
-  const addon = nativeBackend()?.addon;
-  if (!addon) return undefined;
+  const library = fusedBackend()?.library;
+  if (!library) return undefined;
   const [m, n, k] = [512, 3072, 768];
   const Operand = precision === "bf16" ? Uint16Array : Float32Array;
   const a = new Operand(m * k);
@@ -41,7 +43,7 @@ export function matMulPeak(precision: string): number | undefined {
   let best = Infinity;
   for (let i = 0; i < 20; i++) {
     const start = performance.now();
-    addon.matmul(out, a, b, 1, m, n, k, false, true, null, false);
+    library.matmul(out, a, b, 1, m, n, k, false, true, null, false);
     best = Math.min(best, performance.now() - start);
   }
   return (2 * m * n * k) / best / 1e6;

@@ -1,5 +1,6 @@
-import type { Addon, DropoutArguments } from "../lib/src/engines/native/addon";
-import { nativeBackend, startEngine } from "./engine";
+import type { DropoutArguments, KernelLibrary } from "../lib/src/engines/kernel-library";
+import type { FusedBackend } from "../lib/src/engines/fused/backend";
+import { fusedBackend, startEngine } from "./engine";
 import { readOptions, UsageError } from "./options";
 
 const DEFAULTS = { tokens: 196, hidden: 768, heads: 12, precision: "bf16", rounds: 25 };
@@ -26,9 +27,10 @@ interface Case {
 export async function kernelsBenchmark(args: string[]): Promise<object> {
   const { tokens, hidden, heads, precision, rounds } = readOptions(args, DEFAULTS);
   await startEngine("native", precision);
-  const addon = nativeBackend()?.addon;
-  if (!addon) throw new UsageError("bench kernels: the native engine is not there.");
-  const memory = new Memory(addon);
+  const backend = fusedBackend();
+  if (!backend) throw new UsageError("bench kernels: the native engine is not there.");
+  const { library } = backend;
+  const memory = new Memory(backend);
   const results: Record<string, object> = {};
   const measure = (cases: Record<string, Case>) => {
     for (const [name, one] of Object.entries(cases)) results[name] = figures(one, rounds);
@@ -39,25 +41,28 @@ export async function kernelsBenchmark(args: string[]): Promise<object> {
     ["4 hidden to hidden", hidden, 4 * hidden],
   ];
   for (const [name, outputs, inputs] of layers) {
-    measure(productCases(addon, memory, { name, tokens, outputs, inputs, bf16: precision === "bf16" }));
+    measure(productCases(library, memory, { name, tokens, outputs, inputs, bf16: precision === "bf16" }));
   }
-  measure(optimizerCases(addon, memory, 4 * hidden * hidden));
-  measure(elementwiseCases(addon, memory, tokens, hidden));
-  measure(attentionCases(addon, memory, tokens, hidden, heads));
-  return { precision, tokens, hidden, threads: addon.description().threads, microseconds: results };
+  measure(optimizerCases(library, memory, 4 * hidden * hidden));
+  measure(elementwiseCases(library, memory, tokens, hidden));
+  measure(attentionCases(library, memory, tokens, hidden, heads));
+  return { precision, tokens, hidden, microseconds: results };
 }
 
 /** Tensors on pages like the engine's own. */
 class Memory {
-  constructor(private readonly addon: Addon) {}
+  constructor(private readonly backend: FusedBackend) {}
 
   floats(size: number): Float32Array {
-    return new Float32Array(this.addon.allocateSegment(4 * size), 0, size).map((_, i) => Math.sin(i * 1.37));
+    const { buffer, byteOffset } = this.backend.segments.allocate(4 * size);
+    const values = new Float32Array(buffer, byteOffset, size);
+    return (values.forEach((_, i) => (values[i] = Math.sin(i * 1.37))), values);
   }
 
   bfloats(size: number): Uint16Array {
-    const bits = new Uint16Array(this.addon.allocateSegment(2 * size), 0, size);
-    this.addon.toBfloat16(bits, this.floats(size));
+    const { buffer, byteOffset } = this.backend.segments.allocate(2 * size);
+    const bits = new Uint16Array(buffer, byteOffset, size);
+    this.backend.library.toBfloat16(bits, this.floats(size));
     return bits;
   }
 }
@@ -74,7 +79,7 @@ interface ProductShape {
 }
 
 function productCases(
-  addon: Addon,
+  library: KernelLibrary,
   memory: Memory,
   { name, tokens, outputs, inputs, bf16 }: ProductShape,
 ): Record<string, Case> {
@@ -92,28 +97,28 @@ function productCases(
     [`${name}, forward`]: {
       operations,
       run: (i) =>
-        addon.matmul(y[i]!, x[i]!, weight[i]!, 1, tokens, outputs, inputs, false, true, bias, false),
+        library.matmul(y[i]!, x[i]!, weight[i]!, 1, tokens, outputs, inputs, false, true, bias, false),
     },
     [`${name}, gradient of the input`]: {
       operations,
       run: (i) =>
-        addon.matmul(dx[i]!, dy[i]!, weight[i]!, 1, tokens, inputs, outputs, false, false, null, false),
+        library.matmul(dx[i]!, dy[i]!, weight[i]!, 1, tokens, inputs, outputs, false, false, null, false),
     },
     [`${name}, gradient of the weight and its squares, oneDNN`]: {
       operations,
       run: (i) => {
-        addon.matmul(dweight[i]!, dy[i]!, x[i]!, 1, outputs, inputs, tokens, true, false, null, false);
-        addon.squaredSum(dweight[i]!);
+        library.matmul(dweight[i]!, dy[i]!, x[i]!, 1, outputs, inputs, tokens, true, false, null, false);
+        library.squaredSum(dweight[i]!);
       },
     },
     [`${name}, gradient of the weight and its squares, weightGradient`]: {
       operations,
-      run: (i) => addon.weightGradient(dweight[i]!, dy[i]!, x[i]!, tokens, outputs, inputs),
+      run: (i) => library.weightGradient(dweight[i]!, dy[i]!, x[i]!, tokens, outputs, inputs),
     },
   };
 }
 
-function optimizerCases(addon: Addon, memory: Memory, size: number): Record<string, Case> {
+function optimizerCases(library: KernelLibrary, memory: Memory, size: number): Record<string, Case> {
   const result = () => perLayer(() => memory.floats(size).fill(0.01));
   const weight = result();
   const gradient = result();
@@ -121,15 +126,20 @@ function optimizerCases(addon: Addon, memory: Memory, size: number): Record<stri
   const second = result();
   const copy = perLayer(() => memory.bfloats(size));
   const update = (i: number, bits: Uint16Array | null) =>
-    addon.adamw(weight[i]!, gradient[i]!, first[i]!, second[i]!, bits, 1e-5, 0.9, 0.999, 1e-8, 1, 1, 1);
+    library.adamw(weight[i]!, gradient[i]!, first[i]!, second[i]!, bits, 1e-5, 0.9, 0.999, 1e-8, 1, 1, 1);
   return {
     AdamW: { bytes: 28 * size, run: (i) => update(i, null) },
     "AdamW with a bf16 copy": { bytes: 30 * size, run: (i) => update(i, copy[i]!) },
-    "sum of squares": { bytes: 4 * size, run: (i) => void addon.squaredSum(gradient[i]!) },
+    "sum of squares": { bytes: 4 * size, run: (i) => void library.squaredSum(gradient[i]!) },
   };
 }
 
-function elementwiseCases(addon: Addon, memory: Memory, rows: number, hidden: number): Record<string, Case> {
+function elementwiseCases(
+  library: KernelLibrary,
+  memory: Memory,
+  rows: number,
+  hidden: number,
+): Record<string, Case> {
   const tensor = () => memory.floats(rows * hidden);
   const [x, residual, dy, out, dx, dresidual] = [tensor(), tensor(), tensor(), tensor(), tensor(), tensor()];
   const vector = () => memory.floats(hidden);
@@ -138,9 +148,9 @@ function elementwiseCases(addon: Addon, memory: Memory, rows: number, hidden: nu
   const [wide, wideSlope, wideOut] = [wideTensor(), wideTensor(), wideTensor()];
   const bits = new Uint16Array(4 * rows * hidden);
   const norm = (dropout: DropoutArguments) => () =>
-    addon.dropoutAddLayerNorm(out, x, residual, gamma, beta, rows, hidden, 1e-12, ...dropout);
+    library.dropoutAddLayerNorm(out, x, residual, gamma, beta, rows, hidden, 1e-12, ...dropout);
   const normGradient = (dropout: DropoutArguments) => () =>
-    addon.dropoutAddLayerNormGradient(
+    library.dropoutAddLayerNormGradient(
       ...([dx, dresidual, dgamma, dbeta, dy, x, residual, gamma] as const),
       ...([rows, hidden, 1e-12] as const),
       ...dropout,
@@ -150,14 +160,14 @@ function elementwiseCases(addon: Addon, memory: Memory, rows: number, hidden: nu
     "residual, LayerNorm": { run: norm(NO_DROPOUT) },
     "dropout, residual, LayerNorm, gradient": { run: normGradient(DROPOUT) },
     "residual, LayerNorm, gradient": { run: normGradient(NO_DROPOUT) },
-    "GELU of 4 hidden": { run: () => addon.gelu(wideOut, wide) },
-    "GELU of 4 hidden, gradient": { run: () => addon.geluGradient(wideOut, wideSlope, wide) },
-    "4 hidden to bf16": { run: () => addon.toBfloat16(bits, wide) },
+    "GELU of 4 hidden": { run: () => library.gelu(wideOut, wide) },
+    "GELU of 4 hidden, gradient": { run: () => library.geluGradient(wideOut, wideSlope, wide) },
+    "4 hidden to bf16": { run: () => library.toBfloat16(bits, wide) },
   };
 }
 
 function attentionCases(
-  addon: Addon,
+  library: KernelLibrary,
   memory: Memory,
   tokens: number,
   hidden: number,
@@ -171,10 +181,10 @@ function attentionCases(
   const [dq, dk, dv] = [tensor(), tensor(), tensor()];
   return {
     "attention with dropout": {
-      run: () => addon.packedAttention(out, q, k, v, offsets, hidden, heads, ...DROPOUT),
+      run: () => library.packedAttention(out, q, k, v, offsets, hidden, heads, ...DROPOUT),
     },
     "attention with dropout, gradient": {
-      run: () => addon.packedAttentionGradient(dq, dk, dv, dy, q, k, v, offsets, hidden, heads, ...DROPOUT),
+      run: () => library.packedAttentionGradient(dq, dk, dv, dy, q, k, v, offsets, hidden, heads, ...DROPOUT),
     },
   };
 }

@@ -1,5 +1,5 @@
-import type { Addon } from "../lib/src/engines/native/addon";
-import { nativeBackend, startEngine } from "./engine";
+import type { KernelLibrary } from "../lib/src/engines/kernel-library";
+import { fusedBackend, startEngine } from "./engine";
 import { readOptions, UsageError } from "./options";
 import { trainSteps } from "./train-step";
 import { WARM_UP_STEPS, WORKLOAD } from "./workload";
@@ -9,13 +9,13 @@ interface Share {
   ms: number;
 }
 
-/** `bench profile`: where the time of a training step goes, by function of the addon. Milliseconds, medians over the steps. */
+/** `bench profile`: where the time of a training step goes, by kernel. Milliseconds, medians over the steps. */
 export async function profileBenchmark(args: string[]): Promise<object> {
   const { engine, ...workload } = readOptions(args, { ...WORKLOAD, engine: "" });
   const name = await startEngine(engine, workload.precision);
-  const addon = nativeBackend()?.addon;
-  if (!addon) throw new UsageError("bench profile: only the native engine can be profiled.");
-  const shares = measureCalls(addon);
+  const library = fusedBackend()?.library;
+  if (!library) throw new UsageError("bench profile: only the engines native and wasm can be profiled.");
+  const shares = measureCalls(library);
   const steps: { ms: number; functions: Map<string, Share> }[] = [];
   await trainSteps(workload, (step, seconds) => {
     if (step >= WARM_UP_STEPS) steps.push({ ms: seconds * 1000, functions: new Map(shares) });
@@ -27,14 +27,14 @@ export async function profileBenchmark(args: string[]): Promise<object> {
       median(steps.map(({ functions }) => functions.get(name)?.[figure] ?? 0));
     return [name, { calls: of("calls"), ms: round(of("ms")) }] as const;
   });
-  const inAddon = ({ functions }: { functions: Map<string, Share> }) =>
+  const inKernels = ({ functions }: { functions: Map<string, Share> }) =>
     [...functions.values()].reduce((sum, { ms }) => sum + ms, 0);
   return {
     engine: name,
     precision: workload.precision,
     step_ms: round(median(steps.map(({ ms }) => ms))),
-    in_addon_ms: round(median(steps.map(inAddon))),
-    in_javascript_ms: round(median(steps.map((step) => step.ms - inAddon(step)))),
+    in_kernels_ms: round(median(steps.map(inKernels))),
+    in_javascript_ms: round(median(steps.map((step) => step.ms - inKernels(step)))),
     functions: Object.fromEntries(functions.sort(([, a], [, b]) => b.ms - a.ms)),
   };
 }
@@ -43,10 +43,10 @@ function median(values: number[]): number {
   return values.sort((a, b) => a - b)[Math.floor(values.length / 2)]!;
 }
 
-/** Replaces every function of the addon by one that also counts its time. */
-function measureCalls(addon: Addon): Map<string, Share> {
+/** Replaces every kernel by one that also counts its time. */
+function measureCalls(library: KernelLibrary): Map<string, Share> {
   const shares = new Map<string, Share>();
-  const functions = addon as unknown as Record<string, (...args: unknown[]) => unknown>;
+  const functions = library as unknown as Record<string, (...args: unknown[]) => unknown>;
   for (const [name, original] of Object.entries(functions)) {
     functions[name] = (...args) => {
       const start = performance.now();

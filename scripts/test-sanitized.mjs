@@ -12,7 +12,7 @@ import { addonFile, buildNative } from "./build-native.mjs";
 import { root } from "./setup.mjs";
 import { testFiles } from "./test-files.mjs";
 
-const FILTERS = ["engines/native/", "ops/"];
+const FILTERS = ["engines/kernel-library/", "engines/fused/", "ops/"];
 
 /** Node's own program is not sanitized, so that the libraries have to be there before anything else. */
 function preloaded() {

@@ -22,6 +22,7 @@
         "src/layer_norm.cc",
         "src/loss.cc",
         "src/matmul.cc",
+        "src/memory.cc",
         "src/optimizer.cc",
         "src/scratch.cc",
         "src/segment.cc",

@@ -114,7 +114,7 @@ size_t Arguments::length(size_t index, const char* name) const {
 size_t Arguments::product(std::initializer_list<size_t> lengths, const char* name) const {
   size_t result = 1;
   for (const size_t length : lengths) {
-    if (__builtin_mul_overflow(result, length, &result)) fail_range(name, "would have more than 2^64 elements");
+    if (__builtin_mul_overflow(result, length, &result)) fail_range(name, "would have more elements than there are addresses");
   }
   return result;
 }

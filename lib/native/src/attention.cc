@@ -250,10 +250,13 @@ Problem read_problem(const Arguments& arguments, size_t index, size_t size) {
     p.first_number.push_back(numbers);
     numbers += p.heads * uint64_t{length} * length;
   }
-  if (static_cast<size_t>(offsets.data[offsets.size - 1]) * p.hidden != size) {
+  const size_t tokens = offsets.data[offsets.size - 1];
+  if (arguments.product({tokens, p.hidden}, "offsets") != size) {
     arguments.fail_range("offsets", "must end with the number of tokens");
   }
   p.offsets = offsets.data;
+  // The square of the longest sequence is taken as memory.
+  arguments.product({round_up(longest), round_up(longest), sizeof(float)}, "offsets");
   p.head_size = p.hidden / p.heads;
   p.width = round_up(p.head_size);
   p.longest = round_up(longest);

@@ -83,7 +83,7 @@ void column_sum(const Napi::CallbackInfo& info) {
   const Arguments arguments(info, "columnSum");
   const size_t rows = arguments.length(2, "rows");
   const size_t columns = arguments.length(3, "columns");
-  const Floats x = arguments.floats(1, "x", rows * columns);
+  const Floats x = arguments.floats(1, "x", arguments.product({rows, columns}, "x"));
   const Floats out = arguments.floats(0, "out", columns);
   arguments.check_apart(out, "out", x);
   // Parts are whole vectors of columns, so that threads do not share a cache line.

@@ -68,7 +68,7 @@ void embeddings_layer_norm(const Napi::CallbackInfo& info) {
   const Arguments arguments(info, "embeddingsLayerNorm");
   const size_t tokens = arguments.length(9, "tokens");
   const size_t hidden = arguments.length(10, "hidden");
-  const Floats out = arguments.floats(0, "out", tokens * hidden);
+  const Floats out = arguments.floats(0, "out", arguments.product({tokens, hidden}, "out"));
   const Tables tables(arguments, 1, tokens, hidden);
   const Floats gamma = arguments.floats(7, "gamma", hidden);
   const Floats beta = arguments.floats(8, "beta", hidden);
@@ -82,10 +82,10 @@ void embeddings_layer_norm_gradient(const Napi::CallbackInfo& info) {
   const Arguments arguments(info, "embeddingsLayerNormGradient");
   const size_t tokens = arguments.length(11, "tokens");
   const size_t hidden = arguments.length(12, "hidden");
-  const Floats dx = arguments.floats(0, "dx", tokens * hidden);
+  const Floats dx = arguments.floats(0, "dx", arguments.product({tokens, hidden}, "dx"));
   const Floats dgamma = arguments.floats(1, "dgamma", hidden);
   const Floats dbeta = arguments.floats(2, "dbeta", hidden);
-  const Floats dy = arguments.floats(3, "dy", tokens * hidden);
+  const Floats dy = arguments.floats(3, "dy", arguments.product({tokens, hidden}, "dy"));
   const Tables tables(arguments, 4, tokens, hidden);
   const Floats gamma = arguments.floats(10, "gamma", hidden);
   const float eps = static_cast<float>(arguments.number(13, "eps"));
@@ -104,9 +104,9 @@ void scatter_add(const Napi::CallbackInfo& info) {
   const Arguments arguments(info, "scatterAdd");
   const size_t entries = arguments.length(3, "entries");
   const size_t hidden = arguments.length(4, "hidden");
-  const Floats table = arguments.floats(0, "table", entries * hidden);
+  const Floats table = arguments.floats(0, "table", arguments.product({entries, hidden}, "table"));
   const Ints ids = arguments.ints(2, "ids");
-  const Floats rows = arguments.floats(1, "rows", ids.size * hidden);
+  const Floats rows = arguments.floats(1, "rows", arguments.product({ids.size, hidden}, "rows"));
   arguments.check_apart(table, "table", rows);
   arguments.check_range(ids, entries, "ids");
   const double skipped = arguments.number(5, "skippedId");

@@ -128,7 +128,7 @@ void dropout_add_layer_norm(const Napi::CallbackInfo& info) {
   const Arguments arguments(info, "dropoutAddLayerNorm");
   const size_t rows = arguments.length(5, "rows");
   const size_t columns = arguments.length(6, "columns");
-  const size_t size = rows * columns;
+  const size_t size = arguments.product({rows, columns}, "x");
   const Floats out = arguments.floats(0, "out", size);
   const Normalisation norm{arguments.floats(1, "x", size).data,
                            arguments.optional_floats(2, "residual", size).data,
@@ -147,7 +147,7 @@ void dropout_add_layer_norm_gradient(const Napi::CallbackInfo& info) {
   const Arguments arguments(info, "dropoutAddLayerNormGradient");
   const size_t rows = arguments.length(8, "rows");
   const size_t columns = arguments.length(9, "columns");
-  const size_t size = rows * columns;
+  const size_t size = arguments.product({rows, columns}, "x");
   const Gradients gradients{arguments.floats(0, "dx", size).data,
                             arguments.optional_floats(1, "dresidual", size).data,
                             arguments.floats(4, "dy", size).data};

@@ -22,7 +22,7 @@ Napi::Value cross_entropy(const Napi::CallbackInfo& info) {
   const Arguments arguments(info, "crossEntropy");
   const size_t rows = arguments.length(2, "rows");
   const size_t classes = arguments.length(3, "classes");
-  const Floats logits = arguments.floats(0, "logits", rows * classes);
+  const Floats logits = arguments.floats(0, "logits", arguments.product({rows, classes}, "logits"));
   const Ints labels = arguments.ints(1, "labels", rows);
   arguments.check_range(labels, classes, "labels");
   const double smoothing = arguments.number(4, "smoothing");
@@ -41,8 +41,8 @@ void cross_entropy_gradient(const Napi::CallbackInfo& info) {
   const Arguments arguments(info, "crossEntropyGradient");
   const size_t rows = arguments.length(3, "rows");
   const size_t classes = arguments.length(4, "classes");
-  const Floats out = arguments.floats(0, "out", rows * classes);
-  const Floats logits = arguments.floats(1, "logits", rows * classes);
+  const Floats out = arguments.floats(0, "out", arguments.product({rows, classes}, "out"));
+  const Floats logits = arguments.floats(1, "logits", arguments.product({rows, classes}, "logits"));
   const Ints labels = arguments.ints(2, "labels", rows);
   arguments.check_range(labels, classes, "labels");
   const double smoothing = arguments.number(5, "smoothing");

@@ -251,7 +251,7 @@ void adamw_rows(const Napi::CallbackInfo& info) {
   const size_t hidden = arguments.length(8, "hidden");
   const Floats weight = arguments.floats(0, "weight");
   const Ints updates = arguments.ints(5, "updates");
-  if (updates.size * hidden != weight.size) arguments.fail_range("updates", "needs an element for each row");
+  if (arguments.product({updates.size, hidden}, "updates") != weight.size) arguments.fail_range("updates", "needs an element for each row");
   const Ints rows = arguments.ints(4, "rows");
   arguments.check_range(rows, updates.size, "rows");
   const Floats history = arguments.floats(6, "history");

@@ -1,16 +1,15 @@
 #include "scratch.h"
 
 #include <cstdint>
-#include <cstdlib>
 #include <vector>
 
 #include "failure.h"
+#include "memory.h"
 #include "threads.h"
 
 namespace finetune {
 namespace {
 
-constexpr size_t kCacheLine = 64;
 constexpr size_t kMultiple = 4096;
 
 }  // namespace
@@ -23,12 +22,11 @@ float* scratch(int thread, int slot, size_t floats) {
   static std::vector<Area> areas(static_cast<size_t>(thread_count()) * kScratchSlots);
   Area& area = areas[static_cast<size_t>(thread) * kScratchSlots + slot];
   if (area.size < floats) {
+    give_memory(area.memory);
+    area = {};
     if (floats > SIZE_MAX / sizeof(float) - kMultiple) fail_memory();
     const size_t size = (floats + kMultiple - 1) / kMultiple * kMultiple;
-    const MemoryLock lock;
-    std::free(area.memory);
-    area = {};
-    area.memory = static_cast<float*>(std::aligned_alloc(kCacheLine, size * sizeof(float)));
+    area.memory = static_cast<float*>(take_memory(size * sizeof(float)));
     if (area.memory == nullptr) fail_memory();
     area.size = size;
   }

@@ -20,13 +20,6 @@ int thread_count();
 // Calls body(data, thread) once on every thread, and returns when all are done.
 void on_all_threads(void (*body)(void* data, int thread), void* data);
 
-// Held by a thread while it takes memory or gives it back: the library's own functions know nothing of threads.
-class MemoryLock {
- public:
-  MemoryLock();
-  ~MemoryLock();
-};
-
 template <class Body>
 void run_on_all(Body body) {
   on_all_threads([](void* data, int thread) { (*static_cast<Body*>(data))(thread); }, &body);
@@ -41,10 +34,6 @@ inline int thread_count() {
   return 1;
 #endif
 }
-
-struct MemoryLock {
-  MemoryLock() {}
-};
 
 // Of the exceptions in a parallel region, where one that leaves it would end the process: the first, thrown again behind it.
 class FirstException {

@@ -32,7 +32,7 @@ constexpr size_t kTileVectors = 3;
 constexpr size_t kTileColumns = 16 * kTileVectors;
 
 // Tiles below one another that take turns with a panel of x.
-constexpr size_t kBlockTiles = 12;
+[[maybe_unused]] constexpr size_t kBlockTiles = 12;
 
 // Tokens that are summed before the sums go to memory.
 constexpr size_t kMostTokens = 1024;
@@ -41,7 +41,7 @@ constexpr size_t kMostTokens = 1024;
 constexpr size_t kStreamedElements = size_t{1} << 18;
 
 // Products with fewer operations than this are done sooner by one thread.
-constexpr size_t kGrain = size_t{1} << 18;
+[[maybe_unused]] constexpr size_t kGrain = size_t{1} << 18;
 
 template <class Element>
 struct Problem {

@@ -1,7 +1,5 @@
 // The functions that lib/src/engines/wasm/module.ts calls, each with an array of arguments; see include/napi.h.
 
-#include <cstdlib>
-
 #include "attention.h"
 #include "convert.h"
 #include "dropout.h"
@@ -10,6 +8,7 @@
 #include "layer_norm.h"
 #include "loss.h"
 #include "matmul.h"
+#include "memory.h"
 #include "optimizer.h"
 #include "weight_gradient.h"
 
@@ -55,8 +54,5 @@ EXPORT("squaredSum", squared_sum)
 EXPORT("adamw", adamw)
 EXPORT("adamwRows", adamw_rows)
 
-// Memory on cache lines, with arbitrary content; 0 if there is none left. `give` takes it back.
-extern "C" __attribute__((export_name("take"))) void* take(size_t bytes) {
-  return std::aligned_alloc(64, (bytes + 63) / 64 * 64);
-}
-extern "C" __attribute__((export_name("give"))) void give(void* memory) { std::free(memory); }
+extern "C" __attribute__((export_name("take"))) void* take(size_t bytes) { return finetune::take_memory(bytes); }
+extern "C" __attribute__((export_name("give"))) void give(void* memory) { finetune::give_memory(memory); }

@@ -1,5 +1,5 @@
 // Threads in WebAssembly: workers that share this module's memory. Each waits for a task, does its part, says so, and waits
-// again (lib/assets/wasm/worker.js); what they wait on lies in memory, where both sides know the addresses.
+// again (lib/assets/wasm/worker.mjs); what they wait on lies in memory, where both sides know the addresses.
 
 #include "threads.h"
 
@@ -22,7 +22,6 @@ std::atomic<int32_t> generation{0};
 // Workers that have not yet done their part.
 std::atomic<int32_t> remaining{0};
 std::atomic<int32_t> failures{0};
-std::atomic<int32_t> memory_taken{0};
 int threads = 1;
 
 // How often to look before sleeping: some microseconds. A thread that spins on takes the processor from the one that it
@@ -57,13 +56,6 @@ void on_all_threads(void (*body)(void* data, int thread), void* data) {
   if (failures.exchange(0) > 0) fail_memory();
 }
 
-MemoryLock::MemoryLock() {
-  while (memory_taken.exchange(1) != 0) {
-  }
-}
-
-MemoryLock::~MemoryLock() { memory_taken.store(0); }
-
 }  // namespace finetune
 
 using namespace finetune;
@@ -87,7 +79,6 @@ extern "C" __attribute__((export_name("runTask"))) void run_task(int thread) {
 }
 
 extern "C" __attribute__((export_name("failTask"))) void fail_task() {
-  memory_taken.store(0);
   failures.fetch_add(1);
   done();
 }

@@ -14,8 +14,9 @@ struct napi_value_record {
 using napi_value = const napi_value_record*;
 using napi_env = int;
 
-// What a record holds; from kFirstArray on, a typed array.
-enum : int32_t { kMissing, kNumber, kBoolean, kFirstArray };
+// What a record holds: null or undefined, something that no function takes, a number, a truth value; from kFirstArray on,
+// a typed array.
+enum : int32_t { kMissing, kOther, kNumber, kBoolean, kFirstArray };
 enum napi_typedarray_type : int32_t { napi_float32_array = kFirstArray, napi_int32_array, napi_uint16_array };
 enum napi_status { napi_ok, napi_invalid_arg };
 

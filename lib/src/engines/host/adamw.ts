@@ -2,8 +2,8 @@ import type { AdamWSettings } from "../fused-kernels";
 import type { HostKernel } from "./host-kernel";
 
 /**
- * AdamW in one pass. The moments are updated in their memory; the weight goes to new memory, because XNNPACK caches a
- * packed copy of a weight for as long as its tensor lives and would not notice a change in place.
+ * AdamW in one pass. The moments are updated in their memory; the weight goes to new memory, because its own may be an
+ * array of the caller's, which tfjs's cpu backend takes over as it is.
  */
 export const adamw: HostKernel<"parameter" | "gradient" | "firstMoment" | "secondMoment"> = {
   name: "AdamW",

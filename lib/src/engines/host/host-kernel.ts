@@ -1,7 +1,7 @@
 import * as tf from "@tensorflow/tfjs";
 import type { HostMemory } from "./host-memory";
 
-/** A kernel in TypeScript over host memory: what the backends `cpu` and `wasm` share. */
+/** A kernel in TypeScript over host memory: what the backend `cpu` runs, and others where it is enough. */
 export interface HostKernel<Inputs extends string = string> {
   name: string;
   compute: (

@@ -1,13 +1,12 @@
 import type { TensorInfo } from "@tensorflow/tfjs";
 import type { MathBackendCPU } from "@tensorflow/tfjs-backend-cpu";
-import type { BackendWasm } from "@tensorflow/tfjs-backend-wasm";
 
 /**
  * Direct access to the tensors of a backend that keeps them in the process's own memory, so that a kernel written in
  * TypeScript works on them without copies.
  */
 export interface HostMemory {
-  /** New memory with arbitrary content. Allocate before taking views: WebAssembly's memory moves when it grows. */
+  /** New memory with arbitrary content. */
   allocate(shape: number[], dtype: "float32" | "int32"): TensorInfo;
   float32(tensor: TensorInfo): Float32Array;
   int32(tensor: TensorInfo): Int32Array;
@@ -23,14 +22,5 @@ export function cpuMemory(backend: unknown): HostMemory {
     },
     float32: (tensor) => cpu.data.get(tensor.dataId).values as Float32Array,
     int32: (tensor) => cpu.data.get(tensor.dataId).values as Int32Array,
-  };
-}
-
-export function wasmMemory(backend: unknown): HostMemory {
-  const wasm = backend as BackendWasm;
-  return {
-    allocate: (shape, dtype) => wasm.makeOutput(shape, dtype),
-    float32: (tensor) => wasm.typedArrayFromHeap(tensor) as Float32Array,
-    int32: (tensor) => wasm.typedArrayFromHeap(tensor) as Int32Array,
   };
 }

@@ -1,9 +1,10 @@
 import * as tf from "@tensorflow/tfjs";
 import type { Engine } from "../engine";
+import { FusedBackend } from "../fused/backend";
+import { registerFusedBackend } from "../fused/kernels";
 import { loadAddon, type AddonDescription } from "./addon";
-import { NativeBackend } from "./backend";
-import { registerNativeKernels } from "./kernels";
-import { BACKEND } from "./native-kernel";
+
+const BACKEND = "native";
 
 let description: AddonDescription | undefined;
 
@@ -23,12 +24,12 @@ export const native: Engine = {
     if (description) return Promise.resolve();
     return Promise.resolve().then(() => {
       const addon = loadAddon();
-      registerNativeKernels();
-      tf.registerBackend(BACKEND, () => new NativeBackend(addon));
+      const segments = { allocate: (bytes: number) => new Uint8Array(addon.allocateSegment(bytes)) };
+      registerFusedBackend(BACKEND, () => new FusedBackend(addon, segments));
       description = addon.description();
     });
   },
   setMatMulPrecision(precision) {
-    return (tf.engine().findBackend(BACKEND) as NativeBackend).setMatMulPrecision(precision);
+    return (tf.engine().findBackend(BACKEND) as FusedBackend).setMatMulPrecision(precision);
   },
 };

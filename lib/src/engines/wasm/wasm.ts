@@ -1,19 +1,22 @@
-import * as tf from "@tensorflow/tfjs";
-import { EngineError } from "../../errors";
+import { availableParallelism } from "node:os";
 import { silenceBanner } from "../banner";
 import type { Engine } from "../engine";
-import { registerHostKernels } from "../host/host-kernel";
-import { wasmMemory } from "../host/host-memory";
-import { hostKernels } from "../host/kernels";
-import { replaceMatMul } from "./mat-mul";
+import { FusedBackend } from "../fused/backend";
+import { registerFusedBackend } from "../fused/kernels";
+import { loadModule } from "./module";
+
+const BACKEND = "wasm";
 
 let loading: Promise<void> | undefined;
 
-/** tfjs's WebAssembly backend (XNNPACK), plus the kernels that training needs and it lacks. */
+/** The native engine's kernels compiled to WebAssembly: the same file on every machine. */
 export const wasm: Engine = {
   name: "wasm",
-  backend: "wasm",
-  description: "WebAssembly with SIMD, one thread; needs neither compiler nor driver",
+  backend: BACKEND,
+  get description() {
+    const threads = threadCount();
+    return `WebAssembly with SIMD, ${threads} ${threads === 1 ? "thread" : "threads"}; needs neither compiler nor driver`;
+  },
   supportsBf16: false,
   load() {
     loading ??= register();
@@ -23,36 +26,12 @@ export const wasm: Engine = {
 
 async function register(): Promise<void> {
   silenceBanner();
-  try {
-    await import("@tensorflow/tfjs-backend-wasm");
-  } catch (error) {
-    throw new EngineError(
-      `The wasm engine did not load: ${(error as Error).message}. Try reinstalling with npm ci.`,
-      { cause: error },
-    );
-  }
-  keepProcessListeners();
-  replaceMatMul();
-  registerHostKernels("wasm", wasmMemory, hostKernels);
+  const { library, segments } = await loadModule(threadCount());
+  registerFusedBackend(BACKEND, () => new FusedBackend(library, segments));
 }
 
-/**
- * Emscripten's start-up code listens to `uncaughtException` and `unhandledRejection` and throws what it hears, which
- * prints a screen of minified code in front of every error and overrules a notebook kernel's own handlers. Starts the
- * backend without leaving these listeners behind.
- */
-function keepProcessListeners(): void {
-  const start = tf.findBackendFactory("wasm");
-  tf.removeBackend("wasm");
-  tf.registerBackend("wasm", async () => {
-    const events = ["uncaughtException", "unhandledRejection"] as const;
-    const before = events.map((event) => process.rawListeners(event));
-    const backend = await start();
-    for (const [index, event] of events.entries()) {
-      for (const listener of process.rawListeners(event)) {
-        if (!before[index]!.includes(listener)) process.removeListener(event, listener as () => void);
-      }
-    }
-    return backend;
-  });
+/** As many as there are processors; OMP_NUM_THREADS says otherwise, as it does for the native engine. */
+function threadCount(): number {
+  const asked = Number(process.env.OMP_NUM_THREADS);
+  return Number.isInteger(asked) && asked > 0 ? asked : availableParallelism();
 }

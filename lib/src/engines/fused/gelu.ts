@@ -1,20 +1,20 @@
-import type { KernelGradient, NativeKernel } from "./native-kernel";
+import type { KernelGradient, FusedKernel } from "./fused-kernel";
 
 /** See ops/gelu.ts. */
-export const gelu: NativeKernel<"x"> = {
+export const gelu: FusedKernel<"x"> = {
   name: "Gelu",
   compute(backend, { x }) {
     const out = backend.allocate(x.shape);
-    backend.addon.gelu(backend.float32(out), backend.float32(x));
+    backend.library.gelu(backend.float32(out), backend.float32(x));
     return out;
   },
 };
 
-export const geluGradient: NativeKernel<"dy" | "x"> = {
+export const geluGradient: FusedKernel<"dy" | "x"> = {
   name: "GeluGrad",
   compute(backend, { dy, x }) {
     const out = backend.allocate(x.shape);
-    backend.addon.geluGradient(backend.float32(out), backend.float32(dy), backend.float32(x));
+    backend.library.geluGradient(backend.float32(out), backend.float32(dy), backend.float32(x));
     return out;
   },
 };

@@ -1,10 +1,10 @@
 import * as tf from "@tensorflow/tfjs";
-import { cpuKernel, type NativeKernel } from "./native-kernel";
+import { cpuKernel, type FusedKernel } from "./fused-kernel";
 
 const fallback = cpuKernel("BatchMatMul");
 
 /** tf.matMul, in f32. Batches that have to be broadcast are left to the cpu backend. */
-export const batchMatMul: NativeKernel<"a" | "b"> = {
+export const batchMatMul: FusedKernel<"a" | "b"> = {
   name: "BatchMatMul",
   compute(backend, { a, b }, attributes) {
     const { transposeA, transposeB } = attributes as { transposeA: boolean; transposeB: boolean };
@@ -19,7 +19,7 @@ export const batchMatMul: NativeKernel<"a" | "b"> = {
     const out = backend.allocate([...batchShape, m, n]);
     const batch = tf.util.sizeFromShape(batchShape);
     const [x, y] = [backend.float32(a), backend.float32(b)];
-    backend.addon.matmul(backend.float32(out), x, y, batch, m, n, k, transposeA, transposeB, null, false);
+    backend.library.matmul(backend.float32(out), x, y, batch, m, n, k, transposeA, transposeB, null, false);
     return out;
   },
 };

@@ -1,7 +1,9 @@
+import type { SegmentSource } from "../kernel-library";
+
 /** A piece of a segment. */
 export interface Block {
-  segment: ArrayBuffer;
-  /** In bytes. */
+  segment: Uint8Array;
+  /** From the start of the segment, in bytes. */
   offset: number;
   bytes: number;
 }
@@ -24,18 +26,18 @@ const SEGMENT_BYTES = 128 * 2 ** 20;
  */
 export class BlockPool {
   /** The gaps of each segment, ascending, no two of them adjacent. */
-  private readonly gaps = new Map<ArrayBuffer, Gap[]>();
+  private readonly gaps = new Map<Uint8Array, Gap[]>();
   /** Bytes of all segments. */
   reservedBytes = 0;
   /** Bytes of all blocks that are given out. */
   usedBytes = 0;
 
   /**
-   * @param allocateSegment  new memory, of at least so many bytes
-   * @param maxIdleBytes     unused segments beyond this are given back to the system
+   * @param segments      where segments come from
+   * @param maxIdleBytes  unused segments beyond this are given back to the system
    */
   constructor(
-    private readonly allocateSegment: (bytes: number) => ArrayBuffer,
+    private readonly segments: SegmentSource,
     private readonly maxIdleBytes: number,
   ) {}
 
@@ -74,7 +76,8 @@ export class BlockPool {
 
   /** Whether an array lies in this pool's memory. */
   owns(buffer: ArrayBufferLike): boolean {
-    return this.gaps.has(buffer as ArrayBuffer);
+    for (const segment of this.gaps.keys()) if (segment.buffer === buffer) return true;
+    return false;
   }
 
   /** Gives segments without blocks back to the system. */
@@ -83,13 +86,14 @@ export class BlockPool {
       const [gap] = gaps;
       if (gap?.start !== 0 || gap.end !== segment.byteLength) continue;
       this.gaps.delete(segment);
+      this.segments.release?.(segment);
       this.reservedBytes -= segment.byteLength;
     }
   }
 
   /** The smallest gap that is large enough. */
-  private bestGap(bytes: number): [ArrayBuffer, Gap] | undefined {
-    let best: [ArrayBuffer, Gap] | undefined;
+  private bestGap(bytes: number): [Uint8Array, Gap] | undefined {
+    let best: [Uint8Array, Gap] | undefined;
     let bestSize = Infinity;
     for (const [segment, gaps] of this.gaps) {
       for (const gap of gaps) {
@@ -103,8 +107,8 @@ export class BlockPool {
     return best;
   }
 
-  private addSegment(bytes: number): [ArrayBuffer, Gap] {
-    const segment = this.allocateSegment(Math.max(bytes, SEGMENT_BYTES));
+  private addSegment(bytes: number): [Uint8Array, Gap] {
+    const segment = this.segments.allocate(Math.max(bytes, SEGMENT_BYTES));
     const gap = { start: 0, end: segment.byteLength };
     this.gaps.set(segment, [gap]);
     this.reservedBytes += segment.byteLength;

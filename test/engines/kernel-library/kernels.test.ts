@@ -1,15 +1,17 @@
 import assert from "node:assert/strict";
-import { describe, test } from "node:test";
-import { loadAddon, type Operand } from "../../../lib/src/engines/native/addon";
+import { test } from "node:test";
+import type { KernelLibrary, Operand } from "../../../lib/src/engines/kernel-library";
+import { loadAddon } from "../../../lib/src/engines/native/addon";
 import { randomNormal, randomUint32 } from "../../../lib/src/random";
 import { noNative } from "../../engine";
+import { floatsOf, onEachLibrary } from "./libraries";
 
 const normal = (size: number, site: number): Float32Array => randomNormal(size, 1, { seed: 5, site });
 
 /** To bf16 and back: what a product makes of its operands. */
-function rounded(x: Float32Array): { bits: Uint16Array; values: Float32Array } {
+function rounded(library: KernelLibrary, x: Float32Array): { bits: Uint16Array; values: Float32Array } {
   const bits = new Uint16Array(x.length);
-  loadAddon().toBfloat16(bits, x);
+  library.toBfloat16(bits, x);
   return { bits, values: new Float32Array(Uint32Array.from(bits, (word) => word << 16).buffer) };
 }
 
@@ -40,21 +42,24 @@ function expectedProduct(a: Float32Array, b: Float32Array, p: Product): Float64A
   return out;
 }
 
-describe("the addon", { skip: noNative }, () => {
-  for (const precision of ["f32", "bf16"]) {
+onEachLibrary("kernels", (open, name) => {
+  const precisions = name === "wasm" ? ["f32"] : ["f32", "bf16"];
+  for (const precision of precisions) {
     for (const [transposeA, transposeB] of [
       [false, false],
       [false, true],
       [true, false],
       [true, true],
     ] as const) {
-      test(`matmul in ${precision}, ${transposeA ? "A^T" : "A"} * ${transposeB ? "B^T" : "B"}`, () => {
-        const addon = loadAddon();
+      test(`matmul in ${precision}, ${transposeA ? "A^T" : "A"} * ${transposeB ? "B^T" : "B"}`, async () => {
+        const { library } = await open();
         for (const [batch, m, n, k] of [
           [1, 1, 1, 1],
           [1, 5, 3, 7],
           [1, 33, 64, 37],
           [3, 4, 5, 6],
+          // More than one panel of the inner dimension, and more than one thread.
+          [1, 67, 130, 300],
         ] as const) {
           const product = { batch, m, n, k, transposeA, transposeB };
           // Room for rows up to a multiple of 32, filled with what must not matter.
@@ -65,27 +70,29 @@ describe("the addon", { skip: noNative }, () => {
             return x;
           };
           const [a, b] = [floats(1, batch * m * k, Math.max(m, k)), floats(2, batch * k * n, Math.max(k, n))];
-          const [x, y] = precision === "bf16" ? [rounded(a), rounded(b)] : [undefined, undefined];
+          const [x, y] =
+            precision === "bf16" ? [rounded(library, a), rounded(library, b)] : [undefined, undefined];
           const operands: [Operand, Operand] = x && y ? [x.bits, y.bits] : [a, b];
           const expected = expectedProduct(x?.values ?? a, y?.values ?? b, product);
           const bias = normal(n, 3);
           const out = new Float32Array(room(batch * m * n, n));
-          addon.matmul(out, ...operands, batch, m, n, k, transposeA, transposeB, bias, false);
+          library.matmul(out, ...operands, batch, m, n, k, transposeA, transposeB, bias, false);
           expected.forEach((value, i) =>
             assert.ok(Math.abs(out[i]! - value - bias[i % n]!) < 1e-4, `${m}x${n}x${k}`),
           );
-          addon.matmul(out, ...operands, batch, m, n, k, transposeA, transposeB, null, true);
-          expected.forEach((value, i) => assert.ok(Math.abs(out[i]! - 2 * value - bias[i % n]!) < 1e-4));
+          library.matmul(out, ...operands, batch, m, n, k, transposeA, transposeB, null, true);
+          expected.forEach((value, i) => assert.ok(Math.abs(out[i]! - 2 * value - bias[i % n]!) < 2e-4));
         }
       });
     }
   }
 
-  for (const precision of ["f32", "bf16"]) {
-    test(`weightGradient in ${precision} is the product of both operands' columns, and returns the sum of its squares`, (t) => {
-      const addon = loadAddon();
+  for (const precision of precisions) {
+    test(`weightGradient in ${precision} is the product of both operands' columns, and returns the sum of its squares`, async (t) => {
+      const opened = await open();
+      const { library } = opened;
       const isBf16 = precision === "bf16";
-      if (isBf16 && !addon.description().bfloat16) return t.skip("the processor has no bf16");
+      if (isBf16 && !loadAddon().description().bfloat16) return t.skip("the processor has no bf16");
       for (const [tokens, outputs, inputs] of [
         [1, 1, 1],
         [2, 8, 48],
@@ -100,14 +107,14 @@ describe("the addon", { skip: noNative }, () => {
         const operand = (columns: number, site: number) => {
           const values = new Float32Array((tokens + 32) * columns).fill(NaN);
           values.set(normal(tokens * columns, site));
-          return isBf16 ? rounded(values) : { values, bits: values };
+          return isBf16 ? rounded(library, values) : { values, bits: values };
         };
         const [dy, x] = [operand(outputs, 1), operand(inputs, 2)];
         const shape = { batch: 1, m: outputs, n: inputs, k: tokens, transposeA: true, transposeB: false };
         const expected = expectedProduct(dy.values, x.values, shape);
-        const memory = new Float32Array(addon.allocateSegment(4 * (expected.length + 64))).fill(-1);
+        const memory = floatsOf(opened, expected.length + 64).fill(-1);
         const out = memory.subarray(16, 16 + expected.length);
-        const squares = addon.weightGradient(out, dy.bits, x.bits, tokens, outputs, inputs);
+        const squares = library.weightGradient(out, dy.bits, x.bits, tokens, outputs, inputs);
         const label = `${tokens} tokens, ${outputs} x ${inputs}`;
         expected.forEach((value, i) => assert.ok(Math.abs(out[i]! - value) < 2e-4, label));
         const sum = expected.reduce((total, value) => total + value ** 2, 0);
@@ -118,21 +125,23 @@ describe("the addon", { skip: noNative }, () => {
     });
   }
 
-  test("adamw's bf16 copy is the weight that it writes, in tensors of any size", () => {
-    const addon = loadAddon();
+  test("adamw's bf16 copy is the weight that it writes, in tensors of any size", async () => {
+    const { library, segments } = await open();
     for (const size of [1, 15, 17, 5000, 2 ** 18 + 7]) {
       const array = (site: number) => normal(size, site);
       const [weight, gradient, first] = [array(1), array(2), array(3)];
       const second = array(4).map(Math.abs);
-      const copy = new Uint16Array(addon.allocateSegment(2 * size + 64), 0, size + 16).fill(7);
+      const { buffer, byteOffset } = segments.allocate(2 * size + 64);
+      const copy = new Uint16Array(buffer, byteOffset, size + 16).fill(7);
       const written = copy.subarray(0, size);
-      addon.adamw(weight, gradient, first, second, written, 1e-2, 0.9, 0.999, 1e-8, 0.99, 1.5, 0.5);
-      assert.deepEqual(written, rounded(weight).bits, `${size} elements`);
+      library.adamw(weight, gradient, first, second, written, 1e-2, 0.9, 0.999, 1e-8, 0.99, 1.5, 0.5);
+      assert.deepEqual(written, rounded(library, weight).bits, `${size} elements`);
       assert.ok(copy.subarray(size).every((value) => value === 7));
     }
   });
 
-  test("toBfloat16 rounds to the nearest, ties to even, and keeps NaN and infinities", () => {
+  test("toBfloat16 rounds to the nearest, ties to even, and keeps NaN and infinities", async () => {
+    const { library } = await open();
     const cases: [number, number][] = [
       [1, 0x3f80],
       [1 + 2 ** -8, 0x3f80], // a tie, down to even
@@ -143,7 +152,7 @@ describe("the addon", { skip: noNative }, () => {
       [3.4e38, 0x7f80],
     ];
     const bits = new Uint16Array(cases.length + 1);
-    loadAddon().toBfloat16(bits, Float32Array.from([...cases.map(([x]) => x), NaN]));
+    library.toBfloat16(bits, Float32Array.from([...cases.map(([x]) => x), NaN]));
     assert.deepEqual(
       [...bits.subarray(0, -1)],
       cases.map(([, expected]) => expected),
@@ -151,88 +160,95 @@ describe("the addon", { skip: noNative }, () => {
     assert.equal(bits.at(-1)! & 0x7fc0, 0x7fc0);
   });
 
-  test("dropout draws the numbers of lib/src/random.ts, wherever a thread begins", () => {
+  test("dropout draws the numbers of lib/src/random.ts, wherever a thread begins", async () => {
+    const { library } = await open();
     const size = 64 * 1024 + 13;
     const key = { seed: 2 ** 40 + 12345, site: 7, step: 99 };
     const out = new Float32Array(size);
     const threshold = 2 ** 31;
-    loadAddon().dropout(out, new Float32Array(size).fill(1), threshold, 2, key.seed, key.site, key.step);
+    library.dropout(out, new Float32Array(size).fill(1), threshold, 2, key.seed, key.site, key.step);
     const bits = randomUint32(new Uint32Array(size), key);
     out.forEach((value, i) => assert.equal(value, bits[i]! >= threshold ? 2 : 0));
   });
 
-  test("a wrong call throws", () => {
-    const addon = loadAddon();
+  test("a wrong call throws", async () => {
+    const { library } = await open();
     const f = (size: number) => new Float32Array(size);
     const ints = (...values: number[]) => Int32Array.from(values);
     const none = [0, 1, 0, 0, 0] as const;
     const wrong: [RegExp, () => void][] = [
       [
         /out has 3 elements; at least 4/,
-        () => addon.matmul(f(3), f(4), f(4), 1, 2, 2, 2, false, false, null, false),
+        () => library.matmul(f(3), f(4), f(4), 1, 2, 2, 2, false, false, null, false),
       ],
-      [/a has 3 elements/, () => addon.matmul(f(4), f(3), f(4), 1, 2, 2, 2, false, false, null, false)],
+      [/a has 3 elements/, () => library.matmul(f(4), f(3), f(4), 1, 2, 2, 2, false, false, null, false)],
       [
-        /b must be a Uint16Array/,
-        () => addon.matmul(f(4), new Uint16Array(4), f(4), 1, 2, 2, 2, false, false, null, false),
+        name === "wasm" ? /a must be a Float32Array/ : /b must be a Uint16Array/,
+        () => library.matmul(f(4), new Uint16Array(4), f(4), 1, 2, 2, 2, false, false, null, false),
       ],
       [
         /bias has 1 elements instead of 2/,
-        () => addon.matmul(f(4), f(4), f(4), 1, 2, 2, 2, false, false, f(1), false),
+        () => library.matmul(f(4), f(4), f(4), 1, 2, 2, 2, false, false, f(1), false),
       ],
-      [/m must be an integer/, () => addon.matmul(f(4), f(4), f(4), 1, 0, 2, 2, false, false, null, false)],
-      [/k must be an integer/, () => addon.matmul(f(4), f(4), f(4), 1, 2, 2, 1.5, false, false, null, false)],
+      [/m must be an integer/, () => library.matmul(f(4), f(4), f(4), 1, 0, 2, 2, false, false, null, false)],
+      [
+        /k must be an integer/,
+        () => library.matmul(f(4), f(4), f(4), 1, 2, 2, 1.5, false, false, null, false),
+      ],
       [
         /n must be an integer/,
-        () => addon.matmul(f(4), f(4), f(4), 1, 2, 2 ** 40, 2, false, false, null, false),
+        () => library.matmul(f(4), f(4), f(4), 1, 2, 2 ** 40, 2, false, false, null, false),
       ],
       [
         /transposeA must be true or false/,
-        () => addon.matmul(f(4), f(4), f(4), 1, 2, 2, 2, 1 as never, false, null, false),
+        () => library.matmul(f(4), f(4), f(4), 1, 2, 2, 2, 1 as never, false, null, false),
       ],
-      [/out has 3 elements/, () => addon.toBfloat16(new Uint16Array(3), f(4))],
-      [/x must be a Float32Array/, () => addon.gelu(f(4), new Float64Array(4) as never)],
-      [/b has 3 elements/, () => addon.add(f(4), f(4), f(3))],
-      [/x has 5 elements/, () => addon.columnSum(f(2), f(5), 3, 2)],
-      [/ids has 5 at 1/, () => addon.scatterAdd(f(6), f(4), ints(0, 5), 3, 2, -1)],
-      [/ids has -1 at 0/, () => addon.scatterAdd(f(6), f(4), ints(-1, 0), 3, 2, -1)],
+      [/out has 3 elements/, () => library.toBfloat16(new Uint16Array(3), f(4))],
+      [/x must be a Float32Array/, () => library.gelu(f(4), new Float64Array(4) as never)],
+      [/b has 3 elements/, () => library.add(f(4), f(4), f(3))],
+      [/x has 5 elements/, () => library.columnSum(f(2), f(5), 3, 2)],
+      [/ids has 5 at 1/, () => library.scatterAdd(f(6), f(4), ints(0, 5), 3, 2, -1)],
+      [/ids has -1 at 0/, () => library.scatterAdd(f(6), f(4), ints(-1, 0), 3, 2, -1)],
       [
         /gamma has 1 elements/,
-        () => addon.dropoutAddLayerNorm(f(4), f(4), null, f(1), f(2), 2, 2, 1e-12, ...none),
+        () => library.dropoutAddLayerNorm(f(4), f(4), null, f(1), f(2), 2, 2, 1e-12, ...none),
       ],
-      [/threshold must be below/, () => addon.dropout(f(4), f(4), 2 ** 32, 1, 0, 0, 0)],
+      [/threshold must be below/, () => library.dropout(f(4), f(4), 2 ** 32, 1, 0, 0, 0)],
       [
         /offsets must begin with 0/,
-        () => addon.packedAttention(f(4), f(4), f(4), f(4), ints(1, 2), 2, 1, ...none),
+        () => library.packedAttention(f(4), f(4), f(4), f(4), ints(1, 2), 2, 1, ...none),
       ],
       [
         /offsets must ascend/,
-        () => addon.packedAttention(f(4), f(4), f(4), f(4), ints(0, 2, 1), 2, 1, ...none),
+        () => library.packedAttention(f(4), f(4), f(4), f(4), ints(0, 2, 1), 2, 1, ...none),
       ],
       [
         /offsets must end with/,
-        () => addon.packedAttention(f(4), f(4), f(4), f(4), ints(0, 3), 2, 1, ...none),
+        () => library.packedAttention(f(4), f(4), f(4), f(4), ints(0, 3), 2, 1, ...none),
       ],
       [
         /hidden is not a multiple/,
-        () => addon.packedAttention(f(4), f(4), f(4), f(4), ints(0, 2), 2, 3, ...none),
+        () => library.packedAttention(f(4), f(4), f(4), f(4), ints(0, 2), 2, 3, ...none),
       ],
-      [/labels has 2 at 0/, () => void addon.crossEntropy(f(4), ints(2, 0), 2, 2, 0)],
-      [/first has 3 elements/, () => addon.adamw(f(4), f(4), f(3), f(4), null, 1, 1, 1, 1, 1, 1, 1)],
+      [/labels has 2 at 0/, () => void library.crossEntropy(f(4), ints(2, 0), 2, 2, 0)],
+      [/first has 3 elements/, () => library.adamw(f(4), f(4), f(3), f(4), null, 1, 1, 1, 1, 1, 1, 1)],
       [
         /rows has 2 at 0/,
-        () => addon.adamwRows(f(4), null, f(4), f(4), ints(2), ints(0, 0), f(3), 1, 2, 1, 1, 1, 1),
+        () => library.adamwRows(f(4), null, f(4), f(4), ints(2), ints(0, 0), f(3), 1, 2, 1, 1, 1, 1),
       ],
       [
         /older than the history/,
-        () => addon.adamwRows(f(4), null, f(4), f(4), ints(0), ints(0, 0), f(3), 2, 2, 1, 1, 1, 1),
+        () => library.adamwRows(f(4), null, f(4), f(4), ints(0), ints(0, 0), f(3), 2, 2, 1, 1, 1, 1),
       ],
-      [/bytes must be/, () => void addon.allocateSegment(0)],
     ];
     for (const [message, call] of wrong) assert.throws(call, message);
     // No arguments at all, for each function.
-    for (const [name, call] of Object.entries(addon) as [string, () => void][]) {
+    for (const [name, call] of Object.entries(library) as [string, () => void][]) {
       if (name !== "description") assert.throws(() => call(), TypeError, name);
     }
   });
+});
+
+test("a segment of no bytes is refused by the addon", { skip: noNative }, () => {
+  assert.throws(() => loadAddon().allocateSegment(0), /bytes must be/);
 });

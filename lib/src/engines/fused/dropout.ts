@@ -1,27 +1,27 @@
 import { dropoutScale, dropoutThreshold } from "../../random";
 import type { DropoutAttributes } from "../fused-kernels";
-import type { DropoutArguments } from "./addon";
-import type { KernelGradient, NativeKernel } from "./native-kernel";
+import type { DropoutArguments } from "../kernel-library";
+import type { KernelGradient, FusedKernel } from "./fused-kernel";
 
 /** See ops/dropout.ts. */
-export const dropout: NativeKernel<"x"> = {
+export const dropout: FusedKernel<"x"> = {
   name: "Dropout",
   compute(backend, { x }, attributes) {
     const out = backend.allocate(x.shape);
-    backend.addon.dropout(backend.float32(out), backend.float32(x), ...dropoutArguments(attributes));
+    backend.library.dropout(backend.float32(out), backend.float32(x), ...dropoutArguments(attributes));
     return out;
   },
 };
 
 /** The same mask on the gradient. */
-export const dropoutGradient: NativeKernel<"dy"> = {
+export const dropoutGradient: FusedKernel<"dy"> = {
   name: "DropoutGrad",
   compute: (backend, { dy }, attributes) => dropout.compute(backend, { x: dy }, attributes),
 };
 
 export const gradientOfDropout: KernelGradient = { of: "Dropout", saves: [], returns: ["x"] };
 
-/** A fused kernel's dropout attributes as the addon takes them. */
+/** A fused kernel's dropout attributes as the library takes them. */
 export function dropoutArguments(attributes: Record<string, unknown>): DropoutArguments {
   const { rate, seed, site, step } = attributes as unknown as DropoutAttributes;
   return [rate > 0 ? dropoutThreshold(rate) : 0, dropoutScale(rate), seed, site, step];

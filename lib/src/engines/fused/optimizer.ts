@@ -1,8 +1,8 @@
 import type { AdamWSettings } from "../fused-kernels";
-import type { NativeKernel } from "./native-kernel";
+import type { FusedKernel } from "./fused-kernel";
 
 /** The sum of the squares of all elements of all inputs. */
-export const squaredSum: NativeKernel = {
+export const squaredSum: FusedKernel = {
   name: "SquaredSum",
   compute(backend, inputs) {
     let sum = 0;
@@ -15,10 +15,10 @@ export const squaredSum: NativeKernel = {
       const rows = backend.rowsOf(x);
       const values = backend.float32(x);
       const width = x.shape.at(-1)!;
-      if (!rows) sum += backend.addon.squaredSum(values);
+      if (!rows) sum += backend.library.squaredSum(values);
       else
         for (const row of rows)
-          sum += backend.addon.squaredSum(values.subarray(row * width, (row + 1) * width));
+          sum += backend.library.squaredSum(values.subarray(row * width, (row + 1) * width));
     }
     return backend.makeTensorInfo([], "float32", Float32Array.of(sum));
   },
@@ -28,7 +28,7 @@ export const squaredSum: NativeKernel = {
  * Updates the weight, its bf16 copy and both moments in place, in one pass; see ops/adamw.ts. Where most rows of a
  * table have no gradient, theirs is made up for later.
  */
-export const adamw: NativeKernel<"parameter" | "gradient" | "firstMoment" | "secondMoment"> = {
+export const adamw: FusedKernel<"parameter" | "gradient" | "firstMoment" | "secondMoment"> = {
   name: "AdamW",
   compute(backend, { parameter, gradient, firstMoment, secondMoment }, attributes) {
     const { learningRate, beta1, beta2, eps, weightDecay, step, gradientScale } =
@@ -40,7 +40,7 @@ export const adamw: NativeKernel<"parameter" | "gradient" | "firstMoment" | "sec
       backend.lazyTable(parameter, moments, settings).update(backend.float32(gradient), rows, settings);
       return [];
     }
-    backend.addon.adamw(
+    backend.library.adamw(
       backend.float32(parameter),
       backend.float32(gradient),
       backend.float32(firstMoment),

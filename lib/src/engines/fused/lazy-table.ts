@@ -1,5 +1,5 @@
 import type { AdamWSettings } from "../fused-kernels";
-import type { Addon } from "./addon";
+import type { KernelLibrary } from "../kernel-library";
 
 /** A row misses at most this many updates; each update brings this part of all rows up to date in turn. */
 const MOST_MISSED = 64;
@@ -34,7 +34,7 @@ export class LazyTable {
   private readonly entries: number;
 
   constructor(
-    private readonly addon: Addon,
+    private readonly library: KernelLibrary,
     readonly memory: TableMemory,
     private readonly settings: Pick<AdamWSettings, "beta1" | "beta2" | "eps">,
   ) {
@@ -85,7 +85,7 @@ export class LazyTable {
     const { memory, settings } = this;
     const { weight, first, second, hidden } = memory;
     const { beta1, beta2, eps } = settings;
-    this.addon.adamwRows(
+    this.library.adamwRows(
       weight,
       gradient,
       first,

@@ -3,7 +3,7 @@ import { MathBackendCPU } from "@tensorflow/tfjs-backend-cpu";
 import type { MatMulPrecision } from "../engine";
 import type { AdamWSettings } from "../fused-kernels";
 import type { HostMemory } from "../host/host-memory";
-import type { Addon, Operand } from "./addon";
+import type { KernelLibrary, Operand, SegmentSource } from "../kernel-library";
 import { BlockPool, type Block } from "./block-pool";
 import { LazyTable } from "./lazy-table";
 
@@ -20,7 +20,7 @@ const MOST_ZERO_BLOCKS = 2;
 const MAX_IDLE_BYTES = 4 * 2 ** 30;
 
 /** What the backend keeps of a tensor: MathBackendCPU's record, and where its memory comes from. */
-interface NativeData {
+interface TensorRecord {
   values?: tf.backend_util.BackendValues;
   dtype: tf.DataType;
   refCount: number;
@@ -39,15 +39,18 @@ interface NativeData {
  * tfjs's cpu backend with its memory in a pool of ours and, through the kernels registered for it, the hot operations
  * in C++. Tensors are plain typed arrays on both sides, so nothing is copied between the two.
  */
-export class NativeBackend extends MathBackendCPU implements HostMemory {
+export class FusedBackend extends MathBackendCPU implements HostMemory {
   private readonly pool: BlockPool;
   /** Blocks that hold nothing but zeros, for {@link allocateSparse}. */
   private zeroBlocks: Block[] = [];
   private precision: MatMulPrecision = "f32";
 
-  constructor(readonly addon: Addon) {
+  constructor(
+    readonly library: KernelLibrary,
+    readonly segments: SegmentSource,
+  ) {
     super();
-    this.pool = new BlockPool((bytes) => addon.allocateSegment(bytes), MAX_IDLE_BYTES);
+    this.pool = new BlockPool(segments, MAX_IDLE_BYTES);
     // The parent greets at its first write; see banner.ts.
     (this as unknown as { firstUse: boolean }).firstUse = false;
   }
@@ -66,7 +69,7 @@ export class NativeBackend extends MathBackendCPU implements HostMemory {
     if (size < POOLED_FROM)
       return { dataId: super.write(new Float32Array(size), shape, dtype), shape, dtype };
     const block = this.pool.take(4 * paddedSize(shape, size));
-    const dataId = super.write(new Float32Array(block.segment, block.offset, size), shape, dtype);
+    const dataId = super.write(float32At(block, size), shape, dtype);
     this.record(dataId).block = block;
     return { dataId, shape, dtype };
   }
@@ -78,7 +81,7 @@ export class NativeBackend extends MathBackendCPU implements HostMemory {
     const index = this.zeroBlocks.findIndex((block) => block.bytes >= bytes && block.bytes < bytes + 1024);
     const [reused] = index === -1 ? [] : this.zeroBlocks.splice(index, 1);
     const block = reused ?? this.pool.take(bytes);
-    const values = new Float32Array(block.segment, block.offset, size);
+    const values = float32At(block, size);
     if (!reused) values.fill(0);
     const dataId = super.write(values, shape, "float32");
     Object.assign(this.record(dataId), {
@@ -118,7 +121,7 @@ export class NativeBackend extends MathBackendCPU implements HostMemory {
       second: this.float32(moments.second),
       hidden: weight.shape[1]!,
     };
-    const table = new LazyTable(this.addon, memory, settings);
+    const table = new LazyTable(this.library, memory, settings);
     for (const { dataId } of Object.values(tensors)) {
       const data = this.record(dataId);
       const values = data.values as Float32Array;
@@ -148,7 +151,7 @@ export class NativeBackend extends MathBackendCPU implements HostMemory {
   /** As {@link float32}, with the room behind it that matrix products may round into. */
   storage(tensor: tf.TensorInfo): Float32Array {
     const { values, block } = this.record(tensor.dataId);
-    return block ? new Float32Array(block.segment, block.offset, block.bytes / 4) : (values as Float32Array);
+    return block ? float32At(block, block.bytes / 4) : (values as Float32Array);
   }
 
   /** The tensor as a matrix product takes it: its {@link storage}, or under bf16 its copy, made once and kept. */
@@ -158,8 +161,8 @@ export class NativeBackend extends MathBackendCPU implements HostMemory {
     if (!data.copy) {
       const values = data.values as Float32Array;
       const block = this.pool.take(2 * paddedSize(tensor.shape, values.length));
-      data.copy = { block, values: new Uint16Array(block.segment, block.offset, block.bytes / 2) };
-      this.addon.toBfloat16(data.copy.values.subarray(0, values.length), values);
+      data.copy = { block, values: uint16At(block) };
+      this.library.toBfloat16(data.copy.values.subarray(0, values.length), values);
     }
     return data.copy.values;
   }
@@ -208,7 +211,7 @@ export class NativeBackend extends MathBackendCPU implements HostMemory {
     return true;
   }
 
-  private endLaziness(data: NativeData): void {
+  private endLaziness(data: TensorRecord): void {
     if (!data.lazy) return;
     const { table, values } = data.lazy;
     table.catchUpAll();
@@ -222,7 +225,7 @@ export class NativeBackend extends MathBackendCPU implements HostMemory {
   }
 
   /** Makes a sparse matrix's memory zero again, for the next one. */
-  private keepZeros({ values, block, sparse }: NativeData): void {
+  private keepZeros({ values, block, sparse }: TensorRecord): void {
     const matrix = values as Float32Array;
     const { rows, width } = sparse!;
     rows.forEach((row) => matrix.fill(0, row * width, (row + 1) * width));
@@ -241,10 +244,16 @@ export class NativeBackend extends MathBackendCPU implements HostMemory {
     return { unreliable: false, reasons: [], numBytesReserved: this.pool.reservedBytes };
   }
 
-  private record(dataId: object): NativeData {
+  private record(dataId: object): TensorRecord {
     return this.data.get(dataId);
   }
 }
+
+const float32At = ({ segment, offset }: Block, length: number) =>
+  new Float32Array(segment.buffer, segment.byteOffset + offset, length);
+
+const uint16At = ({ segment, offset, bytes }: Block) =>
+  new Uint16Array(segment.buffer, segment.byteOffset + offset, bytes / 2);
 
 function sizeOf(shape: number[]): number {
   return shape.reduce((product, length) => product * length, 1);

@@ -1,11 +1,11 @@
-import type { KernelGradient, NativeKernel } from "./native-kernel";
+import type { KernelGradient, FusedKernel } from "./fused-kernel";
 
 /** See ops/cross-entropy.ts. */
-export const crossEntropy: NativeKernel<"logits" | "labels"> = {
+export const crossEntropy: FusedKernel<"logits" | "labels"> = {
   name: "CrossEntropy",
   compute(backend, { logits, labels }, { smoothing }) {
     const [rows, classes] = logits.shape as [number, number];
-    const loss = backend.addon.crossEntropy(
+    const loss = backend.library.crossEntropy(
       backend.float32(logits),
       backend.int32(labels),
       rows,
@@ -16,12 +16,12 @@ export const crossEntropy: NativeKernel<"logits" | "labels"> = {
   },
 };
 
-export const crossEntropyGradient: NativeKernel<"dy" | "logits" | "labels"> = {
+export const crossEntropyGradient: FusedKernel<"dy" | "logits" | "labels"> = {
   name: "CrossEntropyGrad",
   compute(backend, { dy, logits, labels }, { smoothing }) {
     const [rows, classes] = logits.shape as [number, number];
     const out = backend.allocate(logits.shape);
-    backend.addon.crossEntropyGradient(
+    backend.library.crossEntropyGradient(
       backend.float32(out),
       backend.float32(logits),
       backend.int32(labels),

@@ -1,12 +1,12 @@
 import type { TensorInfo } from "@tensorflow/tfjs";
-import type { NativeBackend } from "./backend";
-import type { KernelGradient, NativeKernel } from "./native-kernel";
+import type { FusedBackend } from "./backend";
+import type { KernelGradient, FusedKernel } from "./fused-kernel";
 
 /** A gradient with at least so many rows, and so many for each that is not zero, is kept as a sparse one. */
 const SPARSE_FROM = { entries: 4096, entriesPerRow: 8 };
 
 /** See ops/take-rows.ts. */
-export const takeRows: NativeKernel<"x" | "rows"> = {
+export const takeRows: FusedKernel<"x" | "rows"> = {
   name: "TakeRows",
   compute(backend, { x, rows }) {
     const [entries, hidden] = x.shape as [number, number];
@@ -22,7 +22,7 @@ export const takeRows: NativeKernel<"x" | "rows"> = {
   },
 };
 
-export const takeRowsGradient: NativeKernel<"dy" | "x" | "rows"> = {
+export const takeRowsGradient: FusedKernel<"dy" | "x" | "rows"> = {
   name: "TakeRowsGrad",
   compute: (backend, { dy, x, rows }, { paddingId }) =>
     sumRows(backend, x.shape as [number, number], rows, dy, paddingId as number),
@@ -32,7 +32,7 @@ export const gradientOfTakeRows: KernelGradient = { of: "TakeRows", saves: ["x",
 
 /** A matrix of zeros with each row of `dy` added where its number says; rows of the skipped number are left out. */
 export function sumRows(
-  backend: NativeBackend,
+  backend: FusedBackend,
   [entries, hidden]: [number, number],
   rows: TensorInfo,
   dy: TensorInfo,
@@ -45,6 +45,6 @@ export function sumRows(
     : backend.allocate([entries, hidden]);
   const sums = backend.float32(out);
   if (!isSparse) sums.fill(0);
-  backend.addon.scatterAdd(sums, backend.float32(dy), numbers, entries, hidden, skipped);
+  backend.library.scatterAdd(sums, backend.float32(dy), numbers, entries, hidden, skipped);
   return out;
 }

@@ -1,13 +1,13 @@
-import type { KernelGradient, NativeKernel } from "./native-kernel";
+import type { KernelGradient, FusedKernel } from "./fused-kernel";
 
 /** x * weight^T + bias; see ops/linear.ts. */
-export const linear: NativeKernel<"x" | "weight" | "bias"> = {
+export const linear: FusedKernel<"x" | "weight" | "bias"> = {
   name: "Linear",
   compute(backend, { x, weight, bias }) {
     const [rows, inner] = x.shape as [number, number];
     const columns = weight.shape[0]!;
     const out = backend.allocate([rows, columns]);
-    backend.addon.matmul(
+    backend.library.matmul(
       backend.storage(out),
       backend.operand(x),
       backend.operand(weight),
@@ -24,17 +24,17 @@ export const linear: NativeKernel<"x" | "weight" | "bias"> = {
   },
 };
 
-export const linearGradient: NativeKernel<"dy" | "x" | "weight"> = {
+export const linearGradient: FusedKernel<"dy" | "x" | "weight"> = {
   name: "LinearGrad",
   compute(backend, { dy, x, weight }) {
     const [rows, columns] = dy.shape as [number, number];
     const inner = x.shape[1]!;
-    const { addon } = backend;
+    const { library } = backend;
     const dx = backend.allocate([rows, inner]);
     const dweight = backend.allocate([columns, inner]);
     const dbias = backend.allocate([columns]);
     const slope = backend.operand(dy);
-    addon.matmul(
+    library.matmul(
       backend.storage(dx),
       slope,
       backend.operand(weight),
@@ -50,9 +50,9 @@ export const linearGradient: NativeKernel<"dy" | "x" | "weight"> = {
     const seen = backend.operand(x);
     backend.noteSquares(
       dweight,
-      addon.weightGradient(backend.float32(dweight), slope, seen, rows, columns, inner),
+      library.weightGradient(backend.float32(dweight), slope, seen, rows, columns, inner),
     );
-    addon.columnSum(backend.float32(dbias), backend.float32(dy), rows, columns);
+    library.columnSum(backend.float32(dbias), backend.float32(dy), rows, columns);
     return [dx, dweight, dbias];
   },
 };

@@ -1,12 +1,12 @@
-import type { NativeKernel } from "./native-kernel";
+import type { FusedKernel } from "./fused-kernel";
 import { dropoutArguments } from "./dropout";
 
 /** See ops/attention.ts. The attention weights stay in the caches of the processor: the gradient computes them anew. */
-export const packedAttention: NativeKernel<"q" | "k" | "v"> = {
+export const packedAttention: FusedKernel<"q" | "k" | "v"> = {
   name: "PackedAttention",
   compute(backend, { q, k, v }, attributes) {
     const out = backend.allocate(q.shape);
-    backend.addon.packedAttention(
+    backend.library.packedAttention(
       backend.float32(out),
       backend.float32(q),
       backend.float32(k),
@@ -20,7 +20,7 @@ export const packedAttention: NativeKernel<"q" | "k" | "v"> = {
   },
 };
 
-export const packedAttentionGradient: NativeKernel<"dy" | "q" | "k" | "v"> = {
+export const packedAttentionGradient: FusedKernel<"dy" | "q" | "k" | "v"> = {
   name: "PackedAttentionGrad",
   compute(backend, { dy, q, k, v }, attributes) {
     const gradients = [q, k, v].map((x) => backend.allocate(x.shape));
@@ -29,7 +29,7 @@ export const packedAttentionGradient: NativeKernel<"dy" | "q" | "k" | "v"> = {
       Float32Array,
       Float32Array,
     ];
-    backend.addon.packedAttentionGradient(
+    backend.library.packedAttentionGradient(
       dq,
       dk,
       dv,

@@ -1,13 +1,11 @@
 import * as tf from "@tensorflow/tfjs";
-import type { NativeBackend } from "./backend";
+import type { FusedBackend } from "./backend";
 
-export const BACKEND = "native";
-
-/** A kernel that calls the addon on tensors of the native backend. */
-export interface NativeKernel<Inputs extends string = string> {
+/** A kernel that calls the library on tensors of its backend. */
+export interface FusedKernel<Inputs extends string = string> {
   name: string;
   compute: (
-    backend: NativeBackend,
+    backend: FusedBackend,
     inputs: Record<Inputs, tf.TensorInfo>,
     attributes: Record<string, unknown>,
   ) => tf.TensorInfo | tf.TensorInfo[];
@@ -24,13 +22,13 @@ export interface KernelGradient {
 }
 
 /** Registers a kernel in place of the one that the cpu backend has under its name, if any. */
-export function registerNativeKernel({ name, compute }: NativeKernel): void {
-  if (tf.getKernel(name, BACKEND) !== undefined) tf.unregisterKernel(name, BACKEND);
+export function registerFusedKernel(backendName: string, { name, compute }: FusedKernel): void {
+  if (tf.getKernel(name, backendName) !== undefined) tf.unregisterKernel(name, backendName);
   tf.registerKernel({
     kernelName: name,
-    backendName: BACKEND,
+    backendName,
     kernelFunc: ({ inputs, backend, attrs }) =>
-      compute(backend as NativeBackend, inputs as Record<string, tf.TensorInfo>, attrs ?? {}),
+      compute(backend as FusedBackend, inputs as Record<string, tf.TensorInfo>, attrs ?? {}),
   });
 }
 
@@ -49,8 +47,8 @@ export function registerKernelGradient({ of, saves, returns }: KernelGradient): 
   });
 }
 
-/** The cpu backend's kernel of this name, for inputs that a native one does not take. */
-export function cpuKernel(name: string): NativeKernel["compute"] {
+/** The cpu backend's kernel of this name, for inputs that a fused one does not take. */
+export function cpuKernel(name: string): FusedKernel["compute"] {
   const { kernelFunc } = tf.getKernel(name, "cpu");
   return (backend, inputs, attrs) => kernelFunc({ inputs, backend, attrs: attrs as tf.NamedAttrMap });
 }

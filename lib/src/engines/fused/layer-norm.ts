@@ -1,16 +1,16 @@
 import type { TensorInfo } from "@tensorflow/tfjs";
-import type { NativeBackend } from "./backend";
+import type { FusedBackend } from "./backend";
 import { dropoutArguments, NO_DROPOUT } from "./dropout";
-import type { DropoutArguments } from "./addon";
-import type { KernelGradient, NativeKernel } from "./native-kernel";
+import type { DropoutArguments } from "../kernel-library";
+import type { KernelGradient, FusedKernel } from "./fused-kernel";
 
 /** See ops/layer-norm.ts. */
-export const layerNorm: NativeKernel<"x" | "gamma" | "beta"> = {
+export const layerNorm: FusedKernel<"x" | "gamma" | "beta"> = {
   name: "LayerNorm",
   compute: (backend, inputs, { eps }) => forward(backend, inputs, eps as number, NO_DROPOUT),
 };
 
-export const layerNormGradient: NativeKernel<"dy" | "x" | "gamma"> = {
+export const layerNormGradient: FusedKernel<"dy" | "x" | "gamma"> = {
   name: "LayerNormGrad",
   compute(backend, inputs, { eps }) {
     const { dx, dgamma, dbeta } = backward(backend, inputs, eps as number, NO_DROPOUT);
@@ -25,13 +25,13 @@ export const gradientOfLayerNorm: KernelGradient = {
 };
 
 /** See ops/dropout-add-layer-norm.ts. */
-export const dropoutAddLayerNorm: NativeKernel<"x" | "residual" | "gamma" | "beta"> = {
+export const dropoutAddLayerNorm: FusedKernel<"x" | "residual" | "gamma" | "beta"> = {
   name: "DropoutAddLayerNorm",
   compute: (backend, inputs, attributes) =>
     forward(backend, inputs, attributes.eps as number, dropoutArguments(attributes)),
 };
 
-export const dropoutAddLayerNormGradient: NativeKernel<"dy" | "x" | "residual" | "gamma"> = {
+export const dropoutAddLayerNormGradient: FusedKernel<"dy" | "x" | "residual" | "gamma"> = {
   name: "DropoutAddLayerNormGrad",
   compute(backend, inputs, attributes) {
     const dropout = dropoutArguments(attributes);
@@ -53,14 +53,14 @@ interface Inputs {
 }
 
 function forward(
-  backend: NativeBackend,
+  backend: FusedBackend,
   { x, residual, gamma, beta }: Inputs & { beta: TensorInfo },
   eps: number,
   dropout: DropoutArguments,
 ): TensorInfo {
   const [rows, columns] = x.shape as [number, number];
   const out = backend.allocate(x.shape);
-  backend.addon.dropoutAddLayerNorm(
+  backend.library.dropoutAddLayerNorm(
     backend.float32(out),
     backend.float32(x),
     residual ? backend.float32(residual) : null,
@@ -75,7 +75,7 @@ function forward(
 }
 
 function backward(
-  backend: NativeBackend,
+  backend: FusedBackend,
   { dy, x, residual, gamma }: Inputs & { dy: TensorInfo },
   eps: number,
   dropout: DropoutArguments,
@@ -88,7 +88,7 @@ function backward(
   const separate = residual !== undefined && dropout[0] > 0;
   const dresidual = separate ? backend.allocate(x.shape) : dx;
   if (residual && !separate) backend.incRef(dx.dataId);
-  backend.addon.dropoutAddLayerNormGradient(
+  backend.library.dropoutAddLayerNormGradient(
     backend.float32(dx),
     separate ? backend.float32(dresidual) : null,
     backend.float32(dgamma),

@@ -1,17 +1,17 @@
 import type { TensorInfo } from "@tensorflow/tfjs";
-import type { KernelGradient, NativeKernel } from "./native-kernel";
+import type { KernelGradient, FusedKernel } from "./fused-kernel";
 import { sumRows } from "./take-rows";
 
 type Tables = "word" | "position" | "tokenType" | "ids" | "positions" | "tokenTypes";
 
 /** See ops/embeddings-layer-norm.ts. */
-export const embeddingsLayerNorm: NativeKernel<Tables | "gamma" | "beta"> = {
+export const embeddingsLayerNorm: FusedKernel<Tables | "gamma" | "beta"> = {
   name: "EmbeddingsLayerNorm",
   compute(backend, inputs, { eps }) {
     const tokens = inputs.ids.shape[0]!;
     const hidden = inputs.word.shape[1]!;
     const out = backend.allocate([tokens, hidden]);
-    backend.addon.embeddingsLayerNorm(
+    backend.library.embeddingsLayerNorm(
       backend.float32(out),
       backend.float32Rows(inputs.word, backend.int32(inputs.ids)),
       backend.float32(inputs.position),
@@ -29,14 +29,14 @@ export const embeddingsLayerNorm: NativeKernel<Tables | "gamma" | "beta"> = {
   },
 };
 
-export const embeddingsLayerNormGradient: NativeKernel<Tables | "dy" | "gamma"> = {
+export const embeddingsLayerNormGradient: FusedKernel<Tables | "dy" | "gamma"> = {
   name: "EmbeddingsLayerNormGrad",
   compute(backend, inputs, { eps, paddingId }) {
     const [tokens, hidden] = inputs.dy.shape as [number, number];
     const dsum = backend.allocate([tokens, hidden]);
     const dgamma = backend.allocate([hidden]);
     const dbeta = backend.allocate([hidden]);
-    backend.addon.embeddingsLayerNormGradient(
+    backend.library.embeddingsLayerNormGradient(
       backend.float32(dsum),
       backend.float32(dgamma),
       backend.float32(dbeta),

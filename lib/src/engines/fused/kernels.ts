@@ -4,7 +4,7 @@ import { meanSquaredError, meanSquaredErrorGradient } from "../host/mean-squared
 import { unsortedSegmentSum } from "../host/unsorted-segment-sum";
 import { add } from "./add";
 import { packedAttention, packedAttentionGradient } from "./attention";
-import type { NativeBackend } from "./backend";
+import type { FusedBackend } from "./backend";
 import { crossEntropy, crossEntropyGradient, gradientOfCrossEntropy } from "./cross-entropy";
 import { dropout, dropoutGradient, gradientOfDropout } from "./dropout";
 import {
@@ -16,11 +16,11 @@ import { gelu, geluGradient, gradientOfGelu } from "./gelu";
 import * as norm from "./layer-norm";
 import { gradientOfLinear, linear, linearGradient } from "./linear";
 import { batchMatMul } from "./mat-mul";
-import { BACKEND, registerKernelGradient, registerNativeKernel, type NativeKernel } from "./native-kernel";
+import { registerKernelGradient, registerFusedKernel, type FusedKernel } from "./fused-kernel";
 import { adamw, squaredSum } from "./optimizer";
 import { gradientOfTakeRows, takeRows, takeRowsGradient } from "./take-rows";
 
-const KERNELS: NativeKernel[] = [
+const KERNELS: FusedKernel[] = [
   add,
   batchMatMul,
   linear,
@@ -56,14 +56,18 @@ const GRADIENTS = [
   gradientOfCrossEntropy,
 ];
 
-/** Gives the native backend every kernel: the cpu backend's, and in place of the hot ones those of the addon. */
-export function registerNativeKernels(): void {
-  for (const kernel of tf.getKernelsForBackend("cpu")) tf.registerKernel({ ...kernel, backendName: BACKEND });
-  registerHostKernels(BACKEND, (backend) => backend as NativeBackend, [
+/**
+ * Registers a backend whose kernels are the cpu backend's, and in place of the hot ones those of a library. The gradients
+ * of a second backend are those of the first.
+ */
+export function registerFusedBackend(name: string, create: () => FusedBackend): void {
+  for (const kernel of tf.getKernelsForBackend("cpu")) tf.registerKernel({ ...kernel, backendName: name });
+  registerHostKernels(name, (backend) => backend as FusedBackend, [
     unsortedSegmentSum,
     meanSquaredError,
     meanSquaredErrorGradient,
   ] as HostKernel[]);
-  KERNELS.forEach(registerNativeKernel);
+  for (const kernel of KERNELS) registerFusedKernel(name, kernel);
   GRADIENTS.forEach(registerKernelGradient);
+  tf.registerBackend(name, create);
 }

@@ -1,4 +1,4 @@
-/** What the addon's functions take. */
+/** What the kernels take. */
 export type Kind =
   | "floats"
   /** f32, or all of a call's in bf16. */
@@ -107,7 +107,6 @@ const weightGradient = (kind: "floats" | "bits"): Parameter[] => {
 
 /** What a right call of each function looks like. */
 export const FUNCTIONS: [name: string, parameters: Parameter[]][] = [
-  ["allocateSegment", [{ ...length("bytes", 1000), free: true }]],
   ["matmul", product("floats")],
   ["matmul", product("bits")],
   ["weightGradient", weightGradient("floats")],
