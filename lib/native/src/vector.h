@@ -97,10 +97,21 @@ static INLINE Vector interleave_pairs_upper(Vector a, Vector b) {
   return SHUFFLE(a, b, 8, 9, 24, 25, 10, 11, 26, 27, 12, 13, 28, 29, 14, 15, 30, 31);
 }
 
+// Where there is no built-in function for it, the compiler makes vectors of the loop.
+#if defined(__has_builtin)
+#if __has_builtin(__builtin_elementwise_sqrt)
+#define HAS_VECTOR_SQUARE_ROOT
+#endif
+#endif
+
 static INLINE Vector square_root(Vector x) {
+#if defined(HAS_VECTOR_SQUARE_ROOT)
+  return __builtin_elementwise_sqrt(x);
+#else
   Vector y;
   for (size_t i = 0; i < kLanes; i++) y[i] = __builtin_sqrtf(x[i]);
   return y;
+#endif
 }
 
 // Four rows of four numbers as columns. So small that every instruction set has the shuffles for it.
