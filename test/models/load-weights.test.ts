@@ -33,6 +33,24 @@ describe("loadWeights", () => {
   };
   const nothing = { newlyInitialized: [], unexpected: [], mismatched: [] };
 
+  test("a tensor of another shape changes nothing in the model", async () => {
+    const model = tinyBert({}, 99);
+    const before = await model.stateDict();
+    const wrong = new Map(weights);
+    wrong.set("classifier.bias", { dtype: "F32", shape: [5], data: new Float32Array(5) });
+    assert.throws(
+      () => loadWeights(model, wrong, "here"),
+      /here: tensor 'classifier.bias' has the shape \[5\]/,
+    );
+    assert.throws(
+      () => model.loadStateDict(wrong, "here"),
+      /here: tensor 'classifier.bias' has the shape \[5\]/,
+    );
+    wrong.delete("classifier.bias");
+    assert.throws(() => model.loadStateDict(wrong, "here"), /here: has no tensor 'classifier.bias'/);
+    assert.deepEqual(await model.stateDict(), before);
+  });
+
   test("today's names", () => {
     const model = tinyBert({}, 99);
     assert.deepEqual(loadWeights(model, weights, "here"), nothing);

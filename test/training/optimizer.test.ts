@@ -46,4 +46,27 @@ describe("AdamW over a model", () => {
         error instanceof CheckpointError && /file: tensor 'classifier\.weight\.exp_avg'/.test(error.message),
     );
   });
+
+  test("a state in which one tensor is of another shape changes nothing", async () => {
+    const model = tinyBert();
+    const optimizer = new AdamW(model.namedParameters(), new TrainingArguments());
+    const gradients = new Map(
+      [...model.namedParameters()].map(([name, { shape }]) => [name, tf.ones(shape)]),
+    );
+    optimizer.update(gradients, 1, 1);
+    const before = await optimizer.stateDict();
+    const other = new Map(
+      [...before].map(([name, { dtype, shape }]) => {
+        const size = shape.reduce((product, length) => product * length, 1);
+        return [name, { dtype, shape, data: new Float32Array(size).fill(7) }];
+      }),
+    );
+    const last = [...other.keys()].filter((name) => name !== "step").at(-1)!;
+    other.set(last, { ...other.get(last)!, shape: [1, 2, 3] });
+    assert.throws(
+      () => optimizer.loadStateDict(other as typeof before, "file"),
+      new RegExp(`file: tensor '${last}'`),
+    );
+    assert.deepEqual(await optimizer.stateDict(), before);
+  });
 });

@@ -1,7 +1,8 @@
 import type { HostTensor, StateDict } from "../checkpoints/dtypes";
+import { toFloat32 } from "../checkpoints/float-formats";
 import { CheckpointError } from "../errors";
 import type { PreTrainedModel } from "./pretrained-model";
-import { sameShape, setParameter } from "./state-dict";
+import { checkShape, sameShape } from "./state-dict";
 
 /** What became of a checkpoint's weights; names in alphabetical order. */
 export interface LoadReport {
@@ -32,7 +33,8 @@ const IGNORED = /(^|\.)embeddings\.(position_ids|token_type_ids)$/;
  * it lacks.
  *
  * @param source  named in errors
- * @throws CheckpointError if a shape does not fit, two names mean the same weight, or nothing fits at all
+ * @throws CheckpointError if a shape does not fit, two names mean the same weight, or nothing fits at all; the model is
+ *   then as it was
  */
 export function loadWeights(
   model: PreTrainedModel<object>,
@@ -63,14 +65,16 @@ export function loadWeights(
   }
   for (const [name, parameter] of parameters) {
     const tensor = found.get(name);
-    const mismatch = tensor && !sameShape(tensor.shape, parameter.shape);
-    if (tensor && !(mismatch && ignoreMismatchedSizes)) {
-      setParameter(parameter, tensor, name, source);
-    } else {
-      parameter.initialize(model.context.seed, name);
-      (mismatch ? report.mismatched : report.newlyInitialized).push(name);
-    }
+    if (!tensor) report.newlyInitialized.push(name);
+    else if (ignoreMismatchedSizes && !sameShape(tensor.shape, parameter.shape)) report.mismatched.push(name);
+    else checkShape(parameter, tensor, name, source);
   }
+  // From here on nothing fails: a model gets all of its weights, or keeps those that it had.
+  for (const name of [...report.newlyInitialized, ...report.mismatched]) {
+    parameters.get(name)!.initialize(model.context.seed, name);
+    found.delete(name);
+  }
+  for (const [name, tensor] of found) parameters.get(name)!.set(toFloat32(tensor));
   for (const names of Object.values(report) as string[][]) names.sort();
   return report;
 }

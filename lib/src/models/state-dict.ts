@@ -13,28 +13,32 @@ export async function stateDictOf(module: Module): Promise<StateDict> {
 }
 
 /**
- * Fills a module with tensors under exactly its own names.
+ * Fills a module with tensors under exactly its own names: with all of them, or with none.
  *
  * @param source  named in errors
- * @throws CheckpointError if one is missing or has another shape
+ * @throws CheckpointError if one is missing or has another shape; the module is then as it was
  */
 export function loadStateDictInto(module: Module, weights: StateDict, source: string): void {
+  checkStateDict(module, weights, source);
+  for (const [name, parameter] of module.namedParameters()) parameter.set(toFloat32(weights.get(name)!));
+}
+
+/** @throws CheckpointError unless every parameter of the module has a tensor of its name and shape */
+export function checkStateDict(module: Module, weights: StateDict, source: string): void {
   for (const [name, parameter] of module.namedParameters()) {
     const tensor = weights.get(name);
     if (!tensor) throw new CheckpointError(`${source}: has no tensor '${name}'.`);
-    setParameter(parameter, tensor, name, source);
+    checkShape(parameter, tensor, name, source);
   }
 }
 
 /** @throws CheckpointError that names the tensor and both shapes if they differ */
-export function setParameter(parameter: Parameter, tensor: HostTensor, name: string, source: string): void {
-  if (!sameShape(parameter.shape, tensor.shape)) {
-    throw new CheckpointError(
-      `${source}: tensor '${name}' has the shape [${tensor.shape.join(", ")}]; ` +
-        `the model's config asks for [${parameter.shape.join(", ")}].`,
-    );
-  }
-  parameter.set(toFloat32(tensor));
+export function checkShape(parameter: Parameter, tensor: HostTensor, name: string, source: string): void {
+  if (sameShape(parameter.shape, tensor.shape)) return;
+  throw new CheckpointError(
+    `${source}: tensor '${name}' has the shape [${tensor.shape.join(", ")}]; ` +
+      `the model's config asks for [${parameter.shape.join(", ")}].`,
+  );
 }
 
 export function sameShape(a: readonly number[], b: readonly number[]): boolean {

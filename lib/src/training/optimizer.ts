@@ -71,32 +71,39 @@ export class AdamW {
   /** The moments of every parameter (`NAME.exp_avg`, `NAME.exp_avg_sq`, torch's terms) and the number of updates. */
   async stateDict(): Promise<StateDict> {
     const state: StateDict = new Map<string, HostTensor>();
-    for (const [name, { parameter, firstMoment, secondMoment }] of this.slots) {
-      for (const [kind, moment] of Object.entries({ exp_avg: firstMoment, exp_avg_sq: secondMoment })) {
-        state.set(`${name}.${kind}`, { dtype: "F32", shape: parameter.shape, data: await floats(moment) });
-      }
+    for (const [name, moment, { parameter }] of this.moments()) {
+      state.set(name, { dtype: "F32", shape: parameter.shape, data: await floats(moment) });
     }
     state.set("step", { dtype: "I32", shape: [], data: Int32Array.of(this.step) });
     return state;
   }
 
-  /** @throws CheckpointError if the state belongs to another model */
+  /** Takes over a state: all of it, or nothing. @throws CheckpointError if it belongs to another model */
   loadStateDict(state: StateDict, source: string): void {
-    const tensor = (name: string, shape: number[]): HostTensor => {
-      const found = state.get(name);
-      if (!found || found.shape.join() !== shape.join()) {
-        throw new CheckpointError(
-          `${source}: tensor '${name}' is missing or not of shape [${shape.join(", ")}].`,
-        );
-      }
-      return found;
+    this.checkStateDict(state, source);
+    this.step = Number(state.get("step")!.data[0]);
+    for (const [name, moment, { parameter }] of this.moments()) {
+      tf.tidy(() => moment.assign(tf.tensor(toFloat32(state.get(name)!), parameter.shape)));
+    }
+  }
+
+  /** @throws CheckpointError unless a state is one of these parameters */
+  checkStateDict(state: StateDict, source: string): void {
+    const check = (name: string, shape: number[]) => {
+      if (state.get(name)?.shape.join() === shape.join()) return;
+      throw new CheckpointError(
+        `${source}: tensor '${name}' is missing or not of shape [${shape.join(", ")}].`,
+      );
     };
-    this.step = Number(tensor("step", []).data[0]);
-    for (const [name, { parameter, firstMoment, secondMoment }] of this.slots) {
-      for (const [kind, moment] of Object.entries({ exp_avg: firstMoment, exp_avg_sq: secondMoment })) {
-        const stored = tensor(`${name}.${kind}`, parameter.shape);
-        tf.tidy(() => moment.assign(tf.tensor(toFloat32(stored), parameter.shape)));
-      }
+    check("step", []);
+    for (const [name, , { parameter }] of this.moments()) check(name, parameter.shape);
+  }
+
+  /** Every moment under its name in the state, with the parameter that it is of. */
+  private *moments(): Generator<[string, tf.Variable, Slot]> {
+    for (const [name, slot] of this.slots) {
+      yield [`${name}.exp_avg`, slot.firstMoment, slot];
+      yield [`${name}.exp_avg_sq`, slot.secondMoment, slot];
     }
   }
 
