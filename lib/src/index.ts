@@ -120,7 +120,8 @@ export type { ParameterGroup } from "./training/parameter-groups";
 export { getScheduler } from "./training/schedules";
 export type { Schedule, SchedulerOptions, SchedulerType } from "./training/schedules";
 export type { LogEntry, TrainerState } from "./training/state";
-export { Trainer, TrainingInterrupted } from "./training/trainer";
+export { TrainingDiverged } from "./training/non-finite";
+export { Trainer } from "./training/trainer";
 export type {
   EvalPrediction,
   PredictionOutput,

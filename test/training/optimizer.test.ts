@@ -63,10 +63,7 @@ describe("AdamW over a model", () => {
     );
     const last = [...other.keys()].filter((name) => name !== "step").at(-1)!;
     other.set(last, { ...other.get(last)!, shape: [1, 2, 3] });
-    assert.throws(
-      () => optimizer.loadStateDict(other as typeof before, "file"),
-      new RegExp(`file: tensor '${last}'`),
-    );
+    assert.throws(() => optimizer.loadStateDict(other, "file"), new RegExp(`file: tensor '${last}'`));
     assert.deepEqual(await optimizer.stateDict(), before);
   });
 });

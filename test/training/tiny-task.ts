@@ -75,6 +75,13 @@ export function tinyTrainer(
   });
 }
 
+/** The log history without the figures that measure time. */
+export function logsWithoutTimes({ state }: Pick<Trainer, "state">): Record<string, number>[] {
+  return state.logHistory.map((entry) =>
+    Object.fromEntries(Object.entries(entry).filter(([name]) => !/_(runtime|per_second)$/.test(name))),
+  );
+}
+
 /** Every weight of a model, one after the other. */
 export function weightsOf(model: PreTrainedModel<object>): number[] {
   return [...model.namedParameters()].flatMap(([, { value }]) => [...value.dataSync()]);

@@ -1,6 +1,8 @@
+import { existsSync } from "node:fs";
+import path from "node:path";
 import { ConfigError } from "../errors";
 import type { Logs } from "./callbacks";
-import { checkpointDirectory } from "./run-checkpoint";
+import { checkpointDirectory } from "./run/save";
 import type { TrainerState } from "./state";
 import type { TrainingArguments } from "./training-arguments";
 
@@ -26,10 +28,27 @@ export function rememberBest(
       `Trainer: metricForBestModel is '${args.metricForBestModel}', but there is only ${names}.`,
     );
   }
+  // No comparison holds of NaN, nor should one.
+  if (Number.isNaN(value)) return;
   const isBetter =
     state.bestMetric === null || (args.greaterIsBetter ? value > state.bestMetric : value < state.bestMetric);
   if (!isBetter) return;
   state.bestMetric = value;
   state.bestGlobalStep = state.globalStep;
   if (isSaved) state.bestModelCheckpoint = checkpointDirectory(args, state);
+}
+
+/** The best checkpoint: where it was written, or under its name in the output folder, which may have been moved. */
+export function locateBest(
+  { bestModelCheckpoint: best }: TrainerState,
+  { outputDir }: TrainingArguments,
+): string | undefined {
+  if (best === null) return undefined;
+  const found = [best, path.join(outputDir, path.basename(best))].find((folder) => existsSync(folder));
+  if (found === undefined) {
+    console.warn(
+      `loadBestModelAtEnd: the best checkpoint, ${best}, is not there any more; the last weights stay.`,
+    );
+  }
+  return found;
 }

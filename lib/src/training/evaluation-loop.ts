@@ -5,6 +5,7 @@ import type { ModelOutput } from "../models/model-output";
 import type { PreTrainedModel } from "../models/pretrained-model";
 import { startProgress } from "../progress";
 import { sampleBatches, type TrainerDataset } from "./data-loader";
+import { EvaluationInterrupted } from "./interrupts";
 
 /** Scores of every answer, row-major. */
 export interface LogitMatrix {
@@ -33,13 +34,15 @@ export interface EvaluationOptions {
   lossOnly: boolean;
   /** Label of the progress bar. */
   description: string;
+  /** Looked at after each batch: whether to leave off. */
+  isInterrupted?: () => boolean;
 }
 
-/** Runs a model over a dataset in its order, without dropout. */
+/** Runs a model over a dataset in its order, without dropout. @throws EvaluationInterrupted */
 export async function evaluationLoop(
   model: PreTrainedModel<object>,
   dataset: TrainerDataset,
-  { collate, forward, batchSize, lossOnly, description }: EvaluationOptions,
+  { collate, forward, batchSize, lossOnly, description, isInterrupted }: EvaluationOptions,
 ): Promise<EvaluationOutput> {
   if (dataset.length === 0) throw new ConfigError(`${description}: the dataset is empty.`);
   const answers = new Answers(lossOnly);
@@ -72,6 +75,11 @@ export async function evaluationLoop(
       }
       progress.update(index + 1);
       await new Promise(setImmediate);
+      if (isInterrupted?.()) {
+        throw new EvaluationInterrupted(
+          `${description}: left off after ${index + 1} of ${batches.length} batches.`,
+        );
+      }
     }
   } finally {
     progress.finish();

@@ -6,6 +6,7 @@ import type { Parameter } from "../models/module";
 import type { PreTrainedModel } from "../models/pretrained-model";
 import { globalNorm } from "../ops/global-norm";
 import type { AdamW } from "./optimizer";
+import type { Precision } from "./precision";
 
 /** From a batch to what is minimised. */
 export type ComputeLoss = (batch: Batch) => tf.Scalar;
@@ -18,6 +19,13 @@ export interface TrainStepOptions {
   computeLoss?: ComputeLoss;
   /** Number of the first micro-batch in the whole run; decides what dropout drops. */
   firstMicroStep: number;
+  /** Of the matrix products. Default: as the engine is set. */
+  precision?: Precision;
+  /**
+   * Asked before an update whose loss or gradient norm is not finite; may throw, and the weights are then as they were.
+   * Default: it is done all the same.
+   */
+  onNonFinite?: (figures: TrainStepResult) => "update" | "skip";
 }
 
 export interface TrainStepResult {
@@ -40,19 +48,27 @@ export async function trainStep(
   model: PreTrainedModel<object>,
   optimizer: AdamW,
   batches: readonly Batch[],
-  { scheduleFactor = 1, maxGradNorm, computeLoss = lossOf(model), firstMicroStep }: TrainStepOptions,
+  options: TrainStepOptions,
 ): Promise<TrainStepResult> {
+  const { scheduleFactor = 1, maxGradNorm, computeLoss = lossOf(model), firstMicroStep } = options;
+  const run = options.precision
+    ? <T>(body: () => T) => options.precision!.run(body)
+    : <T>(body: () => T) => body();
   let gradients = new Map<string, tf.Tensor>();
   let loss = 0;
   try {
     for (const [index, batch] of batches.entries()) {
       model.context.step = firstMicroStep + index;
-      const current = backward(optimizer.parameters(), batch, computeLoss, 1 / batches.length);
+      const current = run(() => backward(optimizer.parameters(), batch, computeLoss, 1 / batches.length));
       gradients = addGradients(gradients, current.gradients);
       loss += (await current.loss.data())[0]!;
       current.loss.dispose();
+      // Timers, displays and signals have their turn; after the last one the caller sees to that.
+      if (index + 1 < batches.length) await new Promise(setImmediate);
     }
     const gradNorm = await globalNorm([...gradients.values()]);
+    const isFinite = Number.isFinite(loss) && Number.isFinite(gradNorm);
+    if (!isFinite && options.onNonFinite?.({ loss, gradNorm }) === "skip") return { loss, gradNorm };
     const clip = maxGradNorm > 0 ? Math.min(1, maxGradNorm / (gradNorm + CLIP_EPSILON)) : 1;
     optimizer.update(gradients, scheduleFactor, clip);
     return { loss, gradNorm };

@@ -4,7 +4,8 @@ import type { Logs, TrainerCallback } from "./callbacks";
 import type { TrainerDataset } from "./data-loader";
 import type { LogitMatrix } from "./evaluation-loop";
 import type { ParameterGroup } from "./parameter-groups";
-import type { ProcessingClass } from "./run-checkpoint";
+import type { ProcessingClass } from "./run/save";
+import type { StopSignal } from "./interrupts";
 import type { TrainingArguments } from "./training-arguments";
 
 /** What `computeMetrics` gets. @see transformers.EvalPrediction */
@@ -45,9 +46,11 @@ export interface TrainOptions {
 /** @see transformers.trainer_utils.TrainOutput */
 export interface TrainOutput {
   globalStep: number;
-  /** Mean over all steps of this call. */
+  /** Mean over all steps of the run, those before it was resumed among them. */
   trainingLoss: number;
   metrics: Logs;
+  /** The signal that ended the run early; its checkpoint is written, and `resumeFromCheckpoint: true` goes on from it. */
+  interrupted?: StopSignal;
 }
 
 /** @see transformers.trainer_utils.PredictionOutput */

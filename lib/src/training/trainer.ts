@@ -1,34 +1,43 @@
+import { randomUUID } from "node:crypto";
 import { readStateDict } from "../checkpoints/state-dict";
 import type { Batch } from "../collators/batch";
-import { ConfigError, FinetuneError } from "../errors";
+import { ConfigError } from "../errors";
 import type { ModelOutput, TaskInputs } from "../models/model-output";
 import type { Module } from "../models/module";
 import type { PreTrainedModel } from "../models/pretrained-model";
-import {
-  defaultCallbacks,
-  type CallbackContext,
-  type Logs,
-  type TrainerCallback,
-  type TrainerControl,
-} from "./callbacks";
-import { rememberBest } from "./best-model";
-import { isDataset, modelRows, sampleBatches, type TrainerDataset } from "./data-loader";
+import { locateBest } from "./best-model";
+import { CallbackHandler } from "./callback-handler";
+import { defaultCallbacks, type Logs, type TrainerCallback } from "./callbacks";
+import { isDataset, modelRows, type TrainerDataset } from "./data-loader";
 import { evaluationLoop, type EvaluationOutput } from "./evaluation-loop";
-import { flowAfterEpoch, flowAfterStep, idleControl } from "./flow";
+import { Interrupts } from "./interrupts";
 import { AdamW } from "./optimizer";
-import { planRun, type Plan } from "./plan";
+import { planRun } from "./plan";
 import { Precision } from "./precision";
 import { ProgressCallback } from "./progress-callback";
-import { checkpointToResume, keepBestOnly, loadRun, saveRun } from "./run-checkpoint";
-import { getScheduler, type Schedule } from "./schedules";
+import { asRunOf } from "./run/active-runs";
+import { findRun, restoreRun } from "./run/resume";
+import { keepBestOnly, mentionOtherRuns } from "./run/rotate";
+import { saveRun } from "./run/save";
+import { setupOf, type RunSetup } from "./run/setup";
+import { RunningLoss } from "./running-loss";
+import { getScheduler } from "./schedules";
 import { speedMetrics } from "./speed-metrics";
 import { initialState, type TrainerState } from "./state";
-import { requireLoss, trainStep } from "./train-step";
+import { requireLoss } from "./train-step";
 import type { PredictionOutput, TrainerOptions, TrainOptions, TrainOutput } from "./trainer-options";
 import { TrainingArguments } from "./training-arguments";
+import { TrainingLoop } from "./training-loop";
 
-/** Training was stopped by Ctrl-C (SIGINT) after a whole step; the model has what it learnt so far. */
-export class TrainingInterrupted extends FinetuneError {}
+/** What a checkpoint tells of its run. */
+interface Run {
+  /** Goes on under the same id when it is resumed. */
+  id: string;
+  setup: RunSetup;
+  optimizer: AdamW;
+  /** The step whose checkpoint was written last. */
+  savedStep?: number;
+}
 
 /**
  * Trains, evaluates and saves a model. @see transformers.Trainer
@@ -36,17 +45,13 @@ export class TrainingInterrupted extends FinetuneError {}
 export class Trainer<Model extends PreTrainedModel<object> = PreTrainedModel<object>> {
   readonly model: Model;
   readonly args: TrainingArguments;
-  state: TrainerState = initialState(0, 0);
-  private control: TrainerControl = idleControl();
   /** What the loss itself has to learn: trained and saved with the model, but no part of it. */
   protected readonly criterion: Module | undefined = undefined;
-  private readonly callbacks: TrainerCallback[];
-  /** Losses since the last log entry. */
-  private recentLoss = { sum: 0, steps: 0 };
-  /** Gradient norm and learning rate of the last step. */
-  private lastStep: Logs = {};
-  private interrupted = false;
+  private readonly callbacks: CallbackHandler;
+  private readonly losses = new RunningLoss();
   private readonly precision: Precision;
+  /** While `train` runs. */
+  private interrupts: Interrupts | undefined;
 
   constructor(private readonly options: TrainerOptions<Model>) {
     this.model = options.model;
@@ -58,17 +63,28 @@ export class Trainer<Model extends PreTrainedModel<object> = PreTrainedModel<obj
       );
     }
     const byDefault = defaultCallbacks();
-    this.callbacks = [
+    this.callbacks = new CallbackHandler(this.args, [
       ...(byDefault.length > 0 ? byDefault : [new ProgressCallback()]),
       ...(options.callbacks ?? []),
-    ];
+    ]);
+  }
+
+  /** Where the run stands, or the last one stood. */
+  get state(): TrainerState {
+    return this.callbacks.state;
+  }
+
+  addCallback(callback: TrainerCallback): void {
+    this.callbacks.add(callback);
   }
 
   /**
-   * Trains the model.
+   * Trains the model. SIGINT, SIGTERM and SIGHUP end it after the step that is under way: its checkpoint is written, and the
+   * output says so. A second signal ends the process at once.
    *
-   * @throws ConfigError if there is nothing to train on; CheckpointError if there is nothing to resume from;
-   *   TrainingInterrupted after Ctrl-C
+   * @throws ConfigError if there is nothing to train on, a run is resumed that cannot go on like this, or another one is
+   *   being trained into the same folder; CheckpointError if there is nothing to resume from; TrainingDiverged where a loss
+   *   is not finite, unless `nanPolicy` says otherwise
    */
   async train({ resumeFromCheckpoint = false }: TrainOptions = {}): Promise<TrainOutput> {
     const { args, model } = this;
@@ -77,50 +93,107 @@ export class Trainer<Model extends PreTrainedModel<object> = PreTrainedModel<obj
       throw new ConfigError(`Trainer.train: trainDataset ${dataset ? "is empty" : "is missing"}.`);
     }
     const plan = planRun(args, dataset.length);
-    const optimizer = new AdamW(this.trainedParameters(), args, this.options.parameterGroups);
-    try {
-      this.state = initialState(plan.maxSteps, plan.epochs);
-      this.control = idleControl();
-      this.recentLoss = { sum: 0, steps: 0 };
-      if (resumeFromCheckpoint) {
-        const checkpoint = await checkpointToResume(resumeFromCheckpoint, args.outputDir);
-        const resumed = await loadRun(checkpoint, model, optimizer, this.criterion);
-        this.state = { ...resumed, maxSteps: plan.maxSteps, numTrainEpochs: plan.epochs };
+    const schedule = getScheduler(args.lrSchedulerType, {
+      numWarmupSteps: args.warmupStepsOf(plan.maxSteps),
+      numTrainingSteps: plan.maxSteps,
+      learningRate: args.learningRate,
+      ...args.lrSchedulerKwargs,
+    });
+    const interrupts = new Interrupts();
+    return await asRunOf(args.outputDir, interrupts, async () => {
+      const optimizer = new AdamW(this.trainedParameters(), args, this.options.parameterGroups);
+      try {
+        this.interrupts = interrupts;
+        const run: Run = { id: randomUUID(), setup: setupOf(model, args, dataset), optimizer };
+        this.callbacks.begin(initialState(plan.maxSteps, plan.epochs));
+        this.losses.reset();
+        if (resumeFromCheckpoint) await this.resume(run, resumeFromCheckpoint);
+        if (args.saveStrategy !== "no") await mentionOtherRuns(args.outputDir, run.id);
+        await this.precision.prepare();
+        const { precision, losses, callbacks } = this;
+        const loop = new TrainingLoop({
+          ...{ model, optimizer, dataset, plan, schedule, precision, losses, interrupts, callbacks },
+          collate: (rows, step) => this.collate(dataset, rows, step, true),
+          computeLoss: (batch) => requireLoss(this.computeLoss(batch, true), model, batch),
+          evaluate: () => this.evaluate(),
+          save: () => this.save(run),
+        });
+        return await this.run(loop, run, interrupts);
+      } finally {
+        this.interrupts = undefined;
+        optimizer.dispose();
       }
-      return await this.run(dataset, optimizer, plan);
-    } finally {
-      optimizer.dispose();
-    }
+    }).finally(() => interrupts.dispose());
   }
 
-  /** From the state as it stands to the end of the plan. */
-  private async run(dataset: TrainerDataset, optimizer: AdamW, plan: Plan): Promise<TrainOutput> {
-    const { args, model } = this;
-    const restorePrecision = await this.precision.choose();
-    const stopListening = this.listenForInterrupt();
+  /** Takes everything back to where a checkpoint stands. */
+  private async resume(run: Run, request: string | true): Promise<void> {
+    const { model, criterion, args, callbacks } = this;
+    const { optimizer, setup } = run;
+    const { maxSteps, numTrainEpochs } = callbacks.state;
+    const stored = await findRun(request, args.outputDir);
+    restoreRun(stored, { model, optimizer, criterion, args, setup });
+    callbacks.begin({ ...stored.state, maxSteps, numTrainEpochs });
+    if (!stored.record) return;
+    const { runId, losses, pending } = stored.record;
+    run.id = runId;
+    this.losses.restore(losses);
+    callbacks.control.shouldEvaluate = pending.evaluate;
+    callbacks.control.shouldSave = pending.save;
+  }
+
+  private async run(loop: TrainingLoop, run: Run, interrupts: Interrupts): Promise<TrainOutput> {
+    const { args, model, callbacks, state } = this;
     const started = performance.now();
-    const firstStep = this.state.globalStep;
+    const firstStep = state.globalStep;
     model.train();
     model.context.seed = args.seed;
     try {
-      await this.call("onTrainBegin");
-      const lossSum = await this.trainEpochs(dataset, optimizer, plan);
-      const steps = this.state.globalStep - firstStep;
-      const metrics = speedMetrics("train", started, steps * this.examplesPerStep(), steps);
-      metrics.train_loss = steps > 0 ? lossSum / steps : 0;
-      await this.log(metrics);
-      if (args.loadBestModelAtEnd && this.state.bestModelCheckpoint) {
-        const best = this.state.bestModelCheckpoint;
-        model.loadStateDict(await readStateDict(best), best);
-        if (args.saveTotalLimit === 1) await keepBestOnly(args, best);
+      await callbacks.call("onTrainBegin");
+      await loop.run();
+      const { signal } = interrupts;
+      if (signal && state.globalStep > firstStep && run.savedStep !== state.globalStep) await this.save(run);
+      const steps = state.globalStep - firstStep;
+      const examples = steps * args.perDeviceTrainBatchSize * args.gradientAccumulationSteps;
+      const metrics = { ...speedMetrics("train", started, examples, steps), train_loss: this.losses.mean };
+      const output = { globalStep: state.globalStep, trainingLoss: metrics.train_loss, metrics };
+      if (signal) {
+        const where = `after step ${state.globalStep} of ${state.maxSteps}`;
+        console.warn(
+          `Training was interrupted by ${signal} ${where}; resumeFromCheckpoint: true goes on from there.`,
+        );
+        return { ...output, interrupted: signal };
       }
-      return { globalStep: this.state.globalStep, trainingLoss: metrics.train_loss, metrics };
+      await callbacks.log(metrics);
+      if (args.loadBestModelAtEnd) await this.loadBest(run.id);
+      return output;
     } finally {
-      stopListening();
-      restorePrecision();
       model.eval();
-      await this.call("onTrainEnd");
+      await callbacks.call("onTrainEnd");
     }
+  }
+
+  /** Writes the checkpoint of the present step. */
+  private async save(run: Run): Promise<void> {
+    const { model, criterion, state, args, callbacks } = this;
+    const { id: runId, optimizer, setup } = run;
+    const { shouldEvaluate: evaluate, shouldSave: save } = callbacks.control;
+    await saveRun({
+      ...{ model, criterion, optimizer, state, args },
+      processingClass: this.options.processingClass,
+      record: { runId, setup, losses: this.losses.export(), pending: { evaluate, save } },
+    });
+    run.savedStep = state.globalStep;
+    await callbacks.call("onSave");
+  }
+
+  /** Goes back to the best checkpoint, if it is still there. */
+  private async loadBest(runId: string): Promise<void> {
+    const { args, model } = this;
+    const best = locateBest(this.state, args);
+    if (best === undefined) return;
+    model.loadStateDict(await readStateDict(best), best);
+    if (args.saveTotalLimit === 1) await keepBestOnly(args.outputDir, runId, best);
   }
 
   /**
@@ -148,8 +221,15 @@ export class Trainer<Model extends PreTrainedModel<object> = PreTrainedModel<obj
       "Evaluating",
       !this.options.computeMetrics,
     );
-    await this.log(metrics);
-    for (const callback of this.callbacks) await callback.onEvaluate?.(this.context(), metrics);
+    const notFinite = Object.entries(metrics).find(([, value]) => !Number.isFinite(value));
+    if (notFinite) {
+      const [name, value] = notFinite;
+      console.warn(
+        `Evaluation at step ${this.state.globalStep}: ${name} is ${value}. It does not count as best.`,
+      );
+    }
+    await this.callbacks.log(metrics);
+    await this.callbacks.evaluated(metrics);
     return metrics;
   }
 
@@ -163,110 +243,6 @@ export class Trainer<Model extends PreTrainedModel<object> = PreTrainedModel<obj
   async saveModel(directory: string = this.args.outputDir): Promise<void> {
     await this.model.savePretrained(directory);
     await this.options.processingClass?.savePretrained(directory);
-  }
-
-  /** @returns the sum of the losses of all steps */
-  private async trainEpochs(dataset: TrainerDataset, optimizer: AdamW, plan: Plan): Promise<number> {
-    const { args, state, control } = this;
-    const schedule = getScheduler(args.lrSchedulerType, {
-      numWarmupSteps: args.warmupStepsOf(plan.maxSteps),
-      numTrainingSteps: plan.maxSteps,
-      learningRate: args.learningRate,
-      ...args.lrSchedulerKwargs,
-    });
-    let lossSum = 0;
-    // A resumed run enters in the middle of an epoch, whose order is the same as before.
-    let firstStep = state.globalStep % plan.stepsPerEpoch;
-    for (let epoch = Math.floor(state.globalStep / plan.stepsPerEpoch); epoch < plan.epochs; epoch++) {
-      if (state.globalStep >= plan.maxSteps || control.shouldTrainingStop) break;
-      control.shouldEpochStop = false;
-      await this.call("onEpochBegin");
-      lossSum += await this.trainEpoch(epoch, firstStep, dataset, optimizer, plan, schedule);
-      firstStep = 0;
-      flowAfterEpoch(args, control);
-      await this.call("onEpochEnd");
-      await this.logEvaluateSave(optimizer);
-    }
-    return lossSum;
-  }
-
-  private async trainEpoch(
-    epoch: number,
-    firstStep: number,
-    dataset: TrainerDataset,
-    optimizer: AdamW,
-    plan: Plan,
-    schedule: Schedule,
-  ): Promise<number> {
-    const { args, state, control, model } = this;
-    const accumulation = args.gradientAccumulationSteps;
-    const batches = sampleBatches(dataset, {
-      strategy: args.trainSamplingStrategy,
-      batchSize: args.perDeviceTrainBatchSize,
-      dropLast: args.dataloaderDropLast,
-      seed: args.dataSeed ?? args.seed,
-      epoch,
-    });
-    let lossSum = 0;
-    for (let step = firstStep; step < plan.stepsPerEpoch; step++) {
-      const rows = batches.slice(step * accumulation, (step + 1) * accumulation);
-      const scheduleFactor = schedule(state.globalStep);
-      const firstMicroStep = state.globalStep * accumulation;
-      const { loss, gradNorm } = await trainStep(
-        model,
-        optimizer,
-        rows.map((indices, index) => this.collate(dataset, indices, firstMicroStep + index, true)),
-        {
-          scheduleFactor,
-          maxGradNorm: args.maxGradNorm,
-          computeLoss: (batch) => requireLoss(this.computeLoss(batch, true), model, batch),
-          firstMicroStep,
-        },
-      );
-      state.globalStep++;
-      // Of batches, not of steps: the last step of an epoch may have fewer of them.
-      state.epoch = epoch + Math.min((step + 1) * accumulation, plan.batchesPerEpoch) / plan.batchesPerEpoch;
-      lossSum += loss;
-      this.recentLoss.sum += loss;
-      this.recentLoss.steps++;
-      this.lastStep = { grad_norm: gradNorm, learning_rate: args.learningRate * scheduleFactor };
-      flowAfterStep(args, state, control);
-      await this.call("onStepEnd");
-      const isLastOfEpoch = step + 1 === plan.stepsPerEpoch;
-      // What is due at the end of the epoch too is then done once, by the caller.
-      if (!isLastOfEpoch && !control.shouldTrainingStop) await this.logEvaluateSave(optimizer);
-      // Lets timers, displays and signals have their turn between steps.
-      await new Promise(setImmediate);
-      this.throwIfInterrupted();
-      if (control.shouldTrainingStop || control.shouldEpochStop) break;
-    }
-    return lossSum;
-  }
-
-  /** Does what the control asks for. */
-  private async logEvaluateSave(optimizer: AdamW): Promise<void> {
-    const { control, state, args } = this;
-    if (control.shouldLog && this.recentLoss.steps > 0) {
-      await this.log({ loss: this.recentLoss.sum / this.recentLoss.steps, ...this.lastStep });
-      this.recentLoss = { sum: 0, steps: 0 };
-    }
-    control.shouldLog = false;
-    if (control.shouldEvaluate) {
-      control.shouldEvaluate = false;
-      rememberBest(state, args, await this.evaluate(), control.shouldSave);
-    }
-    if (control.shouldSave) {
-      control.shouldSave = false;
-      await saveRun({
-        model: this.model,
-        criterion: this.criterion,
-        optimizer,
-        state,
-        args,
-        processingClass: this.options.processingClass,
-      });
-      await this.call("onSave");
-    }
   }
 
   /** The batch of these rows of a dataset. */
@@ -299,16 +275,17 @@ export class Trainer<Model extends PreTrainedModel<object> = PreTrainedModel<obj
     lossOnly: boolean,
   ): Promise<{ output: EvaluationOutput; metrics: Logs }> {
     const { model, args, options } = this;
-    const restorePrecision = await this.precision.choose();
+    await this.precision.prepare();
     const started = performance.now();
     const batchSize = args.perDeviceEvalBatchSize;
     const output = await evaluationLoop(model, dataset, {
       collate: (indices, step) => this.collate(dataset, indices, step, false),
-      forward: (batch, labelled) => this.computeLoss(batch, labelled),
+      forward: (batch, labelled) => this.precision.run(() => this.computeLoss(batch, labelled)),
       batchSize,
       lossOnly: lossOnly || args.predictionLossOnly,
       description,
-    }).finally(restorePrecision);
+      isInterrupted: () => this.interrupts?.signal !== undefined,
+    });
     const metrics: Logs = {};
     if (output.loss !== undefined) metrics[`${prefix}_loss`] = output.loss;
     if (output.labelIds && options.computeMetrics) {
@@ -320,40 +297,5 @@ export class Trainer<Model extends PreTrainedModel<object> = PreTrainedModel<obj
       speedMetrics(prefix, started, dataset.length, Math.ceil(dataset.length / batchSize)),
     );
     return { output, metrics };
-  }
-
-  private async log(logs: Logs): Promise<void> {
-    const { state } = this;
-    state.logHistory.push({ ...logs, epoch: state.epoch, step: state.globalStep });
-    for (const callback of this.callbacks) await callback.onLog?.(this.context(), logs);
-  }
-
-  private async call(event: Exclude<keyof TrainerCallback, "onLog" | "onEvaluate">): Promise<void> {
-    for (const callback of this.callbacks) await callback[event]?.(this.context());
-  }
-
-  private context(): CallbackContext {
-    return { args: this.args, state: this.state, control: this.control };
-  }
-
-  private examplesPerStep(): number {
-    return this.args.perDeviceTrainBatchSize * this.args.gradientAccumulationSteps;
-  }
-
-  /** @returns a function that ends the listening */
-  private listenForInterrupt(): () => void {
-    this.interrupted = false;
-    const onInterrupt = () => {
-      this.interrupted = true;
-    };
-    // Once: a second Ctrl-C ends the process as usual.
-    process.once("SIGINT", onInterrupt);
-    return () => process.off("SIGINT", onInterrupt);
-  }
-
-  private throwIfInterrupted(): void {
-    if (!this.interrupted) return;
-    const { globalStep, maxSteps } = this.state;
-    throw new TrainingInterrupted(`Training was interrupted after step ${globalStep} of ${maxSteps}.`);
   }
 }

@@ -4,6 +4,9 @@ import type { SchedulerOptions, SchedulerType } from "./schedules";
 /** When something is done: never, every so many optimizer steps, or at the end of each epoch. */
 export type IntervalStrategy = "no" | "steps" | "epoch";
 
+/** What to do about a step whose loss or gradient norm is NaN or infinite. */
+export type NanPolicy = "stop" | "skip" | "ignore";
+
 /** Which examples form a batch: random ones, the next ones in order, or random ones of similar length. */
 export type SamplingStrategy = "random" | "sequential" | "group_by_length";
 
@@ -57,6 +60,8 @@ export interface TrainingArgumentsOptions {
   maxGradNorm?: number;
   /** Default 0. */
   labelSmoothingFactor?: number;
+  /** What a loss or gradient norm that is not finite does: "stop" (the default) before its update, "skip" it, "ignore". */
+  nanPolicy?: NanPolicy;
   /** Evaluate the loss only, and keep no scores (which a vocabulary has many of). Default false. */
   predictionLossOnly?: boolean;
   /** Default "random". */
@@ -101,6 +106,7 @@ const DEFAULTS = {
   adamEpsilon: 1e-8,
   maxGradNorm: 1,
   labelSmoothingFactor: 0,
+  nanPolicy: "stop" as NanPolicy,
   predictionLossOnly: false,
   trainSamplingStrategy: "random" as SamplingStrategy,
   dataloaderDropLast: false,
@@ -129,6 +135,8 @@ const NOT_NEGATIVE = [
   "maxGradNorm",
   "seed",
 ] as const;
+
+const NAN_POLICIES: readonly NanPolicy[] = ["stop", "skip", "ignore"];
 
 const STRATEGIES: readonly IntervalStrategy[] = ["no", "steps", "epoch"];
 
@@ -162,6 +170,7 @@ export class TrainingArguments implements Required<TrainingArgumentsOptions> {
   declare readonly adamEpsilon: number;
   declare readonly maxGradNorm: number;
   declare readonly labelSmoothingFactor: number;
+  declare readonly nanPolicy: NanPolicy;
   declare readonly predictionLossOnly: boolean;
   declare readonly trainSamplingStrategy: SamplingStrategy;
   declare readonly dataloaderDropLast: boolean;
@@ -207,6 +216,8 @@ export class TrainingArguments implements Required<TrainingArgumentsOptions> {
     for (const name of ["evalStrategy", "saveStrategy", "loggingStrategy"] as const) {
       if (!STRATEGIES.includes(this[name])) throw this.wrong(name, `one of ${STRATEGIES.join(", ")}`);
     }
+    if (!NAN_POLICIES.includes(this.nanPolicy))
+      throw this.wrong("nanPolicy", `one of ${NAN_POLICIES.join(", ")}`);
     if (!Number.isInteger(this.maxSteps))
       throw this.wrong("maxSteps", "an integer (-1: as many as the epochs have)");
     if (!(this.numTrainEpochs > 0) && this.maxSteps <= 0) throw this.wrong("numTrainEpochs", "positive");

@@ -89,7 +89,7 @@ describe("the native backend", { skip: noNative }, () => {
         figures.push(numTensors, numBytesReserved);
       },
     };
-    (trainer as unknown as { callbacks: object[] }).callbacks.push(collect);
+    trainer.addCallback(collect);
     await trainer.train();
     assert.deepEqual(figures.slice(-2), figures.slice(20, 22));
   });

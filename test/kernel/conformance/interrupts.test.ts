@@ -1,4 +1,7 @@
 import assert from "node:assert/strict";
+import { mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import path from "node:path";
 import { after, before, describe, test } from "node:test";
 import { Session, sleep } from "./session";
 
@@ -48,6 +51,39 @@ describe("an interrupt", { skip: process.platform === "win32" && "sent by signal
       });
     }
   }
+
+  test(
+    "ends a training with its checkpoint written, and the next cell goes on from there",
+    { timeout: 120_000 },
+    async (t) => {
+      const outputDir = mkdtempSync(path.join(tmpdir(), "interrupted-training-"));
+      t.after(() => rmSync(outputDir, { recursive: true, force: true }));
+      const training = await Session.start({ after: (end) => void ends.push(end) });
+      const setUp = `
+      import { AutoConfig, AutoModelForSequenceClassification, defaultDataCollator, Trainer, TrainingArguments, useEngine } from "finetune-ts";
+      await useEngine("cpu");
+      const config = await AutoConfig.fromPretrained("bert-tiny-reviews");
+      const rows = Array.from({ length: 64 }, (_, i) => ({ input_ids: [2, 5 + i, 6, 3], label: i % 2 }));
+      const trainDataset = { length: rows.length, at: (i: number) => rows[i] };
+      const begin = async (maxSteps: number) => new Trainer({
+        model: await AutoModelForSequenceClassification.fromConfig(config, { seed: 1 }), trainDataset, dataCollator: defaultDataCollator,
+        args: new TrainingArguments({ outputDir: ${JSON.stringify(outputDir)}, maxSteps, saveStrategy: "no" }),
+        callbacks: [{ onStepEnd: ({ state }) => console.log("step", state.globalStep) }],
+      });`;
+      const begun = await training.run(setUp);
+      assert.equal(begun.reply.status, "ok", JSON.stringify(begun.reply));
+      const cell = training.run("await (await begin(100_000)).train()");
+      await training.untilPrinted("step 2");
+      training.kernel.interrupt();
+      assert.equal((await cell).reply.ename, "KeyboardInterrupt");
+      const next = await training.run(`
+      const output = await (await begin(60)).train({ resumeFromCheckpoint: true });
+      console.log("finished", output.globalStep, (await import("node:fs")).readdirSync(${JSON.stringify(outputDir)}));`);
+      const [, checkpoint] = /finished 60 \[ 'checkpoint-(\d+)' \]/.exec(next.stdout) ?? [];
+      assert.ok(Number(checkpoint) >= 2, next.stdout);
+      assert.match(next.stdout, new RegExp(`^step ${Number(checkpoint) + 1}\n`));
+    },
+  );
 
   test("ends what the cell left running, and nothing of it is printed into later cells", async () => {
     const cell = session.run("for (let i = 0; ; i++) { console.log('tick', i); await pause(50) }");

@@ -7,7 +7,6 @@ import { packBatch } from "../../models/packed-batch";
 import type { PreTrainedModel } from "../../models/pretrained-model";
 import type { Logs } from "../callbacks";
 import { isDataset, modelRows, type TrainerDataset } from "../data-loader";
-import { Precision } from "../precision";
 import { requireLoss } from "../train-step";
 import { Trainer } from "../trainer";
 import type { TrainerOptions, TrainOptions, TrainOutput } from "../trainer-options";
@@ -125,16 +124,10 @@ export class DistillationTrainer<
         `DistillationTrainer: the student reads ${dataset.length} rows, the teacher ${forTeacher.length}.`,
       );
     }
-    const restorePrecision = await new Precision(this.args.bf16).choose();
-    try {
-      const store = await this.teacher.outputs(forTeacher, (indices) =>
-        dataCollator(modelRows(forTeacher, indices)),
-      );
-      if (this.tensors.some(({ per }) => per === "token")) checkTokens(dataset, store);
-      this.outputs.set(dataset, store);
-    } finally {
-      restorePrecision();
-    }
+    const collate = (indices: Int32Array) => dataCollator(modelRows(forTeacher, indices));
+    const store = await this.teacher.outputs(forTeacher, collate);
+    if (this.tensors.some(({ per }) => per === "token")) checkTokens(dataset, store);
+    this.outputs.set(dataset, store);
   }
 }
 

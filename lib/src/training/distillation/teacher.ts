@@ -8,6 +8,7 @@ import { packBatch, type PackedBatch } from "../../models/packed-batch";
 import type { PreTrainedModel } from "../../models/pretrained-model";
 import { startProgress } from "../../progress";
 import type { TrainerDataset } from "../data-loader";
+import { Precision } from "../precision";
 import { ROWS_PER_SHARD, TeacherStore, type TeacherRows } from "./teacher-store";
 import {
   hiddenStatesOf,
@@ -28,6 +29,8 @@ const BATCH_SIZE = 64;
 export class Teacher {
   private weightsDigest: string | undefined;
 
+  private readonly precision: Precision;
+
   constructor(
     private readonly model: PreTrainedModel<object>,
     private readonly tensors: readonly TeacherTensor[],
@@ -35,7 +38,9 @@ export class Teacher {
     private readonly directory: string,
     /** Whether its matrix products are in bf16, which changes what it says a little. */
     private readonly bf16: boolean,
-  ) {}
+  ) {
+    this.precision = new Precision(bf16);
+  }
 
   /**
    * The outputs for every row of a dataset: those on disk, and the missing ones computed now.
@@ -43,6 +48,7 @@ export class Teacher {
    * @param collate  the batch of some rows, as the teacher reads them
    */
   async outputs(dataset: TrainerDataset, collate: (indices: Int32Array) => Batch): Promise<TeacherStore> {
+    await this.precision.prepare();
     const store = new TeacherStore(path.join(this.directory, await this.digest(dataset)), this.tensors);
     const shards = Math.ceil(dataset.length / ROWS_PER_SHARD);
     const progress = startProgress({ label: "Asking the teacher", total: dataset.length, unit: "rows" });
@@ -75,7 +81,7 @@ export class Teacher {
       const rows = Math.min(BATCH_SIZE, end - start);
       const batch = collate(Int32Array.from({ length: rows }, (_, i) => start + i));
       const packed = packBatch(batch);
-      const found = tf.tidy(() => this.answer(batch, packed));
+      const found = this.precision.run(() => tf.tidy(() => this.answer(batch, packed)));
       for (let row = 0; row < rows; row++) lengths.push(packed.layout.length(row));
       for (const { name } of this.tensors) parts.get(name)!.push((await found[name]!.data()) as Float32Array);
       tf.dispose([found, batch]);

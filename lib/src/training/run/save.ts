@@ -1,0 +1,61 @@
+import path from "node:path";
+import { writeDirectoryAtomic } from "../../checkpoints/atomic-directory";
+import { writeJson } from "../../checkpoints/json";
+import { writeSafetensors } from "../../checkpoints/safetensors-writer";
+import { checkpointName } from "../../checkpoints/training-checkpoints";
+import type { Module } from "../../models/module";
+import type { PreTrainedModel } from "../../models/pretrained-model";
+import { stateDictOf } from "../../models/state-dict";
+import type { AdamW } from "../optimizer";
+import { writeState, type TrainerState } from "../state";
+import type { TrainingArguments } from "../training-arguments";
+import { writeRecord, type RunRecord } from "./record";
+import { rotate } from "./rotate";
+
+/** Anything that writes itself into a model directory: a tokenizer. */
+export interface ProcessingClass {
+  savePretrained(directory: string): Promise<unknown>;
+}
+
+/** What a checkpoint holds. */
+export interface TrainingRun {
+  model: PreTrainedModel<object>;
+  /** Trained beside the model, where the loss has parameters of its own. */
+  criterion?: Module;
+  optimizer: AdamW;
+  state: TrainerState;
+  args: TrainingArguments;
+  processingClass?: ProcessingClass;
+  record: Omit<RunRecord, "files" | "savedAt">;
+}
+
+export const OPTIMIZER_FILE = "optimizer.safetensors";
+export const CRITERION_FILE = "criterion.safetensors";
+export const ARGUMENTS_FILE = "training_args.json";
+
+/** Where the checkpoint of the current step goes; spelt as `listCheckpoints` does. */
+export function checkpointDirectory({ outputDir }: TrainingArguments, { globalStep }: TrainerState): string {
+  return path.join(outputDir, checkpointName(globalStep));
+}
+
+/** Writes `<outputDir>/checkpoint-<step>`, whole or not at all, then deletes those of the run beyond `saveTotalLimit`. */
+export async function saveRun(run: TrainingRun): Promise<string> {
+  const { model, criterion, optimizer, state, args, processingClass, record } = run;
+  const directory = checkpointDirectory(args, state);
+  await writeDirectoryAtomic(directory, async (folder) => {
+    await model.savePretrained(folder);
+    await processingClass?.savePretrained(folder);
+    if (criterion && learns(criterion)) {
+      await writeSafetensors(path.join(folder, CRITERION_FILE), await stateDictOf(criterion));
+    }
+    await writeSafetensors(path.join(folder, OPTIMIZER_FILE), await optimizer.stateDict());
+    await writeJson(path.join(folder, ARGUMENTS_FILE), args);
+    await writeState(folder, state);
+    await writeRecord(folder, { ...record, savedAt: new Date().toISOString() });
+  });
+  await rotate(args, { runId: record.runId, saved: directory, best: state.bestModelCheckpoint });
+  return directory;
+}
+
+/** Whether a loss has parameters of its own. */
+export const learns = (criterion: Module) => !criterion.namedParameters().next().done;

@@ -1,0 +1,142 @@
+import type * as tf from "@tensorflow/tfjs";
+import type { Batch } from "../collators/batch";
+import type { PreTrainedModel } from "../models/pretrained-model";
+import { rememberBest } from "./best-model";
+import type { CallbackHandler } from "./callback-handler";
+import type { Logs } from "./callbacks";
+import { sampleBatches, type TrainerDataset } from "./data-loader";
+import { flowAfterEpoch, flowAfterStep } from "./flow";
+import { EvaluationInterrupted, type Interrupts } from "./interrupts";
+import { answerNonFinite } from "./non-finite";
+import type { AdamW } from "./optimizer";
+import type { Plan } from "./plan";
+import type { Precision } from "./precision";
+import type { RunningLoss } from "./running-loss";
+import type { Schedule } from "./schedules";
+import { trainStep } from "./train-step";
+
+/** What the loop works with. */
+export interface LoopParts {
+  model: PreTrainedModel<object>;
+  optimizer: AdamW;
+  dataset: TrainerDataset;
+  plan: Plan;
+  schedule: Schedule;
+  precision: Precision;
+  losses: RunningLoss;
+  interrupts: Interrupts;
+  callbacks: CallbackHandler;
+  /** The batch of these rows, the micro-step's of this number. */
+  collate: (rows: Int32Array, microStep: number) => Batch;
+  computeLoss: (batch: Batch) => tf.Scalar;
+  evaluate: () => Promise<Logs>;
+  save: () => Promise<void>;
+}
+
+/** Epochs, steps, and what is due between them: from the state as it stands to the end of the plan, or to an interrupt. */
+export class TrainingLoop {
+  /** Gradient norm and learning rate of the last step. */
+  private lastStep: Logs = {};
+
+  constructor(private readonly parts: LoopParts) {}
+
+  async run(): Promise<void> {
+    const { plan, callbacks, interrupts } = this.parts;
+    const { args, state, control } = callbacks;
+    // What an interrupt left undone at this step.
+    await this.logEvaluateSave();
+    // A resumed run enters in the middle of an epoch, whose order is the same as before.
+    let firstStep = state.globalStep % plan.stepsPerEpoch;
+    for (let epoch = Math.floor(state.globalStep / plan.stepsPerEpoch); epoch < plan.epochs; epoch++) {
+      if (state.globalStep >= state.maxSteps || control.shouldTrainingStop || interrupts.signal) return;
+      control.shouldEpochStop = false;
+      await callbacks.call("onEpochBegin");
+      const isOver = await this.epoch(epoch, firstStep);
+      if (!isOver) return;
+      firstStep = 0;
+      flowAfterEpoch(args, control);
+      await callbacks.call("onEpochEnd");
+      await this.logEvaluateSave();
+    }
+  }
+
+  /** @returns whether the epoch came to its end; an interrupt leaves it in the middle */
+  private async epoch(epoch: number, firstStep: number): Promise<boolean> {
+    const { dataset, plan, callbacks, interrupts } = this.parts;
+    const { args, state, control } = callbacks;
+    const accumulation = args.gradientAccumulationSteps;
+    const batches = sampleBatches(dataset, {
+      strategy: args.trainSamplingStrategy,
+      batchSize: args.perDeviceTrainBatchSize,
+      dropLast: args.dataloaderDropLast,
+      seed: args.dataSeed ?? args.seed,
+      epoch,
+    });
+    for (let step = firstStep; step < plan.stepsPerEpoch; step++) {
+      await this.step(batches.slice(step * accumulation, (step + 1) * accumulation));
+      // Of batches, not of steps: the last step of an epoch may have fewer of them.
+      state.epoch = epoch + Math.min((step + 1) * accumulation, plan.batchesPerEpoch) / plan.batchesPerEpoch;
+      flowAfterStep(args, state, control);
+      await callbacks.call("onStepEnd");
+      const isLastOfEpoch = step + 1 === plan.stepsPerEpoch;
+      // What is due at the end of the epoch too is then done once, by the caller.
+      if (!isLastOfEpoch && !control.shouldTrainingStop) await this.logEvaluateSave();
+      // Lets timers, displays and signals have their turn between steps.
+      await new Promise(setImmediate);
+      if (control.shouldTrainingStop || control.shouldEpochStop) break;
+      if (interrupts.signal && !isLastOfEpoch) return false;
+    }
+    return true;
+  }
+
+  /** One optimizer step, on the micro-batches of these rows. */
+  private async step(rows: Int32Array[]): Promise<void> {
+    const { model, optimizer, schedule, precision, losses, callbacks, collate, computeLoss } = this.parts;
+    const { args, state } = callbacks;
+    const scheduleFactor = schedule(state.globalStep);
+    const learningRate = args.learningRate * scheduleFactor;
+    const firstMicroStep = state.globalStep * args.gradientAccumulationSteps;
+    let isSkipped = false;
+    const batches = rows.map((indices, index) => collate(indices, firstMicroStep + index));
+    const { loss, gradNorm } = await trainStep(model, optimizer, batches, {
+      ...{ scheduleFactor, maxGradNorm: args.maxGradNorm, firstMicroStep, precision, computeLoss },
+      onNonFinite: (figures) => {
+        const answer = answerNonFinite(args.nanPolicy, figures, {
+          step: state.globalStep + 1,
+          learningRate,
+          rows,
+        });
+        isSkipped = answer === "skip";
+        return answer;
+      },
+    });
+    state.globalStep++;
+    if (!isSkipped) losses.add(loss);
+    this.lastStep = { grad_norm: gradNorm, learning_rate: learningRate };
+  }
+
+  /** Does what the control asks for; what an interrupt comes before stays asked for. */
+  private async logEvaluateSave(): Promise<void> {
+    const { callbacks, losses, interrupts, evaluate, save } = this.parts;
+    const { args, state, control } = callbacks;
+    if (control.shouldLog) {
+      const loss = losses.takeRecent();
+      if (loss !== undefined) await callbacks.log({ loss, ...this.lastStep });
+    }
+    control.shouldLog = false;
+    if (control.shouldEvaluate) {
+      if (interrupts.signal) return;
+      try {
+        rememberBest(state, args, await evaluate(), control.shouldSave);
+      } catch (error) {
+        if (error instanceof EvaluationInterrupted) return;
+        throw error;
+      }
+      control.shouldEvaluate = false;
+    }
+    if (control.shouldSave) {
+      control.shouldSave = false;
+      await save();
+    }
+  }
+}
