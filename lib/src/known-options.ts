@@ -1,4 +1,5 @@
 import { ConfigError } from "./errors";
+import { nearNames } from "./near-names";
 
 /**
  * Refuses an options object with a key that means nothing: a misspelt option would else be passed over in silence.
@@ -10,5 +11,7 @@ import { ConfigError } from "./errors";
 export function refuseUnknownOptions(what: string, options: object, known: readonly string[]): void {
   const unknown = Object.keys(options).find((key) => !known.includes(key));
   if (unknown === undefined) return;
-  throw new ConfigError(`${what}: there is no option '${unknown}'; there are ${known.join(", ")}.`);
+  const [near] = nearNames(unknown, known);
+  const hint = near === undefined ? "" : ` Did you mean '${near}'?`;
+  throw new ConfigError(`${what}: there is no option '${unknown}'; there are ${known.join(", ")}.${hint}`);
 }

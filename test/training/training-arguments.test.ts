@@ -67,8 +67,43 @@ test("undefined is the default", () => {
 });
 
 const best = { loadBestModelAtEnd: true } as const;
+const wrong = (name: keyof TrainingArgumentsOptions, value: unknown) =>
+  ({ [name]: value }) as TrainingArgumentsOptions;
+const unknown = (name: string) => ({ [name]: 1 }) as TrainingArgumentsOptions;
 const BAD: [string, TrainingArgumentsOptions, RegExp][] = [
-  ["an unknown argument", { learnRate: 1 } as TrainingArgumentsOptions, /no argument 'learnRate'/],
+  [
+    "an unknown argument",
+    { learnRate: 1 } as TrainingArgumentsOptions,
+    /no argument 'learnRate'\. Did you mean/,
+  ],
+  ["Python's spelling", unknown("weight_decay"), /no argument 'weight_decay'\. Did you mean 'weightDecay'\?/],
+  ["a name of before", unknown("evaluationStrategy"), /'evaluationStrategy'; it is now evalStrategy/],
+  ["the ratio of the warm-up", unknown("warmupRatio"), /it is now warmupSteps, of which a number below 1/],
+  ["grouping as a flag", unknown("groupByLength"), /it is now trainSamplingStrategy: "group_by_length"/],
+  ["f16", unknown("fp16"), /'fp16', an argument of transformers, is not taken: no engine computes in f16/],
+  ["a compiler", unknown("torchCompile"), /'torchCompile', .* is not taken/],
+  ["a name that every object has", unknown("toString"), /no argument 'toString'/],
+  ["a rate that is no number", { learningRate: NaN }, /learningRate is NaN/],
+  ["a rate without end", { learningRate: Infinity }, /learningRate is Infinity/],
+  ["a rate in words", wrong("learningRate", "5e-5"), /learningRate is "5e-5"; it has to be a number/],
+  ["bf16 in words", wrong("bf16", "yes"), /bf16 is "yes"; it has to be true or false/],
+  ["no bf16 as null", wrong("bf16", null), /bf16 is null; it has to be true or false/],
+  [
+    "an unknown sampling",
+    wrong("trainSamplingStrategy", "sorted"),
+    /"sorted".*random, sequential, group_by_length/,
+  ],
+  ["a beta of 1", { adamBeta2: 1 }, /adamBeta2 is 1; it has to be at least 0 and below 1/],
+  ["epochs that are no number", { numTrainEpochs: NaN }, /numTrainEpochs is NaN/],
+  ["a limit of none", { saveTotalLimit: 0 }, /saveTotalLimit is 0; it has to be a positive integer, or null/],
+  ["a seed in words", wrong("seed", "42"), /seed is "42"/],
+  ["half a seed", { seed: 0.5 }, /seed is 0\.5/],
+  [
+    "an unknown policy",
+    wrong("nanPolicy", "hope"),
+    /nanPolicy is "hope"; it has to be one of stop, skip, ignore/,
+  ],
+  ["a folder without a name", { outputDir: "" }, /outputDir is ""/],
   ["a batch of 0", { perDeviceTrainBatchSize: 0 }, /perDeviceTrainBatchSize is 0.*positive integer/],
   ["half a step", { loggingSteps: 0.5 }, /loggingSteps is 0\.5/],
   ["no accumulation", { gradientAccumulationSteps: 0 }, /gradientAccumulationSteps is 0/],

@@ -7,7 +7,7 @@ import { fileMetadata, type FileMetadata, isCommit } from "./file-metadata";
 import { claimIncomplete, releaseIncomplete } from "./incomplete";
 import { listFiles } from "./list-files";
 import { withLock } from "./lock";
-import { withNearNames } from "./near-names";
+import { withNearNames } from "./with-near-names";
 import {
   checkRepository,
   checkRepositoryPath,

@@ -3,7 +3,7 @@ import { HubError } from "../errors";
 import { apiFetch, callApi } from "./api";
 import { RepositoryCache } from "./cache";
 import { isCommit, isEtag } from "./file-metadata";
-import { withNearNames } from "./near-names";
+import { withNearNames } from "./with-near-names";
 import {
   checkRepository,
   checkRepositoryPath,

@@ -1,6 +1,6 @@
 import { apiFetch, callApi } from "./api";
 import { isCommit } from "./file-metadata";
-import { withNearNames } from "./near-names";
+import { withNearNames } from "./with-near-names";
 import { checkRepository, type HubRepo } from "./repository";
 import { type HubOptions, type HubSettings, hubSettings } from "./settings";
 

@@ -1,4 +1,6 @@
 import { ConfigError } from "../errors";
+import { CHECKS } from "./argument-checks";
+import { describeUnknownArgument } from "./argument-names";
 import type { SchedulerOptions, SchedulerType } from "./schedules";
 
 /** When something is done: never, every so many optimizer steps, or at the end of each epoch. */
@@ -118,27 +120,7 @@ const DEFAULTS = {
   greaterIsBetter: null,
 };
 
-const POSITIVE_INTEGERS = [
-  "saveSteps",
-  "loggingSteps",
-  "evalSteps",
-  "perDeviceTrainBatchSize",
-  "perDeviceEvalBatchSize",
-  "gradientAccumulationSteps",
-] as const;
-
-const NOT_NEGATIVE = [
-  "learningRate",
-  "warmupSteps",
-  "weightDecay",
-  "adamEpsilon",
-  "maxGradNorm",
-  "seed",
-] as const;
-
-const NAN_POLICIES: readonly NanPolicy[] = ["stop", "skip", "ignore"];
-
-const STRATEGIES: readonly IntervalStrategy[] = ["no", "steps", "epoch"];
+type ArgumentName = keyof TrainingArgumentsOptions;
 
 /**
  * The settings of a run, complete and checked.
@@ -185,19 +167,16 @@ export class TrainingArguments implements Required<TrainingArgumentsOptions> {
     const given = Object.fromEntries(
       Object.entries(options).filter(([, value]) => value !== undefined),
     ) as TrainingArgumentsOptions;
-    for (const name of Object.keys(given)) {
-      if (!(name in DEFAULTS) && name !== "evalSteps") {
-        throw new ConfigError(
-          `TrainingArguments: there is no argument '${name}'. See TrainingArgumentsOptions.`,
-        );
-      }
+    const unknown = Object.keys(given).find((name) => !Object.hasOwn(CHECKS, name));
+    if (unknown !== undefined) {
+      throw new ConfigError(`TrainingArguments: ${describeUnknownArgument(unknown, Object.keys(CHECKS))}`);
     }
     Object.assign(this, DEFAULTS, { evalSteps: given.loggingSteps ?? DEFAULTS.loggingSteps }, given);
     const { loadBestModelAtEnd, metricForBestModel, greaterIsBetter } = this;
     const metric = metricForBestModel ?? (loadBestModelAtEnd ? "loss" : null);
     const greater = greaterIsBetter ?? (metric === null ? null : !metric.endsWith("loss"));
     Object.assign(this, { metricForBestModel: metric, greaterIsBetter: greater });
-    this.check();
+    this.check(Object.keys(given) as ArgumentName[]);
   }
 
   /** Optimizer steps of the warm-up in a run of so many steps. */
@@ -205,24 +184,12 @@ export class TrainingArguments implements Required<TrainingArgumentsOptions> {
     return this.warmupSteps >= 1 ? this.warmupSteps : Math.ceil(totalSteps * this.warmupSteps);
   }
 
-  private check(): void {
-    for (const name of POSITIVE_INTEGERS) {
-      if (!Number.isSafeInteger(this[name]) || this[name] < 1) throw this.wrong(name, "a positive integer");
-    }
-    for (const name of NOT_NEGATIVE) {
-      if (typeof this[name] !== "number" || !(this[name] >= 0))
-        throw this.wrong(name, "a number of at least 0");
-    }
-    for (const name of ["evalStrategy", "saveStrategy", "loggingStrategy"] as const) {
-      if (!STRATEGIES.includes(this[name])) throw this.wrong(name, `one of ${STRATEGIES.join(", ")}`);
-    }
-    if (!NAN_POLICIES.includes(this.nanPolicy))
-      throw this.wrong("nanPolicy", `one of ${NAN_POLICIES.join(", ")}`);
-    if (!Number.isInteger(this.maxSteps))
-      throw this.wrong("maxSteps", "an integer (-1: as many as the epochs have)");
-    if (!(this.numTrainEpochs > 0) && this.maxSteps <= 0) throw this.wrong("numTrainEpochs", "positive");
-    if (!(this.labelSmoothingFactor >= 0 && this.labelSmoothingFactor <= 1)) {
-      throw this.wrong("labelSmoothingFactor", "between 0 and 1");
+  /** @param given  the names that the caller has written; an error is better about one of them than about what follows */
+  private check(given: ArgumentName[]): void {
+    for (const name of new Set([...given, ...(Object.keys(CHECKS) as ArgumentName[])])) {
+      const expected = CHECKS[name](this[name]);
+      // How many epochs there would be does not matter where the steps are given.
+      if (expected && !(name === "numTrainEpochs" && this.maxSteps > 0)) throw this.wrong(name, expected);
     }
     if (this.loadBestModelAtEnd) this.checkBestModel();
   }
@@ -242,9 +209,9 @@ export class TrainingArguments implements Required<TrainingArgumentsOptions> {
     }
   }
 
-  private wrong(name: keyof TrainingArgumentsOptions, expected: string): ConfigError {
-    return new ConfigError(
-      `TrainingArguments: ${name} is ${JSON.stringify(this[name])}; it has to be ${expected}.`,
-    );
+  private wrong(name: ArgumentName, expected: string): ConfigError {
+    const value: unknown = this[name];
+    const given = typeof value === "number" ? String(value) : (JSON.stringify(value) ?? typeof value);
+    return new ConfigError(`TrainingArguments: ${name} is ${given}; it has to be ${expected}.`);
   }
 }

@@ -1,0 +1,75 @@
+import type { TrainingArgumentsOptions } from "./training-arguments";
+
+/** Says what a value has to be, if it is not that. */
+type Check = (value: unknown) => string | undefined;
+
+const expects =
+  (expected: string, isRight: (value: unknown) => boolean): Check =>
+  (value) =>
+    isRight(value) ? undefined : expected;
+
+const isNumber = (value: unknown): value is number => typeof value === "number" && Number.isFinite(value);
+
+const positiveInteger = expects(
+  "a positive integer",
+  (value) => Number.isSafeInteger(value) && (value as number) > 0,
+);
+const notNegative = expects("a number of at least 0", (value) => isNumber(value) && value >= 0);
+const share = expects("between 0 and 1", (value) => isNumber(value) && value >= 0 && value <= 1);
+const belowOne = expects("at least 0 and below 1", (value) => isNumber(value) && value >= 0 && value < 1);
+const seed = expects(
+  "an integer of at least 0",
+  (value) => Number.isSafeInteger(value) && (value as number) >= 0,
+);
+const boolean = expects("true or false", (value) => typeof value === "boolean");
+const text = expects("a text that is not empty", (value) => typeof value === "string" && value !== "");
+
+const oneOf = (...names: string[]): Check =>
+  expects(`one of ${names.join(", ")}`, (value) => names.includes(value as string));
+
+const orNull =
+  (check: Check): Check =>
+  (value) => {
+    const expected = value === null ? undefined : check(value);
+    return expected && `${expected}, or null`;
+  };
+
+const interval = oneOf("no", "steps", "epoch");
+
+/** What each argument has to be by itself; what several have to be together, TrainingArguments knows. */
+export const CHECKS: Record<keyof TrainingArgumentsOptions, Check> = {
+  outputDir: text,
+  evalStrategy: interval,
+  evalSteps: positiveInteger,
+  saveStrategy: interval,
+  saveSteps: positiveInteger,
+  saveTotalLimit: orNull(positiveInteger),
+  loggingStrategy: interval,
+  loggingSteps: positiveInteger,
+  loggingFirstStep: boolean,
+  numTrainEpochs: expects("a positive number", (value) => isNumber(value) && value > 0),
+  maxSteps: expects("an integer (-1: as many as the epochs have)", Number.isSafeInteger),
+  perDeviceTrainBatchSize: positiveInteger,
+  perDeviceEvalBatchSize: positiveInteger,
+  gradientAccumulationSteps: positiveInteger,
+  learningRate: notNegative,
+  lrSchedulerType: text,
+  lrSchedulerKwargs: expects("an object", (value) => typeof value === "object" && value !== null),
+  warmupSteps: notNegative,
+  weightDecay: notNegative,
+  adamBeta1: belowOne,
+  adamBeta2: belowOne,
+  adamEpsilon: notNegative,
+  maxGradNorm: notNegative,
+  labelSmoothingFactor: share,
+  nanPolicy: oneOf("stop", "skip", "ignore"),
+  predictionLossOnly: boolean,
+  trainSamplingStrategy: oneOf("random", "sequential", "group_by_length"),
+  dataloaderDropLast: boolean,
+  seed,
+  dataSeed: orNull(seed),
+  bf16: boolean,
+  loadBestModelAtEnd: boolean,
+  metricForBestModel: orNull(text),
+  greaterIsBetter: orNull(boolean),
+};
