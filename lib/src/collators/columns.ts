@@ -63,7 +63,7 @@ export function stackColumn(rows: readonly Row[], name: string): HostColumn {
     const other = lists.findIndex((list) => list.length !== width);
     if (other >= 0) {
       throw new DatasetError(
-        `Row ${other} of the batch: ${name} has ${lists[other]?.length} values, row 0 has ${width}. ` +
+        `Row ${other} of the batch: ${name} has ${lists[other]?.length} values, the first one has ${width}. ` +
           `Pad the texts (DataCollatorWithPadding does) or remove the column.`,
       );
     }
@@ -76,8 +76,7 @@ export function stackColumn(rows: readonly Row[], name: string): HostColumn {
     const value = row[name];
     if (typeof value !== "number" && typeof value !== "boolean" && typeof value !== "bigint") {
       throw new DatasetError(
-        `Row ${i} of the batch: ${name} is ${describe(value)}, which makes no tensor. ` +
-          `Leave the column out first, as with dataset.removeColumns(["${name}"]).`,
+        `Row ${i} of the batch: ${name} is ${describe(value)}, which makes no tensor. ${remedy(name, value)}`,
       );
     }
     values[i] = Number(value);
@@ -98,4 +97,13 @@ export function checkRows(rows: readonly Row[]): Row {
   const first = rows[0];
   if (first === undefined) throw new DatasetError("A batch needs at least one example, and got none.");
   return first;
+}
+
+/** What to do about a column whose values are no numbers. */
+function remedy(name: string, value: unknown): string {
+  if (!name.startsWith("label"))
+    return `Leave the column out first, as with dataset.removeColumns(["${name}"]).`;
+  if (typeof value === "string")
+    return `Number the labels first, as with dataset.classEncodeColumn("${name}").`;
+  return "Every row that is trained on needs a label: filter out those without.";
 }

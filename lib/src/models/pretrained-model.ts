@@ -74,6 +74,12 @@ export abstract class PreTrainedModel<Output extends object = ModelOutput> exten
     return labels !== undefined;
   }
 
+  /** Whether a row's label says that it is not told. */
+  // eslint-disable-next-line @typescript-eslint/no-unused-vars -- heads that know of such labels need it
+  isHiddenLabel(label: number): boolean {
+    return false;
+  }
+
   /** Whether dropout is active. */
   get training(): boolean {
     return this.context.training;

@@ -56,12 +56,15 @@ export function sampleBatches(dataset: TrainerDataset, options: SamplerOptions):
     order = randomPermutation(dataset.length, { seed, site: SAMPLER_SITE, step: epoch }) as typeof order;
   }
   if (strategy === "group_by_length") groupByLength(order, dataset, batchSize);
-  const batches: Int32Array[] = [];
-  for (let start = 0; start < order.length; start += batchSize) {
-    const batch = order.subarray(start, start + batchSize);
-    if (batch.length === batchSize || !dropLast) batches.push(batch);
-  }
-  return batches;
+  const batches = batchesOf(order, batchSize);
+  return dropLast ? batches.filter((batch) => batch.length === batchSize) : batches;
+}
+
+/** Rows in their order, so many at a time; the last batch may be smaller. */
+export function batchesOf(order: Int32Array, batchSize: number): Int32Array[] {
+  return Array.from({ length: Math.ceil(order.length / batchSize) }, (_, index) =>
+    order.subarray(index * batchSize, (index + 1) * batchSize),
+  );
 }
 
 /**

@@ -4,7 +4,7 @@ import { ConfigError } from "../errors";
 import type { ModelOutput } from "../models/model-output";
 import type { PreTrainedModel } from "../models/pretrained-model";
 import { startProgress } from "../progress";
-import { sampleBatches, type TrainerDataset } from "./data-loader";
+import { batchesOf, type TrainerDataset } from "./data-loader";
 import { EvaluationInterrupted } from "./interrupts";
 
 /** Scores of every answer, row-major. */
@@ -24,6 +24,8 @@ export interface EvaluationOutput {
 }
 
 export interface EvaluationOptions {
+  /** Rows to leave out. Default: none. */
+  isLeftOut?: (row: number) => boolean;
   /** The batch of these rows; `step` is its number. */
   collate: (indices: Int32Array, step: number) => Batch;
   /** The model's answers, with a loss where `labelled`. */
@@ -42,18 +44,15 @@ export interface EvaluationOptions {
 export async function evaluationLoop(
   model: PreTrainedModel<object>,
   dataset: TrainerDataset,
-  { collate, forward, batchSize, lossOnly, description, isInterrupted }: EvaluationOptions,
+  options: EvaluationOptions,
 ): Promise<EvaluationOutput> {
+  const { collate, forward, batchSize, lossOnly, description, isInterrupted, isLeftOut } = options;
   if (dataset.length === 0) throw new ConfigError(`${description}: the dataset is empty.`);
   const answers = new Answers(lossOnly);
   let losses = { sum: 0, rows: 0 };
-  const batches = sampleBatches(dataset, {
-    strategy: "sequential",
-    batchSize,
-    dropLast: false,
-    seed: 0,
-    epoch: 0,
-  });
+  const all = Int32Array.from({ length: dataset.length }, (_, row) => row);
+  const evaluated = isLeftOut ? all.filter((row) => !isLeftOut(row)) : all;
+  const batches = batchesOf(evaluated, batchSize);
   const progress = startProgress({ label: description, total: batches.length, unit: "batches" });
   const wasTraining = model.training;
   model.eval();
@@ -88,7 +87,7 @@ export async function evaluationLoop(
   return {
     logits: answers.logits(),
     labelIds: answers.labelIds(),
-    loss: losses.rows === dataset.length ? losses.sum / losses.rows : undefined,
+    loss: losses.rows === evaluated.length ? losses.sum / losses.rows : undefined,
   };
 }
 

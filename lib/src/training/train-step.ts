@@ -91,7 +91,9 @@ export function requireLoss(
   if (output.loss) return output.loss;
   throw new ConfigError(
     `${architecture} gave no loss for a batch of ${Object.keys(batch).join(", ")}: ` +
-      `${batch.labels ? "it has no head to train" : "the rows have no labels"}.`,
+      (batch.labels
+        ? "it has no head to train."
+        : 'the rows have no labels. The column of labels is called "label"; dataset.renameColumn gives it that name.'),
   );
 }
 

@@ -31,8 +31,8 @@ export interface TrainerOptions<Model extends PreTrainedModel<object> = PreTrain
   dataCollator: DataCollator;
   /** The tokenizer; saved with every checkpoint. */
   processingClass?: ProcessingClass;
-  /** Figures beside the loss, under names without `eval_`. */
-  computeMetrics?: (prediction: EvalPrediction) => Record<string, number>;
+  /** Figures beside the loss, under names without `eval_`; may take its time. */
+  computeMetrics?: (prediction: EvalPrediction) => Record<string, number> | Promise<Record<string, number>>;
   callbacks?: TrainerCallback[];
   /** Parameters whose learning rate or weight decay differs from the arguments'; see `layerwiseLearningRates`. */
   parameterGroups?: readonly ParameterGroup[];

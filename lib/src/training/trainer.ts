@@ -9,8 +9,10 @@ import { locateBest } from "./best-model";
 import { CallbackHandler } from "./callback-handler";
 import { defaultCallbacks, type Logs, type TrainerCallback } from "./callbacks";
 import { isDataset, modelRows, type TrainerDataset } from "./data-loader";
-import { evaluationLoop, type EvaluationOutput } from "./evaluation-loop";
+import { labelOf, namingDatasetRows } from "./dataset-rows";
+import { evaluationLoop, type EvaluationOptions, type EvaluationOutput } from "./evaluation-loop";
 import { Interrupts } from "./interrupts";
+import { metricsOf } from "./metrics";
 import { AdamW } from "./optimizer";
 import { planRun } from "./plan";
 import { Precision } from "./precision";
@@ -49,6 +51,8 @@ export class Trainer<Model extends PreTrainedModel<object> = PreTrainedModel<obj
   protected readonly criterion: Module | undefined = undefined;
   private readonly callbacks: CallbackHandler;
   private readonly losses = new RunningLoss();
+  /** The dataset's rows of each batch. */
+  private readonly rows = new WeakMap<Batch, Int32Array>();
   private readonly precision: Precision;
   /** While `train` runs. */
   private interrupts: Interrupts | undefined;
@@ -113,8 +117,8 @@ export class Trainer<Model extends PreTrainedModel<object> = PreTrainedModel<obj
         const { precision, losses, callbacks } = this;
         const loop = new TrainingLoop({
           ...{ model, optimizer, dataset, plan, schedule, precision, losses, interrupts, callbacks },
-          collate: (rows, step) => this.collate(dataset, rows, step, true),
-          computeLoss: (batch) => requireLoss(this.computeLoss(batch, true), model, batch),
+          collate: (rows, step) => this.batchOf(dataset, rows, step, true),
+          computeLoss: (batch) => requireLoss(this.lossOf(batch, true), model, batch),
           evaluate: () => this.evaluate(),
           save: () => this.save(run),
         });
@@ -215,12 +219,10 @@ export class Trainer<Model extends PreTrainedModel<object> = PreTrainedModel<obj
       }
       return metrics;
     }
-    const { metrics } = await this.predictions(
-      dataset,
-      metricKeyPrefix,
-      "Evaluating",
-      !this.options.computeMetrics,
-    );
+    const { metrics } = await this.predictions(dataset, metricKeyPrefix, "Evaluating", {
+      lossOnly: !this.options.computeMetrics,
+      isLeftOut: this.hiddenRowsOf(dataset),
+    });
     const notFinite = Object.entries(metrics).find(([, value]) => !Number.isFinite(value));
     if (notFinite) {
       const [name, value] = notFinite;
@@ -235,7 +237,7 @@ export class Trainer<Model extends PreTrainedModel<object> = PreTrainedModel<obj
 
   /** Scores for every row of a dataset; with `test_loss` and metrics where it has labels. */
   async predict(dataset: TrainerDataset): Promise<PredictionOutput> {
-    const { output, metrics } = await this.predictions(dataset, "test", "Predicting", false);
+    const { output, metrics } = await this.predictions(dataset, "test", "Predicting", { lossOnly: false });
     return { predictions: output.logits, labelIds: output.labelIds, metrics };
   }
 
@@ -263,6 +265,30 @@ export class Trainer<Model extends PreTrainedModel<object> = PreTrainedModel<obj
     return this.model.forward(inputs, options) as Partial<ModelOutput>;
   }
 
+  private batchOf(dataset: TrainerDataset, indices: Int32Array, step: number, training: boolean): Batch {
+    const batch = namingDatasetRows(indices, () => this.collate(dataset, indices, step, training));
+    this.rows.set(batch, indices);
+    return batch;
+  }
+
+  private lossOf(batch: Batch, labelled: boolean): Partial<ModelOutput> {
+    return namingDatasetRows(this.rows.get(batch), () => this.computeLoss(batch, labelled));
+  }
+
+  /** Where some labels of a dataset are hidden: which rows an evaluation leaves out. It is said. */
+  private hiddenRowsOf(dataset: TrainerDataset): EvaluationOptions["isLeftOut"] {
+    // A loss that learns something of its own is computed without labels.
+    if (this.criterion) return undefined;
+    const isHidden = Array.from({ length: dataset.length }, (_, row) => {
+      const label = labelOf(dataset.at(row));
+      return label !== undefined && this.model.isHiddenLabel(label);
+    });
+    const hidden = isHidden.filter(Boolean).length;
+    if (hidden === 0 || hidden === dataset.length) return undefined;
+    console.warn(`Evaluating: ${hidden} of ${dataset.length} rows hide their label (-1) and are left out.`);
+    return (row) => isHidden[row]!;
+  }
+
   private *trainedParameters() {
     yield* this.model.namedParameters();
     if (this.criterion) yield* this.criterion.namedParameters("criterion.");
@@ -272,30 +298,23 @@ export class Trainer<Model extends PreTrainedModel<object> = PreTrainedModel<obj
     dataset: TrainerDataset,
     prefix: string,
     description: string,
-    lossOnly: boolean,
+    { lossOnly, isLeftOut }: Pick<EvaluationOptions, "lossOnly" | "isLeftOut">,
   ): Promise<{ output: EvaluationOutput; metrics: Logs }> {
     const { model, args, options } = this;
     await this.precision.prepare();
     const started = performance.now();
     const batchSize = args.perDeviceEvalBatchSize;
     const output = await evaluationLoop(model, dataset, {
-      collate: (indices, step) => this.collate(dataset, indices, step, false),
-      forward: (batch, labelled) => this.precision.run(() => this.computeLoss(batch, labelled)),
+      collate: (indices, step) => this.batchOf(dataset, indices, step, false),
+      forward: (batch, labelled) => this.precision.run(() => this.lossOf(batch, labelled)),
+      isLeftOut,
       batchSize,
       lossOnly: lossOnly || args.predictionLossOnly,
       description,
       isInterrupted: () => this.interrupts?.signal !== undefined,
     });
-    const metrics: Logs = {};
-    if (output.loss !== undefined) metrics[`${prefix}_loss`] = output.loss;
-    if (output.labelIds && options.computeMetrics) {
-      const computed = options.computeMetrics({ predictions: output.logits, labelIds: output.labelIds });
-      for (const [name, value] of Object.entries(computed)) metrics[`${prefix}_${name}`] = value;
-    }
-    Object.assign(
-      metrics,
-      speedMetrics(prefix, started, dataset.length, Math.ceil(dataset.length / batchSize)),
-    );
-    return { output, metrics };
+    const metrics = await metricsOf(prefix, output, options.computeMetrics);
+    const speed = speedMetrics(prefix, started, dataset.length, Math.ceil(dataset.length / batchSize));
+    return { output, metrics: { ...metrics, ...speed } };
   }
 }

@@ -180,10 +180,14 @@ onEachEngine("BertForSequenceClassification", () => {
       bad.push([
         "an id beyond the vocabulary",
         inputs([2, 30]),
-        /input_ids: 30 .* vocab_size of 30 .*0 … 29/,
+        /Row \d of the batch: input_ids has 30 at token \d.* vocab_size of 30 .*0 … 29/,
       ]);
-      bad.push(["a negative id", inputs([-1]), /input_ids: -1/]);
-      bad.push(["too many tokens", inputs(long), /12 is outside .* max_position_embeddings of 12/]);
+      bad.push(["a negative id", inputs([-1]), /input_ids has -1 at token 0/]);
+      bad.push([
+        "too many tokens",
+        inputs(long),
+        /positions has 12 at token 12, outside .* max_position_embeddings of 12/,
+      ]);
       bad.push(["an empty row", inputs([]), /Row 1 of the batch begins with padding/]);
       bad.push(["a hidden label", inputs([2], -1), /Row 1 of the batch has the label -1; .* 2 classes/]);
       bad.push(["a label that is no class", inputs([2], 2), /label 2; .* 2 classes \(0 … 1\)/]);

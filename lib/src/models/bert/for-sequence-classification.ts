@@ -52,7 +52,11 @@ export class BertForSequenceClassification extends PreTrainedModel<SequenceClass
 
   override hasLabels({ labels }: Pick<TaskInputs, "labels">): boolean {
     if (!labels) return false;
-    return this.config.numLabels === 1 || labels.dataSync().every((label) => label >= 0);
+    return !labels.dataSync().some((label) => this.isHiddenLabel(label));
+  }
+
+  override isHiddenLabel(label: number): boolean {
+    return this.config.numLabels > 1 && label < 0;
   }
 
   private loss(logits: tf.Tensor2D, labels: tf.Tensor1D, smoothing: number): tf.Scalar {

@@ -37,11 +37,11 @@ class BertEmbeddings extends Module {
     this.dropout = new Dropout(config.hiddenDropoutProb, context);
   }
 
-  forward({ ids, positions, tokenTypes }: PackedBatch): tf.Tensor2D {
+  forward({ ids, positions, tokenTypes, layout }: PackedBatch): tf.Tensor2D {
     const { vocabSize, maxPositionEmbeddings, typeVocabSize, padTokenId } = this.config;
-    checkRange(ids, vocabSize, "input_ids", "vocab_size");
-    checkRange(positions, maxPositionEmbeddings, "the number of tokens", "max_position_embeddings");
-    checkRange(tokenTypes, typeVocabSize, "token_type_ids", "type_vocab_size");
+    checkRange(ids, layout, vocabSize, "input_ids", "vocab_size");
+    checkRange(positions, layout, maxPositionEmbeddings, "positions", "max_position_embeddings");
+    checkRange(tokenTypes, layout, typeVocabSize, "token_type_ids", "type_vocab_size");
     const embedded = embeddingsLayerNorm(
       {
         word: this.word_embeddings.weight.value as tf.Tensor2D,
@@ -246,13 +246,18 @@ export class BertModel extends PreTrainedModel<BertModelOutput> {
   }
 }
 
-function checkRange(values: Int32Array, limit: number, what: string, setting: string): void {
-  for (const value of values) {
-    if (value < 0 || value >= limit) {
-      throw new ConfigError(
-        `${what}: ${value} is outside what the model's ${setting} of ${limit} allows (0 … ${limit - 1}). ` +
-          "Does the tokenizer belong to this model, and does it truncate?",
-      );
-    }
-  }
+function checkRange(
+  values: Int32Array,
+  { offsets }: PackedBatch["layout"],
+  limit: number,
+  what: string,
+  setting: string,
+): void {
+  const place = values.findIndex((value) => value < 0 || value >= limit);
+  if (place === -1) return;
+  const row = offsets.findIndex((offset) => offset > place) - 1;
+  throw new ConfigError(
+    `Row ${row} of the batch: ${what} has ${values[place]} at token ${place - offsets[row]!}, outside what the model's ` +
+      `${setting} of ${limit} allows (0 … ${limit - 1}). Does the tokenizer belong to this model, and does it truncate?`,
+  );
 }
