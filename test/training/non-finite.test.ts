@@ -98,6 +98,17 @@ describe("figures that are not finite", () => {
     assert.ok(weightsOf(trainer.model).some(Number.isNaN));
   });
 
+  test("loggingNanInfFilter leaves such losses out of the logged mean, which otherwise is NaN", async (context) => {
+    context.mock.method(console, "warn", () => {});
+    for (const loggingNanInfFilter of [true, false]) {
+      const args = { maxSteps: 5, loggingSteps: 5, nanPolicy: "ignore", loggingNanInfFilter } as const;
+      const trainer = new Faulty(args, { 4: NaN });
+      await trainer.train();
+      const [entry] = trainer.state.logHistory;
+      assert.equal(Number.isFinite(entry!.loss), loggingNanInfFilter);
+    }
+  });
+
   test("a metric that is NaN is said, and never the best", async (context) => {
     const warn = context.mock.method(console, "warn", () => {});
     let evaluations = 0;

@@ -35,18 +35,27 @@ const orNull =
   };
 
 const interval = oneOf("no", "steps", "epoch");
+const steps = expects(
+  "a positive integer, or a share of all steps between 0 and 1",
+  (value) => isNumber(value) && value > 0 && (value < 1 || Number.isSafeInteger(value)),
+);
 
 /** What each argument has to be by itself; what several have to be together, TrainingArguments knows. */
 export const CHECKS: Record<keyof TrainingArgumentsOptions, Check> = {
   outputDir: text,
   evalStrategy: interval,
-  evalSteps: positiveInteger,
-  saveStrategy: interval,
-  saveSteps: positiveInteger,
+  evalSteps: steps,
+  evalOnStart: boolean,
+  evalDelay: notNegative,
+  saveStrategy: oneOf("no", "steps", "epoch", "best"),
+  saveSteps: steps,
+  saveOnlyModel: boolean,
   saveTotalLimit: orNull(positiveInteger),
   loggingStrategy: interval,
-  loggingSteps: positiveInteger,
+  loggingSteps: steps,
   loggingFirstStep: boolean,
+  loggingNanInfFilter: boolean,
+  disableTqdm: boolean,
   numTrainEpochs: expects("a positive number", (value) => isNumber(value) && value > 0),
   maxSteps: expects("an integer (-1: as many as the epochs have)", Number.isSafeInteger),
   perDeviceTrainBatchSize: positiveInteger,

@@ -7,7 +7,7 @@ import type { TrainerState } from "./state";
 import type { TrainingArguments } from "./training-arguments";
 
 /**
- * Notes in the state whether an evaluation is the best so far.
+ * Notes in the state whether an evaluation is the best so far, and returns it.
  *
  * @param isSaved  whether a checkpoint of this model is written next
  * @throws ConfigError if the metric to go by is not among those computed
@@ -18,8 +18,8 @@ export function rememberBest(
   args: TrainingArguments,
   metrics: Logs,
   isSaved: boolean,
-): void {
-  if (args.metricForBestModel === null) return;
+): boolean {
+  if (args.metricForBestModel === null) return false;
   const name = args.metricForBestModel.replace(/^(eval_)?/, "eval_");
   const value = metrics[name];
   if (value === undefined) {
@@ -29,13 +29,14 @@ export function rememberBest(
     );
   }
   // No comparison holds of NaN, nor should one.
-  if (Number.isNaN(value)) return;
+  if (Number.isNaN(value)) return false;
   const isBetter =
     state.bestMetric === null || (args.greaterIsBetter ? value > state.bestMetric : value < state.bestMetric);
-  if (!isBetter) return;
+  if (!isBetter) return false;
   state.bestMetric = value;
   state.bestGlobalStep = state.globalStep;
-  if (isSaved) state.bestModelCheckpoint = checkpointDirectory(args, state);
+  if (isSaved || args.saveStrategy === "best") state.bestModelCheckpoint = checkpointDirectory(args, state);
+  return true;
 }
 
 /** The best checkpoint: where it was written, or under its name in the output folder, which may have been moved. */

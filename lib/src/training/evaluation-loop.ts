@@ -36,6 +36,8 @@ export interface EvaluationOptions {
   lossOnly: boolean;
   /** Label of the progress bar. */
   description: string;
+  /** Default true. */
+  showProgress?: boolean;
   /** Looked at after each batch: whether to leave off. */
   isInterrupted?: () => boolean;
 }
@@ -53,7 +55,9 @@ export async function evaluationLoop(
   const all = Int32Array.from({ length: dataset.length }, (_, row) => row);
   const evaluated = isLeftOut ? all.filter((row) => !isLeftOut(row)) : all;
   const batches = batchesOf(evaluated, batchSize);
-  const progress = startProgress({ label: description, total: batches.length, unit: "batches" });
+  const { showProgress = true } = options;
+  const bar = { label: description, total: batches.length, unit: "batches" };
+  const progress = showProgress ? startProgress(bar) : undefined;
   const wasTraining = model.training;
   model.eval();
   try {
@@ -72,7 +76,7 @@ export async function evaluationLoop(
       } finally {
         tf.dispose([batch, output]);
       }
-      progress.update(index + 1);
+      progress?.update(index + 1);
       await new Promise(setImmediate);
       if (isInterrupted?.()) {
         throw new EvaluationInterrupted(
@@ -81,7 +85,7 @@ export async function evaluationLoop(
       }
     }
   } finally {
-    progress.finish();
+    progress?.finish();
     model.train(wasTraining);
   }
   return {

@@ -9,6 +9,14 @@ export interface Plan {
   /** Epochs begun; the last one may end early. */
   epochs: number;
   maxSteps: number;
+  /** Optimizer steps between two log entries, evaluations and checkpoints. */
+  intervals: Intervals;
+}
+
+export interface Intervals {
+  logging: number;
+  evaluation: number;
+  saving: number;
 }
 
 /**
@@ -27,5 +35,12 @@ export function planRun(args: TrainingArguments, examples: number): Plan {
   }
   const stepsPerEpoch = Math.ceil(batchesPerEpoch / args.gradientAccumulationSteps);
   const maxSteps = args.maxSteps > 0 ? args.maxSteps : Math.ceil(args.numTrainEpochs * stepsPerEpoch);
-  return { batchesPerEpoch, stepsPerEpoch, maxSteps, epochs: Math.ceil(maxSteps / stepsPerEpoch) };
+  // Below 1 they are shares of all steps. @see transformers.TrainerState.compute_steps
+  const interval = (steps: number) => (steps < 1 ? Math.ceil(maxSteps * steps) : steps);
+  const intervals = {
+    logging: interval(args.loggingSteps),
+    evaluation: interval(args.evalSteps),
+    saving: interval(args.saveSteps),
+  };
+  return { batchesPerEpoch, stepsPerEpoch, maxSteps, intervals, epochs: Math.ceil(maxSteps / stepsPerEpoch) };
 }

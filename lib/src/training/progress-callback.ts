@@ -5,7 +5,8 @@ import type { CallbackContext, Logs, TrainerCallback } from "./callbacks";
 export class ProgressCallback implements TrainerCallback {
   private bar: ProgressBar | undefined;
 
-  onTrainBegin({ state }: CallbackContext): void {
+  onTrainBegin({ args, state }: CallbackContext): void {
+    if (args.disableTqdm) return;
     this.bar = startProgress({ label: "Training", total: state.maxSteps, unit: "steps" });
   }
 

@@ -311,6 +311,7 @@ export class Trainer<Model extends PreTrainedModel<object> = PreTrainedModel<obj
       batchSize,
       lossOnly: lossOnly || args.predictionLossOnly,
       description,
+      showProgress: !args.disableTqdm,
       isInterrupted: () => this.interrupts?.signal !== undefined,
     });
     const metrics = await metricsOf(prefix, output, options.computeMetrics);

@@ -6,6 +6,9 @@ import type { SchedulerOptions, SchedulerType } from "./schedules";
 /** When something is done: never, every so many optimizer steps, or at the end of each epoch. */
 export type IntervalStrategy = "no" | "steps" | "epoch";
 
+/** As {@link IntervalStrategy}, or whenever an evaluation is the best so far. */
+export type SaveStrategy = IntervalStrategy | "best";
+
 /** What to do about a step whose loss or gradient norm is NaN or infinite. */
 export type NanPolicy = "stop" | "skip" | "ignore";
 
@@ -18,18 +21,28 @@ export interface TrainingArgumentsOptions {
   outputDir?: string;
   /** When to evaluate. Default "no". */
   evalStrategy?: IntervalStrategy;
-  /** Steps between evaluations; default: loggingSteps. */
+  /** Steps between evaluations, or below 1 a share of all steps; default: loggingSteps. */
   evalSteps?: number;
-  /** When to write a checkpoint. Default "steps". */
-  saveStrategy?: IntervalStrategy;
-  /** Steps between checkpoints. Default 500. */
+  /** Evaluate before the first step too. Default false. */
+  evalOnStart?: boolean;
+  /** Steps, or with `evalStrategy: "epoch"` epochs, before which nothing is evaluated. Default 0. */
+  evalDelay?: number;
+  /** When to write a checkpoint; "best": whenever an evaluation is the best so far. Default "steps". */
+  saveStrategy?: SaveStrategy;
+  /** Steps between checkpoints, or below 1 a share of all steps. Default 500. */
   saveSteps?: number;
+  /** Leave the optimizer out of checkpoints, which are then a third of the size; a run goes on from none. Default false. */
+  saveOnlyModel?: boolean;
   /** How many checkpoints to keep, the best one always among them; default: all. */
   saveTotalLimit?: number | null;
   /** When to log. Default "steps". */
   loggingStrategy?: IntervalStrategy;
-  /** Steps between log entries. Default 500. */
+  /** Steps between log entries, or below 1 a share of all steps. Default 500. */
   loggingSteps?: number;
+  /** Leave losses that are not finite (see `nanPolicy`) out of the logged mean. Default true. */
+  loggingNanInfFilter?: boolean;
+  /** Show no progress bar. Default false. */
+  disableTqdm?: boolean;
   /** Also log the first step. Default false. */
   loggingFirstStep?: boolean;
   /** Default 3. Fractions are allowed. */
@@ -87,12 +100,17 @@ export interface TrainingArgumentsOptions {
 const DEFAULTS = {
   outputDir: "trainer_output",
   evalStrategy: "no" as IntervalStrategy,
-  saveStrategy: "steps" as IntervalStrategy,
+  evalOnStart: false,
+  evalDelay: 0,
+  saveStrategy: "steps" as SaveStrategy,
   saveSteps: 500,
+  saveOnlyModel: false,
   saveTotalLimit: null,
   loggingStrategy: "steps" as IntervalStrategy,
   loggingSteps: 500,
   loggingFirstStep: false,
+  loggingNanInfFilter: true,
+  disableTqdm: false,
   numTrainEpochs: 3,
   maxSteps: -1,
   perDeviceTrainBatchSize: 8,
@@ -131,12 +149,17 @@ export class TrainingArguments implements Required<TrainingArgumentsOptions> {
   declare readonly outputDir: string;
   declare readonly evalStrategy: IntervalStrategy;
   declare readonly evalSteps: number;
-  declare readonly saveStrategy: IntervalStrategy;
+  declare readonly evalOnStart: boolean;
+  declare readonly evalDelay: number;
+  declare readonly saveStrategy: SaveStrategy;
   declare readonly saveSteps: number;
+  declare readonly saveOnlyModel: boolean;
   declare readonly saveTotalLimit: number | null;
   declare readonly loggingStrategy: IntervalStrategy;
   declare readonly loggingSteps: number;
   declare readonly loggingFirstStep: boolean;
+  declare readonly loggingNanInfFilter: boolean;
+  declare readonly disableTqdm: boolean;
   declare readonly numTrainEpochs: number;
   declare readonly maxSteps: number;
   declare readonly perDeviceTrainBatchSize: number;
@@ -173,7 +196,8 @@ export class TrainingArguments implements Required<TrainingArgumentsOptions> {
     }
     Object.assign(this, DEFAULTS, { evalSteps: given.loggingSteps ?? DEFAULTS.loggingSteps }, given);
     const { loadBestModelAtEnd, metricForBestModel, greaterIsBetter } = this;
-    const metric = metricForBestModel ?? (loadBestModelAtEnd ? "loss" : null);
+    const isNeeded = loadBestModelAtEnd || this.saveStrategy === "best";
+    const metric = metricForBestModel ?? (isNeeded ? "loss" : null);
     const greater = greaterIsBetter ?? (metric === null ? null : !metric.endsWith("loss"));
     Object.assign(this, { metricForBestModel: metric, greaterIsBetter: greater });
     this.check(Object.keys(given) as ArgumentName[]);
@@ -191,7 +215,15 @@ export class TrainingArguments implements Required<TrainingArgumentsOptions> {
       // How many epochs there would be does not matter where the steps are given.
       if (expected && !(name === "numTrainEpochs" && this.maxSteps > 0)) throw this.wrong(name, expected);
     }
-    if (this.loadBestModelAtEnd) this.checkBestModel();
+    if (this.saveStrategy === "best") this.checkSaveBest();
+    else if (this.loadBestModelAtEnd) this.checkBestModel();
+  }
+
+  private checkSaveBest(): void {
+    if (this.evalStrategy !== "no") return;
+    throw new ConfigError(
+      "TrainingArguments: saveStrategy is 'best', but nothing is evaluated; set evalStrategy to 'epoch' or 'steps'.",
+    );
   }
 
   private checkBestModel(): void {
@@ -202,7 +234,7 @@ export class TrainingArguments implements Required<TrainingArgumentsOptions> {
           `'${evalStrategy}' and saveStrategy '${saveStrategy}'; set both to 'epoch' or both to 'steps'.`,
       );
     }
-    if (saveStrategy === "steps" && saveSteps % evalSteps !== 0) {
+    if (saveStrategy === "steps" && !isMultiple(saveSteps, evalSteps)) {
       throw new ConfigError(
         `TrainingArguments: with loadBestModelAtEnd, saveSteps (${saveSteps}) has to be a multiple of evalSteps (${evalSteps}).`,
       );
@@ -214,4 +246,12 @@ export class TrainingArguments implements Required<TrainingArgumentsOptions> {
     const given = typeof value === "number" ? String(value) : (JSON.stringify(value) ?? typeof value);
     return new ConfigError(`TrainingArguments: ${name} is ${given}; it has to be ${expected}.`);
   }
+}
+
+/** Of steps, or of shares of all steps; one of each cannot be compared. */
+function isMultiple(saveSteps: number, evalSteps: number): boolean {
+  if (saveSteps < 1 !== evalSteps < 1) return false;
+  // Shares are compared as whole numbers: 0.3 is three times 0.1.
+  const scale = saveSteps < 1 ? 1e6 : 1;
+  return Math.round(saveSteps * scale) % Math.round(evalSteps * scale) === 0;
 }

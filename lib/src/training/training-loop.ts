@@ -43,7 +43,8 @@ export class TrainingLoop {
   async run(): Promise<void> {
     const { plan, callbacks, interrupts } = this.parts;
     const { args, state, control } = callbacks;
-    // What an interrupt left undone at this step.
+    if (args.evalOnStart && state.globalStep === 0) control.shouldEvaluate = true;
+    // And what an interrupt left undone at this step.
     await this.logEvaluateSave();
     // A resumed run enters in the middle of an epoch, whose order is the same as before.
     let firstStep = state.globalStep % plan.stepsPerEpoch;
@@ -54,7 +55,7 @@ export class TrainingLoop {
       const isOver = await this.epoch(epoch, firstStep);
       if (!isOver) return;
       firstStep = 0;
-      flowAfterEpoch(args, control);
+      flowAfterEpoch(args, state, control);
       await callbacks.call("onEpochEnd");
       await this.logEvaluateSave();
     }
@@ -76,7 +77,7 @@ export class TrainingLoop {
       await this.step(batches.slice(step * accumulation, (step + 1) * accumulation));
       // Of batches, not of steps: the last step of an epoch may have fewer of them.
       state.epoch = epoch + Math.min((step + 1) * accumulation, plan.batchesPerEpoch) / plan.batchesPerEpoch;
-      flowAfterStep(args, state, control);
+      flowAfterStep(args, plan.intervals, state, control);
       await callbacks.call("onStepEnd");
       const isLastOfEpoch = step + 1 === plan.stepsPerEpoch;
       // What is due at the end of the epoch too is then done once, by the caller.
@@ -111,7 +112,7 @@ export class TrainingLoop {
       },
     });
     state.globalStep++;
-    if (!isSkipped) losses.add(loss);
+    if (!isSkipped && (Number.isFinite(loss) || !args.loggingNanInfFilter)) losses.add(loss);
     this.lastStep = { grad_norm: gradNorm, learning_rate: learningRate };
   }
 
@@ -127,7 +128,12 @@ export class TrainingLoop {
     if (control.shouldEvaluate) {
       if (interrupts.signal) return;
       try {
-        rememberBest(state, args, await evaluate(), control.shouldSave);
+        const metrics = await evaluate();
+        // Before the first step there is nothing yet that training has made.
+        if (state.globalStep > 0) {
+          const isBest = rememberBest(state, args, metrics, control.shouldSave);
+          if (args.saveStrategy === "best") control.shouldSave = isBest;
+        }
       } catch (error) {
         if (error instanceof EvaluationInterrupted) return;
         throw error;

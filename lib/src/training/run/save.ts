@@ -48,7 +48,9 @@ export async function saveRun(run: TrainingRun): Promise<string> {
     if (criterion && learns(criterion)) {
       await writeSafetensors(path.join(folder, CRITERION_FILE), await stateDictOf(criterion));
     }
-    await writeSafetensors(path.join(folder, OPTIMIZER_FILE), await optimizer.stateDict());
+    if (!args.saveOnlyModel) {
+      await writeSafetensors(path.join(folder, OPTIMIZER_FILE), await optimizer.stateDict());
+    }
     await writeJson(path.join(folder, ARGUMENTS_FILE), args);
     await writeState(folder, state);
     await writeRecord(folder, { ...record, savedAt: new Date().toISOString() });
