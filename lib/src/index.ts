@@ -109,7 +109,18 @@ export type { DType, HostTensor, StateDict } from "./checkpoints/dtypes";
 
 // Training
 export { addDefaultCallback } from "./training/callbacks";
-export type { CallbackContext, Logs, TrainerCallback, TrainerControl } from "./training/callbacks";
+export type {
+  CallbackContext,
+  CallbackState,
+  Gradients,
+  Logs,
+  TrainerCallback,
+  TrainerControl,
+} from "./training/callbacks";
+export { EarlyStoppingCallback } from "./training/early-stopping-callback";
+export type { EarlyStoppingOptions } from "./training/early-stopping-callback";
+export { PrinterCallback } from "./training/printer-callback";
+export { ProgressCallback } from "./training/progress-callback";
 export type { TrainerDataset } from "./training/data-loader";
 export type { LogitMatrix } from "./training/evaluation-loop";
 export { DistillationTrainer } from "./training/distillation/distillation-trainer";

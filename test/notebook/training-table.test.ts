@@ -27,11 +27,13 @@ class FakeRun {
     bestMetric: null,
     bestGlobalStep: null,
     bestModelCheckpoint: null,
+    statefulCallbacks: {},
   };
   readonly context: CallbackContext;
 
   constructor(evalStrategy: "epoch" | "steps" | "no") {
-    this.context = { args: { evalStrategy } as CallbackContext["args"], state: this.state, control };
+    const args = { evalStrategy } as CallbackContext["args"];
+    this.context = { args, state: this.state, control } as unknown as CallbackContext;
   }
 
   steps(count: number): void {

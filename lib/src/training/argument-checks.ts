@@ -78,6 +78,7 @@ export const CHECKS: Record<keyof TrainingArgumentsOptions, Check> = {
   seed,
   dataSeed: orNull(seed),
   bf16: boolean,
+  restoreCallbackStatesFromCheckpoint: boolean,
   loadBestModelAtEnd: boolean,
   metricForBestModel: orNull(text),
   greaterIsBetter: orNull(boolean),

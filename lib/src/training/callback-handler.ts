@@ -1,30 +1,83 @@
-import type { CallbackContext, Logs, TrainerCallback, TrainerControl } from "./callbacks";
+import type {
+  CallbackContext,
+  CallbackState,
+  Gradients,
+  Logs,
+  TrainerCallback,
+  TrainerControl,
+} from "./callbacks";
 import { idleControl } from "./flow";
+import type { AdamW } from "./optimizer";
 import { initialState, type TrainerState } from "./state";
 import type { TrainingArguments } from "./training-arguments";
 
+/** A kind of callback, or one of them. */
+export type CallbackOrClass = TrainerCallback | (new (...args: never[]) => TrainerCallback);
+
+/** Events that tell nothing beside the context. */
+type PlainEvent =
+  | "onTrainBegin"
+  | "onEpochBegin"
+  | "onStepBegin"
+  | "onSubstepEnd"
+  | "onStepEnd"
+  | "onPredictionStep"
+  | "onSave"
+  | "onEpochEnd"
+  | "onTrainEnd";
+
 /** Tells callbacks, in their order, what happens, and keeps what they are told of. @see transformers.CallbackHandler */
-export class CallbackHandler implements CallbackContext {
+export class CallbackHandler {
   state: TrainerState = initialState(0, 0);
   control: TrainerControl = idleControl();
+  private optimizer: AdamW | undefined;
 
+  /** @param fixed  what stays the same for the Trainer's life */
   constructor(
-    readonly args: TrainingArguments,
+    private readonly fixed: Omit<CallbackContext, "state" | "control" | "optimizer">,
     private readonly callbacks: TrainerCallback[],
-  ) {}
+  ) {
+    for (const callback of callbacks) void callback.onInitEnd?.(this.context());
+  }
 
-  /** A run begins. */
-  begin(state: TrainerState): void {
+  get args(): TrainingArguments {
+    return this.fixed.args;
+  }
+
+  /** A run begins, or goes on. */
+  begin(state: TrainerState, optimizer: AdamW): void {
     this.state = state;
     this.control = idleControl();
+    this.optimizer = optimizer;
+  }
+
+  /** The run is over. */
+  end(): void {
+    this.optimizer = undefined;
   }
 
   add(callback: TrainerCallback): void {
     this.callbacks.push(callback);
   }
 
-  async call(event: Exclude<keyof TrainerCallback, "onLog" | "onEvaluate">): Promise<void> {
+  /** Takes out this callback, or the first of this class. @returns it, if it was there */
+  remove(wanted: CallbackOrClass): TrainerCallback | undefined {
+    const index = this.callbacks.findIndex((callback) =>
+      typeof wanted === "function" ? callback instanceof wanted : callback === wanted,
+    );
+    return index === -1 ? undefined : this.callbacks.splice(index, 1)[0];
+  }
+
+  async call(event: PlainEvent): Promise<void> {
     for (const callback of this.callbacks) await callback[event]?.(this.context());
+  }
+
+  async gradients(event: "onPreOptimizerStep" | "onOptimizerStep", gradients: Gradients): Promise<void> {
+    for (const callback of this.callbacks) await callback[event]?.(this.context(), gradients);
+  }
+
+  async metrics(event: "onEvaluate" | "onPredict", metrics: Logs): Promise<void> {
+    for (const callback of this.callbacks) await callback[event]?.(this.context(), metrics);
   }
 
   /** Adds an entry to the log history and shows it. */
@@ -34,12 +87,24 @@ export class CallbackHandler implements CallbackContext {
     for (const callback of this.callbacks) await callback.onLog?.(this.context(), logs);
   }
 
-  async evaluated(metrics: Logs): Promise<void> {
-    for (const callback of this.callbacks) await callback.onEvaluate?.(this.context(), metrics);
+  /** What callbacks keep in a checkpoint, by the names of their classes. */
+  exportStates(): Record<string, CallbackState> {
+    const states: Record<string, CallbackState> = {};
+    for (const callback of this.callbacks) {
+      if (callback.exportState) states[callback.constructor.name] = callback.exportState();
+    }
+    return states;
+  }
+
+  restoreStates(states: Readonly<Record<string, CallbackState>>): void {
+    for (const callback of this.callbacks) {
+      const state = states[callback.constructor.name];
+      if (state) callback.restoreState?.(state, this.args.restoreCallbackStatesFromCheckpoint);
+    }
   }
 
   private context(): CallbackContext {
-    const { args, state, control } = this;
-    return { args, state, control };
+    const { fixed, state, control, optimizer } = this;
+    return { ...fixed, state, control, optimizer };
   }
 }

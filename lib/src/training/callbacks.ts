@@ -1,4 +1,10 @@
+import type * as tf from "@tensorflow/tfjs";
+import type { PreTrainedModel } from "../models/pretrained-model";
+import type { TrainerDataset } from "./data-loader";
+import type { AdamW } from "./optimizer";
+import type { ProcessingClass } from "./run/save";
 import type { TrainerState } from "./state";
+import type { TrainerOptions } from "./trainer-options";
 import type { TrainingArguments } from "./training-arguments";
 
 /** Figures of one log line, under the names of Hugging Face's `trainer_state.json` (`loss`, `eval_accuracy`, …). */
@@ -13,24 +19,65 @@ export interface TrainerControl {
   shouldLog: boolean;
 }
 
+/** What every callback is told. */
 export interface CallbackContext {
   args: TrainingArguments;
   state: TrainerState;
   control: TrainerControl;
+  model: PreTrainedModel<object>;
+  processingClass: ProcessingClass | undefined;
+  trainDataset: TrainerDataset | undefined;
+  evalDataset: TrainerOptions["evalDataset"];
+  /** While `train` runs. */
+  optimizer: AdamW | undefined;
 }
+
+/** Gradients by the names of their parameters: of all micro-batches, before clipping. They are the Trainer's: keep copies. */
+export type Gradients = ReadonlyMap<string, tf.Tensor>;
+
+/** What a callback keeps in checkpoints, in transformers' form. @see transformers.trainer_callback.ExportableState */
+export interface CallbackState {
+  /** What it was made with. */
+  args: Record<string, unknown>;
+  /** What it has come to since. */
+  attributes: Record<string, unknown>;
+}
+
+type Event = void | Promise<void>;
 
 /** Hooks into the training loop; every one is optional. @see transformers.TrainerCallback */
 export interface TrainerCallback {
-  onTrainBegin?(context: CallbackContext): void | Promise<void>;
-  onEpochBegin?(context: CallbackContext): void | Promise<void>;
-  onStepEnd?(context: CallbackContext): void | Promise<void>;
-  onLog?(context: CallbackContext, logs: Logs): void | Promise<void>;
+  /** The Trainer is made. It does not wait for a promise. */
+  onInitEnd?(context: CallbackContext): Event;
+  onTrainBegin?(context: CallbackContext): Event;
+  onEpochBegin?(context: CallbackContext): Event;
+  /** Before an optimizer step and the first of its micro-batches. */
+  onStepBegin?(context: CallbackContext): Event;
+  /** After each micro-batch of a step but the last. */
+  onSubstepEnd?(context: CallbackContext): Event;
+  onPreOptimizerStep?(context: CallbackContext, gradients: Gradients): Event;
+  onOptimizerStep?(context: CallbackContext, gradients: Gradients): Event;
+  onStepEnd?(context: CallbackContext): Event;
+  onLog?(context: CallbackContext, logs: Logs): Event;
+  /** After each batch of an evaluation or prediction. */
+  onPredictionStep?(context: CallbackContext): Event;
   /** After an evaluation; `metrics` has `eval_loss` and so on. */
-  onEvaluate?(context: CallbackContext, metrics: Logs): void | Promise<void>;
-  onSave?(context: CallbackContext): void | Promise<void>;
-  onEpochEnd?(context: CallbackContext): void | Promise<void>;
+  onEvaluate?(context: CallbackContext, metrics: Logs): Event;
+  /** After `predict`. */
+  onPredict?(context: CallbackContext, metrics: Logs): Event;
+  onSave?(context: CallbackContext): Event;
+  onEpochEnd?(context: CallbackContext): Event;
   /** Always called once training has begun, after an error or an interrupt too. */
-  onTrainEnd?(context: CallbackContext): void | Promise<void>;
+  onTrainEnd?(context: CallbackContext): Event;
+
+  /** What to keep in checkpoints, under the name of the class. */
+  exportState?(): CallbackState;
+  /**
+   * Goes on from a checkpoint.
+   *
+   * @param withArgs  whether what it was made with holds too (`restoreCallbackStatesFromCheckpoint`)
+   */
+  restoreState?(state: CallbackState, withArgs: boolean): void;
 }
 
 const defaultFactories: (() => TrainerCallback)[] = [];

@@ -40,6 +40,8 @@ export interface EvaluationOptions {
   showProgress?: boolean;
   /** Looked at after each batch: whether to leave off. */
   isInterrupted?: () => boolean;
+  /** Called after each batch. */
+  onStep?: () => Promise<void>;
 }
 
 /** Runs a model over a dataset in its order, without dropout. @throws EvaluationInterrupted */
@@ -77,6 +79,7 @@ export async function evaluationLoop(
         tf.dispose([batch, output]);
       }
       progress?.update(index + 1);
+      await options.onStep?.();
       await new Promise(setImmediate);
       if (isInterrupted?.()) {
         throw new EvaluationInterrupted(

@@ -1,4 +1,5 @@
 import { startProgress, type ProgressBar } from "../progress";
+import { describeLogs } from "./printer-callback";
 import type { CallbackContext, Logs, TrainerCallback } from "./callbacks";
 
 /** A progress bar over the optimizer steps and a line for each log entry: what a run shows outside of a notebook. */
@@ -15,8 +16,7 @@ export class ProgressCallback implements TrainerCallback {
   }
 
   onLog(_: CallbackContext, logs: Logs): void {
-    const figures = Object.entries(logs).map(([name, value]) => `${name} ${Number(value.toPrecision(4))}`);
-    console.log(figures.join("  "));
+    console.log(describeLogs(logs));
   }
 
   onTrainEnd(): void {

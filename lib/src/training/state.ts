@@ -1,6 +1,7 @@
 import path from "node:path";
 import { readJson, writeJson } from "../checkpoints/json";
 import { CheckpointError } from "../errors";
+import type { CallbackState } from "./callbacks";
 
 /** One entry of the log history, as in Hugging Face's `trainer_state.json`. */
 export interface LogEntry {
@@ -22,6 +23,8 @@ export interface TrainerState {
   bestMetric: number | null;
   bestGlobalStep: number | null;
   bestModelCheckpoint: string | null;
+  /** What callbacks keep, by the names of their classes. */
+  statefulCallbacks: Record<string, CallbackState>;
 }
 
 const FILE = "trainer_state.json";
@@ -36,6 +39,7 @@ interface StateJson {
   log_history: LogEntry[];
   max_steps: number;
   num_train_epochs: number;
+  stateful_callbacks: Record<string, CallbackState>;
 }
 
 /** The state of a run before its first step. */
@@ -49,6 +53,7 @@ export function initialState(maxSteps: number, numTrainEpochs: number): TrainerS
     bestMetric: null,
     bestGlobalStep: null,
     bestModelCheckpoint: null,
+    statefulCallbacks: {},
   };
 }
 
@@ -63,6 +68,7 @@ export async function writeState(directory: string, state: TrainerState): Promis
     log_history: state.logHistory,
     max_steps: state.maxSteps,
     num_train_epochs: state.numTrainEpochs,
+    stateful_callbacks: state.statefulCallbacks,
   };
   await writeJson(path.join(directory, FILE), json);
 }
@@ -83,5 +89,6 @@ export async function readState(directory: string): Promise<TrainerState> {
     bestMetric: json.best_metric ?? null,
     bestGlobalStep: json.best_global_step ?? null,
     bestModelCheckpoint: json.best_model_checkpoint ?? null,
+    statefulCallbacks: json.stateful_callbacks ?? {},
   };
 }

@@ -26,6 +26,11 @@ export interface TrainStepOptions {
    * Default: it is done all the same.
    */
   onNonFinite?: (figures: TrainStepResult) => "update" | "skip";
+  /** Called after each micro-batch but the last. */
+  onSubstepEnd?: () => Promise<void>;
+  /** Called around the update. */
+  onPreOptimizerStep?: (gradients: ReadonlyMap<string, tf.Tensor>) => Promise<void>;
+  onOptimizerStep?: (gradients: ReadonlyMap<string, tf.Tensor>) => Promise<void>;
 }
 
 export interface TrainStepResult {
@@ -63,14 +68,18 @@ export async function trainStep(
       gradients = addGradients(gradients, current.gradients);
       loss += (await current.loss.data())[0]!;
       current.loss.dispose();
+      if (index + 1 === batches.length) continue;
       // Timers, displays and signals have their turn; after the last one the caller sees to that.
-      if (index + 1 < batches.length) await new Promise(setImmediate);
+      await new Promise(setImmediate);
+      await options.onSubstepEnd?.();
     }
     const gradNorm = await globalNorm([...gradients.values()]);
     const isFinite = Number.isFinite(loss) && Number.isFinite(gradNorm);
     if (!isFinite && options.onNonFinite?.({ loss, gradNorm }) === "skip") return { loss, gradNorm };
     const clip = maxGradNorm > 0 ? Math.min(1, maxGradNorm / (gradNorm + CLIP_EPSILON)) : 1;
+    await options.onPreOptimizerStep?.(gradients);
     optimizer.update(gradients, scheduleFactor, clip);
+    await options.onOptimizerStep?.(gradients);
     return { loss, gradNorm };
   } finally {
     tf.dispose([...gradients.values()]);

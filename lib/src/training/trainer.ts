@@ -6,7 +6,7 @@ import type { ModelOutput, TaskInputs } from "../models/model-output";
 import type { Module } from "../models/module";
 import type { PreTrainedModel } from "../models/pretrained-model";
 import { locateBest } from "./best-model";
-import { CallbackHandler } from "./callback-handler";
+import { CallbackHandler, type CallbackOrClass } from "./callback-handler";
 import { defaultCallbacks, type Logs, type TrainerCallback } from "./callbacks";
 import { isDataset, modelRows, type TrainerDataset } from "./data-loader";
 import { labelOf, namingDatasetRows } from "./dataset-rows";
@@ -67,10 +67,11 @@ export class Trainer<Model extends PreTrainedModel<object> = PreTrainedModel<obj
       );
     }
     const byDefault = defaultCallbacks();
-    this.callbacks = new CallbackHandler(this.args, [
-      ...(byDefault.length > 0 ? byDefault : [new ProgressCallback()]),
-      ...(options.callbacks ?? []),
-    ]);
+    const { processingClass, trainDataset, evalDataset } = options;
+    this.callbacks = new CallbackHandler(
+      { args: this.args, model: this.model, processingClass, trainDataset, evalDataset },
+      [...(byDefault.length > 0 ? byDefault : [new ProgressCallback()]), ...(options.callbacks ?? [])],
+    );
   }
 
   /** Where the run stands, or the last one stood. */
@@ -80,6 +81,11 @@ export class Trainer<Model extends PreTrainedModel<object> = PreTrainedModel<obj
 
   addCallback(callback: TrainerCallback): void {
     this.callbacks.add(callback);
+  }
+
+  /** Takes out a callback, or the first of a class: `removeCallback(ProgressCallback)`. @returns it, if it was there */
+  removeCallback(callback: CallbackOrClass): TrainerCallback | undefined {
+    return this.callbacks.remove(callback);
   }
 
   /**
@@ -109,7 +115,7 @@ export class Trainer<Model extends PreTrainedModel<object> = PreTrainedModel<obj
       try {
         this.interrupts = interrupts;
         const run: Run = { id: randomUUID(), setup: setupOf(model, args, dataset), optimizer };
-        this.callbacks.begin(initialState(plan.maxSteps, plan.epochs));
+        this.callbacks.begin(initialState(plan.maxSteps, plan.epochs), optimizer);
         this.losses.reset();
         if (resumeFromCheckpoint) await this.resume(run, resumeFromCheckpoint);
         if (args.saveStrategy !== "no") await mentionOtherRuns(args.outputDir, run.id);
@@ -125,6 +131,7 @@ export class Trainer<Model extends PreTrainedModel<object> = PreTrainedModel<obj
         return await this.run(loop, run, interrupts);
       } finally {
         this.interrupts = undefined;
+        this.callbacks.end();
         optimizer.dispose();
       }
     }).finally(() => interrupts.dispose());
@@ -137,7 +144,8 @@ export class Trainer<Model extends PreTrainedModel<object> = PreTrainedModel<obj
     const { maxSteps, numTrainEpochs } = callbacks.state;
     const stored = await findRun(request, args.outputDir);
     restoreRun(stored, { model, optimizer, criterion, args, setup });
-    callbacks.begin({ ...stored.state, maxSteps, numTrainEpochs });
+    callbacks.begin({ ...stored.state, maxSteps, numTrainEpochs }, optimizer);
+    callbacks.restoreStates(stored.state.statefulCallbacks);
     if (!stored.record) return;
     const { runId, losses, pending } = stored.record;
     run.id = runId;
@@ -182,6 +190,7 @@ export class Trainer<Model extends PreTrainedModel<object> = PreTrainedModel<obj
     const { model, criterion, state, args, callbacks } = this;
     const { id: runId, optimizer, setup } = run;
     const { shouldEvaluate: evaluate, shouldSave: save } = callbacks.control;
+    state.statefulCallbacks = callbacks.exportStates();
     await saveRun({
       ...{ model, criterion, optimizer, state, args },
       processingClass: this.options.processingClass,
@@ -231,13 +240,14 @@ export class Trainer<Model extends PreTrainedModel<object> = PreTrainedModel<obj
       );
     }
     await this.callbacks.log(metrics);
-    await this.callbacks.evaluated(metrics);
+    await this.callbacks.metrics("onEvaluate", metrics);
     return metrics;
   }
 
   /** Scores for every row of a dataset; with `test_loss` and metrics where it has labels. */
   async predict(dataset: TrainerDataset): Promise<PredictionOutput> {
     const { output, metrics } = await this.predictions(dataset, "test", "Predicting", { lossOnly: false });
+    await this.callbacks.metrics("onPredict", metrics);
     return { predictions: output.logits, labelIds: output.labelIds, metrics };
   }
 
@@ -313,6 +323,7 @@ export class Trainer<Model extends PreTrainedModel<object> = PreTrainedModel<obj
       description,
       showProgress: !args.disableTqdm,
       isInterrupted: () => this.interrupts?.signal !== undefined,
+      onStep: () => this.callbacks.call("onPredictionStep"),
     });
     const metrics = await metricsOf(prefix, output, options.computeMetrics);
     const speed = speedMetrics(prefix, started, dataset.length, Math.ceil(dataset.length / batchSize));

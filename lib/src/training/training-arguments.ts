@@ -89,6 +89,8 @@ export interface TrainingArgumentsOptions {
   dataSeed?: number | null;
   /** Matrix products on bf16 operands, where the engine can. Default false. */
   bf16?: boolean;
+  /** Of a checkpoint, restore what callbacks were made with too, and not only what they have come to. Default false. */
+  restoreCallbackStatesFromCheckpoint?: boolean;
   /** At the end, go back to the checkpoint with the best metric. Default false. */
   loadBestModelAtEnd?: boolean;
   /** "accuracy" means `eval_accuracy`. Default "loss" where loadBestModelAtEnd is set. */
@@ -133,6 +135,7 @@ const DEFAULTS = {
   seed: 42,
   dataSeed: null,
   bf16: false,
+  restoreCallbackStatesFromCheckpoint: false,
   loadBestModelAtEnd: false,
   metricForBestModel: null,
   greaterIsBetter: null,
@@ -182,6 +185,7 @@ export class TrainingArguments implements Required<TrainingArgumentsOptions> {
   declare readonly seed: number;
   declare readonly dataSeed: number | null;
   declare readonly bf16: boolean;
+  declare readonly restoreCallbackStatesFromCheckpoint: boolean;
   declare readonly loadBestModelAtEnd: boolean;
   declare readonly metricForBestModel: string | null;
   declare readonly greaterIsBetter: boolean | null;

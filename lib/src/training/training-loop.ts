@@ -74,17 +74,17 @@ export class TrainingLoop {
       epoch,
     });
     for (let step = firstStep; step < plan.stepsPerEpoch; step++) {
+      await callbacks.call("onStepBegin");
       await this.step(batches.slice(step * accumulation, (step + 1) * accumulation));
       // Of batches, not of steps: the last step of an epoch may have fewer of them.
       state.epoch = epoch + Math.min((step + 1) * accumulation, plan.batchesPerEpoch) / plan.batchesPerEpoch;
       flowAfterStep(args, plan.intervals, state, control);
       await callbacks.call("onStepEnd");
-      const isLastOfEpoch = step + 1 === plan.stepsPerEpoch;
-      // What is due at the end of the epoch too is then done once, by the caller.
-      if (!isLastOfEpoch && !control.shouldTrainingStop) await this.logEvaluateSave();
+      await this.logEvaluateSave();
       // Lets timers, displays and signals have their turn between steps.
       await new Promise(setImmediate);
       if (control.shouldTrainingStop || control.shouldEpochStop) break;
+      const isLastOfEpoch = step + 1 === plan.stepsPerEpoch;
       if (interrupts.signal && !isLastOfEpoch) return false;
     }
     return true;
@@ -101,6 +101,9 @@ export class TrainingLoop {
     const batches = rows.map((indices, index) => collate(indices, firstMicroStep + index));
     const { loss, gradNorm } = await trainStep(model, optimizer, batches, {
       ...{ scheduleFactor, maxGradNorm: args.maxGradNorm, firstMicroStep, precision, computeLoss },
+      onSubstepEnd: () => callbacks.call("onSubstepEnd"),
+      onPreOptimizerStep: (gradients) => callbacks.gradients("onPreOptimizerStep", gradients),
+      onOptimizerStep: (gradients) => callbacks.gradients("onOptimizerStep", gradients),
       onNonFinite: (figures) => {
         const answer = answerNonFinite(args.nanPolicy, figures, {
           step: state.globalStep + 1,
