@@ -121,6 +121,8 @@ export { EarlyStoppingCallback } from "./training/early-stopping-callback";
 export type { EarlyStoppingOptions } from "./training/early-stopping-callback";
 export { PrinterCallback } from "./training/printer-callback";
 export { ProgressCallback } from "./training/progress-callback";
+export { CsvCallback } from "./training/reports/csv-callback";
+export { TensorBoardCallback } from "./training/reports/tensorboard-callback";
 export type { TrainerDataset } from "./training/data-loader";
 export type { LogitMatrix } from "./training/evaluation-loop";
 export { DistillationTrainer } from "./training/distillation/distillation-trainer";
@@ -143,7 +145,10 @@ export type {
 export { TrainingArguments } from "./training/training-arguments";
 export type {
   IntervalStrategy,
+  NanPolicy,
+  ReportTarget,
   SamplingStrategy,
+  SaveStrategy,
   TrainingArgumentsOptions,
 } from "./training/training-arguments";
 

@@ -40,6 +40,8 @@ const steps = expects(
   (value) => isNumber(value) && value > 0 && (value < 1 || Number.isSafeInteger(value)),
 );
 
+const REPORT_TARGETS = ["tensorboard", "csv"];
+
 /** What each argument has to be by itself; what several have to be together, TrainingArguments knows. */
 export const CHECKS: Record<keyof TrainingArgumentsOptions, Check> = {
   outputDir: text,
@@ -55,6 +57,11 @@ export const CHECKS: Record<keyof TrainingArgumentsOptions, Check> = {
   loggingSteps: steps,
   loggingFirstStep: boolean,
   loggingNanInfFilter: boolean,
+  reportTo: expects(`"none", or of ${REPORT_TARGETS.join(", ")} one or an array`, (value) => {
+    const targets: unknown[] = Array.isArray(value) ? value : [value];
+    return targets.every((target) => REPORT_TARGETS.includes(target as string) || value === "none");
+  }),
+  loggingDir: orNull(text),
   disableTqdm: boolean,
   numTrainEpochs: expects("a positive number", (value) => isNumber(value) && value > 0),
   maxSteps: expects("an integer (-1: as many as the epochs have)", Number.isSafeInteger),

@@ -17,6 +17,7 @@ import { AdamW } from "./optimizer";
 import { planRun } from "./plan";
 import { Precision } from "./precision";
 import { ProgressCallback } from "./progress-callback";
+import { reportingCallbacks } from "./reports/report-to";
 import { asRunOf } from "./run/active-runs";
 import { findRun, restoreRun } from "./run/resume";
 import { keepBestOnly, mentionOtherRuns } from "./run/rotate";
@@ -70,7 +71,11 @@ export class Trainer<Model extends PreTrainedModel<object> = PreTrainedModel<obj
     const { processingClass, trainDataset, evalDataset } = options;
     this.callbacks = new CallbackHandler(
       { args: this.args, model: this.model, processingClass, trainDataset, evalDataset },
-      [...(byDefault.length > 0 ? byDefault : [new ProgressCallback()]), ...(options.callbacks ?? [])],
+      [
+        ...(byDefault.length > 0 ? byDefault : [new ProgressCallback()]),
+        ...reportingCallbacks(this.args),
+        ...(options.callbacks ?? []),
+      ],
     );
   }
 

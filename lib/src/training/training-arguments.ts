@@ -9,6 +9,9 @@ export type IntervalStrategy = "no" | "steps" | "epoch";
 /** As {@link IntervalStrategy}, or whenever an evaluation is the best so far. */
 export type SaveStrategy = IntervalStrategy | "best";
 
+/** Event files that TensorBoard reads, a table `logs.csv`, or nothing. */
+export type ReportTarget = "tensorboard" | "csv" | "none";
+
 /** What to do about a step whose loss or gradient norm is NaN or infinite. */
 export type NanPolicy = "stop" | "skip" | "ignore";
 
@@ -41,6 +44,10 @@ export interface TrainingArgumentsOptions {
   loggingSteps?: number;
   /** Leave losses that are not finite (see `nanPolicy`) out of the logged mean. Default true. */
   loggingNanInfFilter?: boolean;
+  /** Where else to write what is logged. Default "none". */
+  reportTo?: ReportTarget | readonly ReportTarget[];
+  /** Folder of these reports; default: `runs/<time and machine>` in the output folder, for a table the output folder itself. */
+  loggingDir?: string | null;
   /** Show no progress bar. Default false. */
   disableTqdm?: boolean;
   /** Also log the first step. Default false. */
@@ -112,6 +119,8 @@ const DEFAULTS = {
   loggingSteps: 500,
   loggingFirstStep: false,
   loggingNanInfFilter: true,
+  reportTo: "none" as ReportTarget | readonly ReportTarget[],
+  loggingDir: null,
   disableTqdm: false,
   numTrainEpochs: 3,
   maxSteps: -1,
@@ -162,6 +171,8 @@ export class TrainingArguments implements Required<TrainingArgumentsOptions> {
   declare readonly loggingSteps: number;
   declare readonly loggingFirstStep: boolean;
   declare readonly loggingNanInfFilter: boolean;
+  declare readonly reportTo: ReportTarget | readonly ReportTarget[];
+  declare readonly loggingDir: string | null;
   declare readonly disableTqdm: boolean;
   declare readonly numTrainEpochs: number;
   declare readonly maxSteps: number;
