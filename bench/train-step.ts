@@ -14,7 +14,9 @@ export async function trainSteps(
   const { collate, lengths } = await makeBatches(workload);
   const model = makeModel(workload).train();
   const args = new TrainingArguments({ learningRate: 2e-5, weightDecay: 0.01 });
-  const optimizer = new AdamW(model.namedParameters(), args);
+  if (workload.frozen) model.freeze(...workload.frozen.split(","));
+  const trained = [...model.namedParameters()].filter(([, { requiresGrad }]) => requiresGrad);
+  const optimizer = new AdamW(trained, args);
   const seconds: number[] = [];
   const losses: number[] = [];
   for (let step = 0; step < workload.steps; step++) {

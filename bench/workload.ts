@@ -21,6 +21,8 @@ export const WORKLOAD = {
   steps: 22,
   /** Of the choices by chance. */
   seed: 0,
+  /** Parts that are not trained, with commas between them: "bert" leaves the head. */
+  frozen: "",
 };
 
 export type Workload = typeof WORKLOAD;

@@ -23,6 +23,8 @@ export type Initializer = { constant: number } | { standardDeviation: number; ze
 
 /** A trained tensor. Its memory is taken when it gets its first values, not when the model is laid out. */
 export class Parameter {
+  /** Whether training changes it. @see torch.Tensor.requires_grad */
+  requiresGrad = true;
   private variable: tf.Variable | undefined;
 
   constructor(

@@ -19,6 +19,7 @@ import type {
 import { Module, type ModelContext } from "./module";
 import { packBatch, type PackedBatch } from "./packed-batch";
 import type { PretrainedConfig } from "./pretrained-config";
+import { setRequiresGrad } from "./freeze";
 import { loadStateDictInto, stateDictOf } from "./state-dict";
 
 /**
@@ -96,11 +97,37 @@ export abstract class PreTrainedModel<Output extends object = ModelOutput> exten
     return this.train(false);
   }
 
-  /** Number of trained numbers. */
-  numParameters(): number {
+  /**
+   * Number of weights.
+   *
+   * @param onlyTrainable  leave out those that are frozen. Default false
+   */
+  numParameters({ onlyTrainable = false }: { onlyTrainable?: boolean } = {}): number {
     let count = 0;
-    for (const [, parameter] of this.namedParameters()) count += parameter.size;
+    for (const [, { size, requiresGrad }] of this.namedParameters()) {
+      if (requiresGrad || !onlyTrainable) count += size;
+    }
     return count;
+  }
+
+  /**
+   * Keeps training from changing parameters. Where all of the lower part is frozen, a step has no gradients to compute
+   * there, and takes less time and memory.
+   *
+   * @param names  of parameters, or of the parts that they are in
+   * @throws ConfigError for a name that there is not
+   * @example
+   * model.freeze("bert.embeddings", "bert.encoder.layer.0");
+   */
+  freeze(...names: string[]): this {
+    setRequiresGrad(this, names, false);
+    return this;
+  }
+
+  /** Takes {@link freeze} back. */
+  unfreeze(...names: string[]): this {
+    setRequiresGrad(this, names, true);
+    return this;
   }
 
   /** Fills every parameter with new values, drawn from the model's seed. */

@@ -3,7 +3,7 @@ import { readStateDict } from "../checkpoints/state-dict";
 import type { Batch } from "../collators/batch";
 import { ConfigError } from "../errors";
 import type { ModelOutput, TaskInputs } from "../models/model-output";
-import type { Module } from "../models/module";
+import type { Module, Parameter } from "../models/module";
 import type { PreTrainedModel } from "../models/pretrained-model";
 import { locateBest } from "./best-model";
 import { CallbackHandler, type CallbackOrClass } from "./callback-handler";
@@ -304,9 +304,15 @@ export class Trainer<Model extends PreTrainedModel<object> = PreTrainedModel<obj
     return (row) => isHidden[row]!;
   }
 
-  private *trainedParameters() {
-    yield* this.model.namedParameters();
-    if (this.criterion) yield* this.criterion.namedParameters("criterion.");
+  /** @throws ConfigError where all is frozen */
+  private trainedParameters(): [string, Parameter][] {
+    const own = this.criterion ? [...this.criterion.namedParameters("criterion.")] : [];
+    const all = [...this.model.namedParameters(), ...own];
+    const trained = all.filter(([, { requiresGrad }]) => requiresGrad);
+    if (trained.length > 0) return trained;
+    throw new ConfigError(
+      "Trainer.train: every parameter is frozen; model.unfreeze(…) what is to be trained.",
+    );
   }
 
   private async predictions(
