@@ -1,4 +1,6 @@
 import { FinetuneError } from "../errors";
+import type { PreTrainedModel } from "../models/pretrained-model";
+import type { TrainerDataset } from "./data-loader";
 
 /** How collators and models name a row. */
 const ROW_OF_BATCH = /\bRow (\d+) of the batch\b/g;
@@ -21,8 +23,27 @@ export function namingDatasetRows<T>(rows: ArrayLike<number> | undefined, body: 
   }
 }
 
+/**
+ * Where some labels of a dataset are hidden and others are not: says which rows an evaluation leaves out. It is told.
+ *
+ * @returns undefined where none is hidden, or all are
+ */
+export function hiddenRowsOf(
+  dataset: TrainerDataset,
+  model: Pick<PreTrainedModel<object>, "isHiddenLabel">,
+): ((row: number) => boolean) | undefined {
+  const isHidden = Array.from({ length: dataset.length }, (_, row) => {
+    const label = labelOf(dataset.at(row));
+    return label !== undefined && model.isHiddenLabel(label);
+  });
+  const hidden = isHidden.filter(Boolean).length;
+  if (hidden === 0 || hidden === dataset.length) return undefined;
+  console.warn(`Evaluating: ${hidden} of ${dataset.length} rows hide their label (-1) and are left out.`);
+  return (row) => isHidden[row]!;
+}
+
 /** A row's label, under any of the names that it may have; undefined where it has none that is a number. */
-export function labelOf({ label, labels, label_ids }: Record<string, unknown>): number | undefined {
+function labelOf({ label, labels, label_ids }: Record<string, unknown>): number | undefined {
   const value = label ?? labels ?? label_ids;
   return typeof value === "number" || typeof value === "bigint" ? Number(value) : undefined;
 }

@@ -1,4 +1,6 @@
-import type { DataCollator } from "../collators/batch";
+import type * as tf from "@tensorflow/tfjs";
+import type { Batch, DataCollator } from "../collators/batch";
+import type { ModelOutput } from "../models/model-output";
 import type { PreTrainedModel } from "../models/pretrained-model";
 import type { Logs, TrainerCallback } from "./callbacks";
 import type { TrainerDataset } from "./data-loader";
@@ -27,16 +29,27 @@ export interface TrainerOptions<Model extends PreTrainedModel<object> = PreTrain
    * `{ matched, mismatched }`, `eval_matched_loss` and so on.
    */
   evalDataset?: TrainerDataset | Readonly<Record<string, TrainerDataset>>;
-  /** Makes a batch of rows. */
-  dataCollator: DataCollator;
+  /** Makes a batch of rows. Default: pads with `processingClass` where it is a tokenizer, else stacks rows of one length. */
+  dataCollator?: DataCollator;
   /** The tokenizer; saved with every checkpoint. */
   processingClass?: ProcessingClass;
   /** Figures beside the loss, under names without `eval_`; may take its time. */
   computeMetrics?: (prediction: EvalPrediction) => Record<string, number> | Promise<Record<string, number>>;
+  /**
+   * The loss, in place of the model's own: for weights of classes, focal loss and the like. Labels stay where the batch has
+   * them; `labelSmoothingFactor` is then for this function to heed.
+   */
+  computeLossFunc?: (output: Partial<ModelOutput>, labels: tf.Tensor, batch: Batch) => tf.Scalar;
   callbacks?: TrainerCallback[];
   /** Parameters whose learning rate or weight decay differs from the arguments'; see `layerwiseLearningRates`. */
   parameterGroups?: readonly ParameterGroup[];
 }
+
+/** The names of the options. */
+export const TRAINER_OPTIONS: readonly (keyof TrainerOptions)[] = [
+  ...(["model", "args", "trainDataset", "evalDataset", "dataCollator", "processingClass"] as const),
+  ...(["computeMetrics", "computeLossFunc", "callbacks", "parameterGroups"] as const),
+];
 
 export interface TrainOptions {
   /** Continue from this checkpoint folder, or with `true` from the newest in `outputDir`. */

@@ -1,7 +1,10 @@
 import { randomUUID } from "node:crypto";
 import { readStateDict } from "../checkpoints/state-dict";
-import type { Batch } from "../collators/batch";
+import type { Batch, DataCollator } from "../collators/batch";
+import * as tf from "@tensorflow/tfjs";
+import { collatorFor } from "../collators/collator-for";
 import { ConfigError } from "../errors";
+import { refuseUnknownOptions } from "../known-options";
 import type { ModelOutput, TaskInputs } from "../models/model-output";
 import type { Module, Parameter } from "../models/module";
 import type { PreTrainedModel } from "../models/pretrained-model";
@@ -9,7 +12,7 @@ import { locateBest } from "./best-model";
 import { CallbackHandler, type CallbackOrClass } from "./callback-handler";
 import { defaultCallbacks, type Logs, type TrainerCallback } from "./callbacks";
 import { isDataset, modelRows, type TrainerDataset } from "./data-loader";
-import { labelOf, namingDatasetRows } from "./dataset-rows";
+import { hiddenRowsOf, namingDatasetRows } from "./dataset-rows";
 import { evaluationLoop, type EvaluationOptions, type EvaluationOutput } from "./evaluation-loop";
 import { Interrupts } from "./interrupts";
 import { metricsOf } from "./metrics";
@@ -28,7 +31,13 @@ import { getScheduler } from "./schedules";
 import { speedMetrics } from "./speed-metrics";
 import { initialState, type TrainerState } from "./state";
 import { requireLoss } from "./train-step";
-import type { PredictionOutput, TrainerOptions, TrainOptions, TrainOutput } from "./trainer-options";
+import {
+  TRAINER_OPTIONS,
+  type PredictionOutput,
+  type TrainerOptions,
+  type TrainOptions,
+  type TrainOutput,
+} from "./trainer-options";
 import { TrainingArguments } from "./training-arguments";
 import { TrainingLoop } from "./training-loop";
 
@@ -50,6 +59,8 @@ export class Trainer<Model extends PreTrainedModel<object> = PreTrainedModel<obj
   readonly args: TrainingArguments;
   /** What the loss itself has to learn: trained and saved with the model, but no part of it. */
   protected readonly criterion: Module | undefined = undefined;
+  /** Makes batches. */
+  protected readonly dataCollator: DataCollator;
   private readonly callbacks: CallbackHandler;
   private readonly losses = new RunningLoss();
   /** The dataset's rows of each batch. */
@@ -58,10 +69,18 @@ export class Trainer<Model extends PreTrainedModel<object> = PreTrainedModel<obj
   /** While `train` runs. */
   private interrupts: Interrupts | undefined;
 
+  /** What may stand in the options of this class; of others that extend it, they know. */
+  static readonly optionNames: readonly string[] = TRAINER_OPTIONS;
+
+  /** @throws ConfigError for an option that does not exist, or an evaluation without a dataset */
   constructor(private readonly options: TrainerOptions<Model>) {
+    if (Object.hasOwn(new.target, "optionNames")) {
+      refuseUnknownOptions(new.target.name, options, new.target.optionNames);
+    }
     this.model = options.model;
     this.args = options.args ?? new TrainingArguments();
     this.precision = new Precision(this.args.bf16);
+    this.dataCollator = options.dataCollator ?? collatorFor(options.processingClass);
     if (this.args.evalStrategy !== "no" && !options.evalDataset) {
       throw new ConfigError(
         `Trainer: evalStrategy is '${this.args.evalStrategy}', but there is no evalDataset.`,
@@ -235,7 +254,8 @@ export class Trainer<Model extends PreTrainedModel<object> = PreTrainedModel<obj
     }
     const { metrics } = await this.predictions(dataset, metricKeyPrefix, "Evaluating", {
       lossOnly: !this.options.computeMetrics,
-      isLeftOut: this.hiddenRowsOf(dataset),
+      // A loss that learns something of its own is computed without labels.
+      isLeftOut: this.criterion ? undefined : hiddenRowsOf(dataset, this.model),
     });
     const notFinite = Object.entries(metrics).find(([, value]) => !Number.isFinite(value));
     if (notFinite) {
@@ -249,9 +269,18 @@ export class Trainer<Model extends PreTrainedModel<object> = PreTrainedModel<obj
     return metrics;
   }
 
-  /** Scores for every row of a dataset; with `test_loss` and metrics where it has labels. */
-  async predict(dataset: TrainerDataset): Promise<PredictionOutput> {
-    const { output, metrics } = await this.predictions(dataset, "test", "Predicting", { lossOnly: false });
+  /**
+   * Scores for every row of a dataset; with `test_loss` and metrics where it has labels.
+   *
+   * @param metricKeyPrefix  what the names of the figures begin with. Default "test"
+   */
+  async predict(
+    dataset: TrainerDataset,
+    { metricKeyPrefix = "test" }: { metricKeyPrefix?: string } = {},
+  ): Promise<PredictionOutput> {
+    const { output, metrics } = await this.predictions(dataset, metricKeyPrefix, "Predicting", {
+      lossOnly: false,
+    });
     await this.callbacks.metrics("onPredict", metrics);
     return { predictions: output.logits, labelIds: output.labelIds, metrics };
   }
@@ -264,7 +293,7 @@ export class Trainer<Model extends PreTrainedModel<object> = PreTrainedModel<obj
 
   /** The batch of these rows of a dataset. */
   protected collate(dataset: TrainerDataset, indices: Int32Array, step: number, training: boolean): Batch {
-    const { dataCollator } = this.options;
+    const { dataCollator } = this;
     const rows = modelRows(dataset, indices, dataCollator.extraColumns);
     return dataCollator(rows, { seed: this.args.dataSeed ?? this.args.seed, step, training });
   }
@@ -275,9 +304,14 @@ export class Trainer<Model extends PreTrainedModel<object> = PreTrainedModel<obj
    * @see transformers.Trainer.compute_loss
    */
   protected computeLoss(batch: Batch, labelled: boolean): Partial<ModelOutput> {
-    const inputs = (labelled ? batch : { ...batch, labels: undefined }) as TaskInputs;
+    const { computeLossFunc } = this.options;
+    const unlabelled = { ...batch, labels: undefined } as TaskInputs;
+    if (labelled && batch.labels && computeLossFunc) {
+      const output = this.model.forward(unlabelled) as Partial<ModelOutput>;
+      return { ...output, loss: tf.tidy(() => computeLossFunc(output, batch.labels!, batch)) };
+    }
     const options = { labelSmoothing: this.args.labelSmoothingFactor };
-    return this.model.forward(inputs, options) as Partial<ModelOutput>;
+    return this.model.forward(labelled ? (batch as TaskInputs) : unlabelled, options) as Partial<ModelOutput>;
   }
 
   private batchOf(dataset: TrainerDataset, indices: Int32Array, step: number, training: boolean): Batch {
@@ -288,20 +322,6 @@ export class Trainer<Model extends PreTrainedModel<object> = PreTrainedModel<obj
 
   private lossOf(batch: Batch, labelled: boolean): Partial<ModelOutput> {
     return namingDatasetRows(this.rows.get(batch), () => this.computeLoss(batch, labelled));
-  }
-
-  /** Where some labels of a dataset are hidden: which rows an evaluation leaves out. It is said. */
-  private hiddenRowsOf(dataset: TrainerDataset): EvaluationOptions["isLeftOut"] {
-    // A loss that learns something of its own is computed without labels.
-    if (this.criterion) return undefined;
-    const isHidden = Array.from({ length: dataset.length }, (_, row) => {
-      const label = labelOf(dataset.at(row));
-      return label !== undefined && this.model.isHiddenLabel(label);
-    });
-    const hidden = isHidden.filter(Boolean).length;
-    if (hidden === 0 || hidden === dataset.length) return undefined;
-    console.warn(`Evaluating: ${hidden} of ${dataset.length} rows hide their label (-1) and are left out.`);
-    return (row) => isHidden[row]!;
   }
 
   /** @throws ConfigError where all is frozen */

@@ -9,7 +9,12 @@ import type { Logs } from "../callbacks";
 import { isDataset, modelRows, type TrainerDataset } from "../data-loader";
 import { requireLoss } from "../train-step";
 import { Trainer } from "../trainer";
-import type { TrainerOptions, TrainOptions, TrainOutput } from "../trainer-options";
+import {
+  TRAINER_OPTIONS,
+  type TrainerOptions,
+  type TrainOptions,
+  type TrainOutput,
+} from "../trainer-options";
 import { DistillationCriterion } from "./criterion";
 import { planDistillation, type DistillationOptions, type DistillationPlan } from "./options";
 import { Teacher } from "./teacher";
@@ -49,6 +54,10 @@ export interface DistillationTrainerOptions<
 export class DistillationTrainer<
   Model extends PreTrainedModel<object> = PreTrainedModel<object>,
 > extends Trainer<Model> {
+  static override readonly optionNames: readonly string[] = [
+    ...TRAINER_OPTIONS,
+    ...["teacher", "distillation", "teacherDataset", "teacherDirectory"],
+  ];
   protected override readonly criterion: DistillationCriterion;
   private readonly plan: DistillationPlan;
   private readonly tensors: readonly TeacherTensor[];
@@ -117,7 +126,8 @@ export class DistillationTrainer<
   /** Has the teacher's outputs for a dataset computed, or found on disk. */
   private async ask(dataset: TrainerDataset): Promise<void> {
     if (this.outputs.has(dataset)) return;
-    const { teacherDataset = (same: TrainerDataset) => same, dataCollator } = this.distillationOptions;
+    const { dataCollator } = this;
+    const { teacherDataset = (same: TrainerDataset) => same } = this.distillationOptions;
     const forTeacher = teacherDataset(dataset);
     if (forTeacher.length !== dataset.length) {
       throw new ConfigError(
