@@ -23,7 +23,7 @@ describe("the Trainer's options", () => {
     const teacher = tinyBert();
     const distillation = { softLabels: {} };
     assert.throws(
-      () => new DistillationTrainer({ ...wrong, teacher, distillation } as never),
+      () => new DistillationTrainer({ ...wrong, teacher, distillation }),
       refused("DistillationTrainer"),
     );
     new DistillationTrainer({ model: tinyBert(), teacher, distillation });

@@ -311,7 +311,7 @@ export class Trainer<Model extends PreTrainedModel<object> = PreTrainedModel<obj
       return { ...output, loss: tf.tidy(() => computeLossFunc(output, batch.labels!, batch)) };
     }
     const options = { labelSmoothing: this.args.labelSmoothingFactor };
-    return this.model.forward(labelled ? (batch as TaskInputs) : unlabelled, options) as Partial<ModelOutput>;
+    return this.model.forward(labelled ? batch : unlabelled, options) as Partial<ModelOutput>;
   }
 
   private batchOf(dataset: TrainerDataset, indices: Int32Array, step: number, training: boolean): Batch {
