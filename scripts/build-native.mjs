@@ -38,7 +38,7 @@ const installFailed = join(folder, "build", ".install-failed");
 const notBuilt = join(folder, "build", ".not-built");
 
 const MINUTE = 60_000;
-const GAIN = "The default run trains about eight times faster with it.";
+const GAIN = "The default run trains about six times faster with it.";
 
 /** What stands in the way; the message is a line for the user. */
 class Missing extends Error {}

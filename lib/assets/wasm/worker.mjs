@@ -4,17 +4,20 @@ import { parentPort, workerData } from "node:worker_threads";
 
 const { module, memory, thread, stackPointer } = workerData;
 
-const imports = { env: { memory, fail: endOfPart } };
+class OutOfMemory extends Error {}
+
+/** Arguments have been checked before, so that this is what a part of a task can fail of. */
+function fail() {
+  throw new OutOfMemory();
+}
+
+const notThere = 52;
+const imports = { env: { memory, fail } };
 for (const { module: from, name } of WebAssembly.Module.imports(module)) {
-  if (from !== "env") (imports[from] ??= {})[name] = endOfPart;
+  if (from !== "env") (imports[from] ??= {})[name] = () => notThere;
 }
 const { exports } = new WebAssembly.Instance(module, imports);
 exports.__stack_pointer.value = stackPointer;
-
-/** What cannot be done here leaves the part of the task that it is of; the caller's thread hears of it. */
-function endOfPart() {
-  throw new Error("a part of a task cannot go on");
-}
 
 let task = exports.lastTask();
 parentPort.postMessage("ready");
@@ -22,8 +25,9 @@ for (;;) {
   task = exports.waitForTask(task);
   try {
     exports.runTask(thread);
-  } catch {
+  } catch (error) {
+    // The caller's thread fails in the same way.
     exports.__stack_pointer.value = stackPointer;
-    exports.failTask();
+    exports.failTask(error instanceof OutOfMemory ? 1 : 0);
   }
 }

@@ -6,6 +6,7 @@
 #include <cstdint>
 
 #include "failure.h"
+#include "scratch.h"
 
 namespace finetune {
 namespace {
@@ -21,7 +22,9 @@ Task task;
 std::atomic<int32_t> generation{0};
 // Workers that have not yet done their part.
 std::atomic<int32_t> remaining{0};
-std::atomic<int32_t> failures{0};
+// What the last part that failed came to.
+enum Failure : int32_t { kNone, kMemory, kTrap };
+std::atomic<int32_t> failures{kNone};
 int threads = 1;
 
 // How often to look before sleeping: some microseconds. A thread that spins on takes the processor from the one that it
@@ -53,7 +56,9 @@ void on_all_threads(void (*body)(void* data, int thread), void* data) {
   __builtin_wasm_memory_atomic_notify(address(generation), static_cast<uint32_t>(threads));
   body(data, 0);
   for (int32_t left = remaining.load(); left > 0; left = remaining.load()) wait_while(remaining, left);
-  if (failures.exchange(0) > 0) fail_memory();
+  const int32_t failed = failures.exchange(kNone);
+  if (failed == kMemory) fail_memory();
+  if (failed == kTrap) __builtin_trap();
 }
 
 }  // namespace finetune
@@ -61,7 +66,11 @@ void on_all_threads(void (*body)(void* data, int thread), void* data) {
 using namespace finetune;
 
 // What JavaScript calls: before the workers start, how many threads there will be;
-extern "C" __attribute__((export_name("setThreads"))) void set_threads(int count) { threads = count; }
+extern "C" __attribute__((export_name("setThreads"))) void set_threads(int count) {
+  threads = count;
+  // Its list of areas is made at the first call, which must not be made by two threads at once.
+  scratch(0, 0, 1);
+}
 
 // on a worker, the number of the last task,
 extern "C" __attribute__((export_name("lastTask"))) int32_t last_task() { return generation.load(); }
@@ -78,7 +87,7 @@ extern "C" __attribute__((export_name("runTask"))) void run_task(int thread) {
   done();
 }
 
-extern "C" __attribute__((export_name("failTask"))) void fail_task() {
-  failures.fetch_add(1);
+extern "C" __attribute__((export_name("failTask"))) void fail_task(int is_memory) {
+  failures.store(is_memory ? kMemory : kTrap);
   done();
 }

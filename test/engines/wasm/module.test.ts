@@ -80,6 +80,23 @@ test("a task that runs out of memory, on whatever thread, is an error, and the t
   assert.ok(out.every((value) => value === 256));
 });
 
+test("the first kernel of a fresh module may run on all threads", async () => {
+  const [tokens, hidden] = [400, 128];
+  const table = randomNormal(10 * hidden, 1, { seed: 1, site: 1 });
+  const ids = Int32Array.from({ length: tokens }, (_, i) => i % 10);
+  const ones = new Float32Array(hidden).fill(1);
+  let expected: Float32Array | undefined;
+  for (let i = 0; i < 10; i++) {
+    const { library } = await loadModule(3);
+    const out = new Float32Array(tokens * hidden);
+    library.embeddingsLayerNorm(
+      ...([out, table, table, table, ids, ids, ids, ones, ones] as const),
+      ...([tokens, hidden, 1e-12] as const),
+    );
+    assert.deepEqual(out, (expected ??= out));
+  }
+});
+
 test("one thread and several draw the same dropout and give the same products", async () => {
   const [one, three] = [await loadModule(1), await loadModule(3)];
   const [m, n, k] = [100, 90, 310];

@@ -87,9 +87,8 @@ function importsOf(module: WebAssembly.Module, memory: WebAssembly.Memory): WebA
   return imports;
 }
 
-/** How the module's own library ends where a list cannot grow any more. */
-const isAbort = (error: unknown) =>
-  error instanceof WebAssembly.RuntimeError && error.message.includes("unreachable");
+/** How a module ends that cannot go on: its own library too, where a list cannot grow any more. */
+const isAbort = (error: unknown) => error instanceof WebAssembly.RuntimeError;
 
 function libraryOf(exports: WebAssembly.Exports, heap: ModuleHeap): KernelLibrary {
   const stack = (exports as unknown as Exports).__stack_pointer;
@@ -103,7 +102,11 @@ function libraryOf(exports: WebAssembly.Exports, heap: ModuleHeap): KernelLibrar
       } catch (error) {
         // What throws leaves the module's frames behind.
         stack.value = before;
-        throw isAbort(error) ? outOfMemory() : error;
+        throw isAbort(error)
+          ? new EngineError(`A kernel of the wasm engine failed: ${(error as Error).message}.`, {
+              cause: error,
+            })
+          : error;
       }
     };
   const kernels = Object.entries(exports).filter(([name]) => !OWN.includes(name));
