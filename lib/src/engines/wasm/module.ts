@@ -103,7 +103,7 @@ function libraryOf(exports: WebAssembly.Exports, heap: ModuleHeap): KernelLibrar
         // What throws leaves the module's frames behind.
         stack.value = before;
         throw isAbort(error)
-          ? new EngineError(`A kernel of the wasm engine failed: ${(error as Error).message}.`, {
+          ? new EngineError(`A kernel of the wasm engine failed: ${(error).message}.`, {
               cause: error,
             })
           : error;
