@@ -88,7 +88,8 @@ function importsOf(module: WebAssembly.Module, memory: WebAssembly.Memory): WebA
 }
 
 /** How a module ends that cannot go on: its own library too, where a list cannot grow any more. */
-const isAbort = (error: unknown) => error instanceof WebAssembly.RuntimeError;
+const isAbort = (error: unknown): error is WebAssembly.RuntimeError =>
+  error instanceof WebAssembly.RuntimeError;
 
 function libraryOf(exports: WebAssembly.Exports, heap: ModuleHeap): KernelLibrary {
   const stack = (exports as unknown as Exports).__stack_pointer;
@@ -103,7 +104,7 @@ function libraryOf(exports: WebAssembly.Exports, heap: ModuleHeap): KernelLibrar
         // What throws leaves the module's frames behind.
         stack.value = before;
         throw isAbort(error)
-          ? new EngineError(`A kernel of the wasm engine failed: ${(error).message}.`, {
+          ? new EngineError(`A kernel of the wasm engine failed: ${error.message}.`, {
               cause: error,
             })
           : error;
