@@ -165,7 +165,7 @@ describe("DataCollatorWithPadding", () => {
     );
     assert.throws(
       () => dataCollator([{ input_ids: [1, 2] }, { input_ids: [3] }]),
-      /Row 1 of the batch: input_ids has 1 values, row 0 has 2/,
+      /Row 1 of the batch: input_ids has 1 values, the first one has 2/,
     );
   });
 });
@@ -199,7 +199,7 @@ describe("defaultDataCollator", () => {
   test("refuses rows of different lengths", () => {
     assert.throws(
       () => defaultDataCollator([{ input_ids: [1, 2] }, { input_ids: [3] }]),
-      /Row 1 of the batch: input_ids has 1 values, row 0 has 2.*DataCollatorWithPadding/,
+      /Row 1 of the batch: input_ids has 1 values, the first one has 2.*DataCollatorWithPadding/,
     );
   });
 });
