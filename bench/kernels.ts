@@ -56,7 +56,8 @@ class Memory {
   floats(size: number): Float32Array {
     const { buffer, byteOffset } = this.backend.segments.allocate(4 * size);
     const values = new Float32Array(buffer, byteOffset, size);
-    return (values.forEach((_, i) => (values[i] = Math.sin(i * 1.37))), values);
+    for (let i = 0; i < size; i++) values[i] = Math.sin(i * 1.37);
+    return values;
   }
 
   bfloats(size: number): Uint16Array {

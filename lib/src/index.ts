@@ -133,6 +133,7 @@ export type { ParameterGroup } from "./training/parameter-groups";
 export { getScheduler } from "./training/schedules";
 export type { Schedule, SchedulerOptions, SchedulerType } from "./training/schedules";
 export type { LogEntry, TrainerState } from "./training/state";
+export type { StopSignal } from "./training/interrupts";
 export { TrainingDiverged } from "./training/non-finite";
 export { Trainer } from "./training/trainer";
 export type {

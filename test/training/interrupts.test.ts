@@ -120,11 +120,12 @@ describe("interrupts", () => {
     context.mock.method(console, "warn", () => {});
     let ended = false;
     const emit = (signal: StopSignal) => void process.emit(signal, signal);
-    const first = tinyTrainer({ outputDir, maxSteps: 10 }, after(4, "SIGINT")(emit))
+    const saves = { saveStrategy: "steps", saveSteps: 20 } as const;
+    const first = tinyTrainer({ outputDir, maxSteps: 10, ...saves }, after(4, "SIGINT")(emit))
       .train()
       .finally(() => (ended = true));
     await assert.rejects(
-      tinyTrainer({ outputDir, maxSteps: 10 }).train(),
+      tinyTrainer({ outputDir, maxSteps: 10, saveStrategy: "steps" }).train(),
       /another run is being trained into/,
     );
     while (process.listenerCount("SIGINT") > 0 && !ended) await new Promise(setImmediate);
@@ -133,6 +134,18 @@ describe("interrupts", () => {
     assert.equal(ended, true);
     assert.deepEqual([(await first).globalStep, output.globalStep], [4, 10]);
     assertSame(second, await unbroken(context, { maxSteps: 10 }));
+  });
+
+  test("two runs that save nothing may share a folder, and both end in order", async (context) => {
+    const outputDir = temporaryFolder(context);
+    context.mock.method(console, "warn", () => {});
+    const emit = (signal: StopSignal) => void process.emit(signal, signal);
+    const both = [after(4, "SIGINT")(emit), {}].map((run) => tinyTrainer({ outputDir, maxSteps: 10 }, run));
+    const outputs = await Promise.all(both.map((trainer) => trainer.train()));
+    assert.deepEqual(
+      outputs.map(({ interrupted }) => interrupted),
+      ["SIGINT", "SIGINT"],
+    );
   });
 
   const PROGRAM = `

@@ -12,7 +12,7 @@ describe("precision", { skip: noNative }, () => {
   test("two trainers and an inference at once are as each by itself", async (t) => {
     if (!(await currentEngine()).supportsBf16) return t.skip("this processor has no bf16");
     const args = { maxSteps: 12, loggingSteps: 1, evalStrategy: "steps", evalSteps: 3 } as const;
-    const make = (bf16: boolean) => tinyTrainer({ ...args, bf16, outputDir: `trainer_output_${bf16}` });
+    const make = (bf16: boolean) => tinyTrainer({ ...args, bf16 });
     const alone = [make(true), make(false)];
     for (const trainer of alone) await trainer.train();
     const model = tinyBert();

@@ -82,7 +82,7 @@ const BAD: [string, TrainingArgumentsOptions, RegExp][] = [
   ["grouping as a flag", unknown("groupByLength"), /it is now trainSamplingStrategy: "group_by_length"/],
   ["f16", unknown("fp16"), /'fp16', an argument of transformers, is not taken: no engine computes in f16/],
   ["a compiler", unknown("torchCompile"), /'torchCompile', .* is not taken/],
-  ["a name that every object has", unknown("toString"), /no argument 'toString'/],
+  ["a name that every object has", unknown("toString"), /no argument 'toString'\. (Did you mean .*\? )?See/],
   ["a rate that is no number", { learningRate: NaN }, /learningRate is NaN/],
   ["a rate without end", { learningRate: Infinity }, /learningRate is Infinity/],
   ["a rate in words", wrong("learningRate", "5e-5"), /learningRate is "5e-5"; it has to be a number/],

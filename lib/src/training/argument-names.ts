@@ -1,24 +1,26 @@
 import { nearNames } from "../near-names";
 
 /** Names that transformers once had, and some that it never had, with what to write instead. */
-const SUCCESSORS: Record<string, string> = {
-  evaluationStrategy: "evalStrategy",
-  evaluateDuringTraining: 'evalStrategy: "steps"',
-  warmupRatio: "warmupSteps, of which a number below 1 is a share of all steps",
-  groupByLength: 'trainSamplingStrategy: "group_by_length"',
-  perGpuTrainBatchSize: "perDeviceTrainBatchSize",
-  perGpuEvalBatchSize: "perDeviceEvalBatchSize",
-  trainBatchSize: "perDeviceTrainBatchSize",
-  evalBatchSize: "perDeviceEvalBatchSize",
-  batchSize: "perDeviceTrainBatchSize",
-  epochs: "numTrainEpochs",
-  lr: "learningRate",
-  noCuda: "useEngine, which chooses what computes",
-  useCpu: "useEngine, which chooses what computes",
-  overwriteOutputDir: "nothing: checkpoints of another run stay, and those of the same step are replaced",
-  resumeFromCheckpoint: "train({ resumeFromCheckpoint: … })",
-  tokenizer: "processingClass, an option of the Trainer",
-};
+const SUCCESSORS = new Map(
+  Object.entries({
+    evaluationStrategy: "evalStrategy",
+    evaluateDuringTraining: 'evalStrategy: "steps"',
+    warmupRatio: "warmupSteps, of which a number below 1 is a share of all steps",
+    groupByLength: 'trainSamplingStrategy: "group_by_length"',
+    perGpuTrainBatchSize: "perDeviceTrainBatchSize",
+    perGpuEvalBatchSize: "perDeviceEvalBatchSize",
+    trainBatchSize: "perDeviceTrainBatchSize",
+    evalBatchSize: "perDeviceEvalBatchSize",
+    batchSize: "perDeviceTrainBatchSize",
+    epochs: "numTrainEpochs",
+    lr: "learningRate",
+    noCuda: "useEngine, which chooses what computes",
+    useCpu: "useEngine, which chooses what computes",
+    overwriteOutputDir: "nothing: checkpoints of another run stay, and those of the same step are replaced",
+    resumeFromCheckpoint: "train({ resumeFromCheckpoint: … })",
+    tokenizer: "processingClass, an option of the Trainer",
+  }),
+);
 
 const ONE_PROCESS = "training runs in one process, on one machine";
 const PYTORCH = "it chooses among PyTorch's own ways to compute";
@@ -28,44 +30,49 @@ const NO_LOADER = "rows are in memory, and collated in microseconds";
 const SCRIPTS = "it is for transformers' example scripts";
 
 /** Arguments of transformers 5 that are not taken, and why. */
-const REFUSED: Record<string, string> = {
-  ...{
-    fp16: NO_F16,
-    fp16FullEval: NO_F16,
-    tf32: PYTORCH,
-    torchCompile: PYTORCH,
-    torchCompileBackend: PYTORCH,
-  },
-  ...{
-    torchCompileMode: PYTORCH,
-    torchEmptyCacheSteps: PYTORCH,
-    useLigerKernel: PYTORCH,
-    ligerKernelConfig: PYTORCH,
-  },
-  fullDeterminism: "runs are deterministic as they are",
-  useCache: "it is for models that generate text",
-  averageTokensAcrossDevices: ONE_PROCESS,
-  ...{ logOnEachNode: ONE_PROCESS, logLevelReplica: ONE_PROCESS, saveOnEachNode: ONE_PROCESS },
-  ...{ acceleratorConfig: ONE_PROCESS, parallelismConfig: ONE_PROCESS, localRank: ONE_PROCESS },
-  ...{ ddpFindUnusedParameters: ONE_PROCESS, ddpBucketCapMb: ONE_PROCESS, ddpBroadcastBuffers: ONE_PROCESS },
-  ...{ ddpStaticGraph: ONE_PROCESS, ddpBackend: ONE_PROCESS, ddpTimeout: ONE_PROCESS },
-  ...{ fsdp: ONE_PROCESS, fsdpConfig: ONE_PROCESS, deepspeed: ONE_PROCESS, evalUseGatherObject: ONE_PROCESS },
-  ...{ dataloaderPinMemory: NO_LOADER, dataloaderPersistentWorkers: NO_LOADER, dataloaderInOrder: NO_LOADER },
-  ...{ dataloaderPrefetchFactor: NO_LOADER, dataloaderMultiprocessingContext: NO_LOADER },
-  ...{ pushToHub: NO_UPLOAD, hubToken: NO_UPLOAD, hubPrivateRepo: NO_UPLOAD, hubModelId: NO_UPLOAD },
-  ...{ hubStrategy: NO_UPLOAD, hubAlwaysPush: NO_UPLOAD, hubRevision: NO_UPLOAD },
-  ...{ doTrain: SCRIPTS, doEval: SCRIPTS, doPredict: SCRIPTS },
-  enableJitCheckpoint: "a signal writes a checkpoint as it is",
-  ignoreDataSkip: "the order of the rows is computed, so that skipping costs nothing",
-  skipMemoryMetrics: "memory is not measured",
-  debug: "there is nothing of the kind to debug",
-};
+const REFUSED = new Map(
+  Object.entries({
+    ...{ fp16: NO_F16, fp16FullEval: NO_F16 },
+    ...{ tf32: PYTORCH, torchCompile: PYTORCH, torchCompileBackend: PYTORCH, torchCompileMode: PYTORCH },
+    ...{ torchEmptyCacheSteps: PYTORCH, useLigerKernel: PYTORCH, ligerKernelConfig: PYTORCH },
+    fullDeterminism: "runs are deterministic as they are",
+    useCache: "it is for models that generate text",
+    averageTokensAcrossDevices: ONE_PROCESS,
+    ...{ logOnEachNode: ONE_PROCESS, logLevelReplica: ONE_PROCESS, saveOnEachNode: ONE_PROCESS },
+    ...{ acceleratorConfig: ONE_PROCESS, parallelismConfig: ONE_PROCESS, localRank: ONE_PROCESS },
+    ...{
+      ddpFindUnusedParameters: ONE_PROCESS,
+      ddpBucketCapMb: ONE_PROCESS,
+      ddpBroadcastBuffers: ONE_PROCESS,
+    },
+    ...{ ddpStaticGraph: ONE_PROCESS, ddpBackend: ONE_PROCESS, ddpTimeout: ONE_PROCESS },
+    ...{
+      fsdp: ONE_PROCESS,
+      fsdpConfig: ONE_PROCESS,
+      deepspeed: ONE_PROCESS,
+      evalUseGatherObject: ONE_PROCESS,
+    },
+    ...{
+      dataloaderPinMemory: NO_LOADER,
+      dataloaderPersistentWorkers: NO_LOADER,
+      dataloaderInOrder: NO_LOADER,
+    },
+    ...{ dataloaderPrefetchFactor: NO_LOADER, dataloaderMultiprocessingContext: NO_LOADER },
+    ...{ pushToHub: NO_UPLOAD, hubToken: NO_UPLOAD, hubPrivateRepo: NO_UPLOAD, hubModelId: NO_UPLOAD },
+    ...{ hubStrategy: NO_UPLOAD, hubAlwaysPush: NO_UPLOAD, hubRevision: NO_UPLOAD },
+    ...{ doTrain: SCRIPTS, doEval: SCRIPTS, doPredict: SCRIPTS },
+    enableJitCheckpoint: "a signal writes a checkpoint as it is",
+    ignoreDataSkip: "the order of the rows is computed, so that skipping costs nothing",
+    skipMemoryMetrics: "memory is not measured",
+    debug: "there is nothing of the kind to debug",
+  }),
+);
 
 /** What to say of an argument that does not exist. */
 export function describeUnknownArgument(name: string, known: readonly string[]): string {
-  const successor = SUCCESSORS[name];
+  const successor = SUCCESSORS.get(name);
   if (successor !== undefined) return `there is no argument '${name}'; it is now ${successor}.`;
-  const reason = REFUSED[name];
+  const reason = REFUSED.get(name);
   if (reason !== undefined) return `'${name}', an argument of transformers, is not taken: ${reason}.`;
   const snake = name.replace(/_+([a-z0-9])/g, (_, letter: string) => letter.toUpperCase());
   const near = snake !== name && known.includes(snake) ? [snake] : nearNames(name, known);

@@ -21,7 +21,7 @@ import { planRun } from "./plan";
 import { Precision } from "./precision";
 import { ProgressCallback } from "./progress-callback";
 import { reportingCallbacks } from "./reports/report-to";
-import { asRunOf } from "./run/active-runs";
+import { asActiveRun } from "./run/active-runs";
 import { findRun, restoreRun } from "./run/resume";
 import { keepBestOnly, mentionOtherRuns } from "./run/rotate";
 import { saveRun } from "./run/save";
@@ -116,8 +116,8 @@ export class Trainer<Model extends PreTrainedModel<object> = PreTrainedModel<obj
    * Trains the model. SIGINT, SIGTERM and SIGHUP end it after the step that is under way: its checkpoint is written, and the
    * output says so. A second signal ends the process at once.
    *
-   * @throws ConfigError if there is nothing to train on, a run is resumed that cannot go on like this, or another one is
-   *   being trained into the same folder; CheckpointError if there is nothing to resume from; TrainingDiverged where a loss
+   * @throws ConfigError if there is nothing to train on, a run is resumed that cannot go on like this, or another one
+   *   writes checkpoints into the same folder; CheckpointError if there is nothing to resume from; TrainingDiverged where a loss
    *   is not finite, unless `nanPolicy` says otherwise
    */
   async train({ resumeFromCheckpoint = false }: TrainOptions = {}): Promise<TrainOutput> {
@@ -134,7 +134,7 @@ export class Trainer<Model extends PreTrainedModel<object> = PreTrainedModel<obj
       ...args.lrSchedulerKwargs,
     });
     const interrupts = new Interrupts();
-    return await asRunOf(args.outputDir, interrupts, async () => {
+    return await asActiveRun(args, interrupts, async () => {
       const optimizer = new AdamW(this.trainedParameters(), args, this.options.parameterGroups);
       try {
         this.interrupts = interrupts;

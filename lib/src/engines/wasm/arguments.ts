@@ -1,6 +1,3 @@
-/** What a function of the module is called with. */
-export type Argument = Float32Array | Uint16Array | Int32Array | number | boolean | null;
-
 /** Bytes of a record: a number, its type, and the length of an array; see lib/native/wasm/include/napi.h. */
 const RECORD = 16;
 

@@ -74,8 +74,8 @@ export async function loadModule(threads: number): Promise<WasmModule> {
 /** What the module calls: its way to throw, and the system calls of its library, none of which ever has to work. */
 function importsOf(module: WebAssembly.Module, memory: WebAssembly.Memory): WebAssembly.Imports {
   const fail = (failure: number, message: number, length: number) => {
-    // A decoder takes no shared memory.
-    const text = new TextDecoder().decode(new Uint8Array(memory.buffer, message, length).slice());
+    // A decoder takes no shared memory; an address above 2 GB comes as a negative number.
+    const text = new TextDecoder().decode(new Uint8Array(memory.buffer, message >>> 0, length).slice());
     const Failure = FAILURES[failure];
     throw Failure ? new Failure(text) : outOfMemory();
   };

@@ -1,37 +1,45 @@
 import path from "node:path";
 import { ConfigError } from "../../errors";
 import type { Interrupts } from "../interrupts";
+import type { TrainingArguments } from "../training-arguments";
 
 interface ActiveRun {
+  folder: string;
+  /** Whether it writes checkpoints of its own accord. */
+  saves: boolean;
   interrupts: Interrupts;
   ended: Promise<unknown>;
 }
 
-/** What is being trained in this process, by output folder. */
-const active = new Map<string, ActiveRun>();
+/** What is being trained in this process. */
+const active = new Set<ActiveRun>();
 
 /**
- * Runs `body` as the one run of an output folder. If the one before it was interrupted (a notebook's stop button ends the
- * cell at once, but the run has a step to finish and a checkpoint to write), waits for its end first.
+ * Runs `body`. If a run of the same output folder was interrupted (a notebook's stop button ends the cell at once, but the
+ * run has a step to finish and a checkpoint to write), waits for its end first.
  *
- * @throws ConfigError if another run is writing there that nobody has interrupted
+ * @throws ConfigError if another run is writing checkpoints there, and this one would too
  */
-export async function asRunOf<T>(
-  outputDir: string,
+export async function asActiveRun<T>(
+  { outputDir, saveStrategy }: TrainingArguments,
   interrupts: Interrupts,
   body: () => Promise<T>,
 ): Promise<T> {
   const folder = path.resolve(outputDir);
-  for (let other = active.get(folder); other; other = active.get(folder)) {
-    if (!other.interrupts.signal) {
-      throw new ConfigError(
-        `Trainer.train: another run is being trained into ${outputDir}. Wait for it, or choose another outputDir.`,
-      );
-    }
-    await other.ended;
+  const saves = saveStrategy !== "no";
+  const others = () => [...active].filter((other) => other.folder === folder);
+  for (let stopped = others().find(isStopped); stopped; stopped = others().find(isStopped)) {
+    await stopped.ended;
+  }
+  if (saves && others().some((other) => other.saves)) {
+    throw new ConfigError(
+      `Trainer.train: another run is being trained into ${outputDir}. Wait for it, or choose another outputDir.`,
+    );
   }
   const running = body();
-  const run = { interrupts, ended: running.catch(() => undefined) };
-  active.set(folder, run);
-  return await running.finally(() => active.delete(folder));
+  const run: ActiveRun = { folder, saves, interrupts, ended: running.catch(() => undefined) };
+  active.add(run);
+  return await running.finally(() => active.delete(run));
 }
+
+const isStopped = ({ interrupts }: ActiveRun) => interrupts.signal !== undefined;

@@ -38,8 +38,27 @@ export function checkpointDirectory({ outputDir }: TrainingArguments, { globalSt
   return path.join(outputDir, checkpointName(globalStep));
 }
 
-/** Writes `<outputDir>/checkpoint-<step>`, whole or not at all, then deletes those of the run beyond `saveTotalLimit`. */
+/** The checkpoint that is being written last, by its folder. */
+const writing = new Map<string, Promise<string>>();
+
+/**
+ * Writes `<outputDir>/checkpoint-<step>`, whole or not at all, then deletes those of the run beyond `saveTotalLimit`. Runs
+ * that one signal has ended may have the same step in one folder: they write in turn.
+ */
 export async function saveRun(run: TrainingRun): Promise<string> {
+  const folder = path.resolve(checkpointDirectory(run.args, run.state));
+  const before = writing.get(folder) ?? Promise.resolve();
+  const own = before.then(
+    () => write(run),
+    () => write(run),
+  );
+  writing.set(folder, own);
+  return await own.finally(() => {
+    if (writing.get(folder) === own) writing.delete(folder);
+  });
+}
+
+async function write(run: TrainingRun): Promise<string> {
   const { model, criterion, optimizer, state, args, processingClass, record } = run;
   const directory = checkpointDirectory(args, state);
   await writeDirectoryAtomic(directory, async (folder) => {
