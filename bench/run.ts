@@ -8,7 +8,7 @@ import { AutoModelForSequenceClassification } from "../lib/src/models/auto";
 import type { PreTrainedModel } from "../lib/src/models/pretrained-model";
 import { AutoTokenizer } from "../lib/src/tokenizers/auto-tokenizer";
 import { addDefaultCallback } from "../lib/src/training/callbacks";
-import { layerwiseLearningRates } from "../lib/src/training/parameter-groups";
+import { layerwiseLearningRates } from "../lib/src/training/optimizers/parameter-groups";
 import { Trainer } from "../lib/src/training/trainer";
 import { TrainingArguments } from "../lib/src/training/training-arguments";
 import { startEngine } from "./engine";

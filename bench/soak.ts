@@ -1,9 +1,8 @@
 import { setFlagsFromString } from "node:v8";
 import { runInNewContext } from "node:vm";
 import * as tf from "@tensorflow/tfjs";
-import { AdamW } from "../lib/src/training/optimizer";
+import { AdamW } from "../lib/src/training/optimizers/adamw";
 import { trainStep } from "../lib/src/training/train-step";
-import { TrainingArguments } from "../lib/src/training/training-arguments";
 import { startEngine } from "./engine";
 import { readOptions, UsageError } from "./options";
 import { makeBatches, makeModel, WORKLOAD } from "./workload";
@@ -45,8 +44,7 @@ export async function soakBenchmark(args: string[]): Promise<object> {
   const name = await startEngine(engine, workload.precision);
   const { collate, lengths } = await makeBatches(workload);
   const model = makeModel(workload).train();
-  const rates = new TrainingArguments({ learningRate: 5e-4, weightDecay: 0.01 });
-  const optimizer = new AdamW(model.namedParameters(), rates);
+  const optimizer = new AdamW(model.namedParameters(), { learningRate: 5e-4, weightDecay: 0.01 });
   const collectGarbage = garbageCollector();
   const timer = watchTimer();
   const samples: Sample[] = [];

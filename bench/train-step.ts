@@ -1,6 +1,5 @@
-import { AdamW } from "../lib/src/training/optimizer";
+import { AdamW } from "../lib/src/training/optimizers/adamw";
 import { trainStep } from "../lib/src/training/train-step";
-import { TrainingArguments } from "../lib/src/training/training-arguments";
 import { matMulPeak, startEngine } from "./engine";
 import { readOptions } from "./options";
 import { forwardOperations, makeBatches, makeModel, stepFigures, WARM_UP_STEPS, WORKLOAD } from "./workload";
@@ -13,10 +12,9 @@ export async function trainSteps(
 ): Promise<{ seconds: number[]; lengths: number[][]; losses: number[] }> {
   const { collate, lengths } = await makeBatches(workload);
   const model = makeModel(workload).train();
-  const args = new TrainingArguments({ learningRate: 2e-5, weightDecay: 0.01 });
   if (workload.frozen) model.freeze(...workload.frozen.split(","));
   const trained = [...model.namedParameters()].filter(([, { requiresGrad }]) => requiresGrad);
-  const optimizer = new AdamW(trained, args);
+  const optimizer = new AdamW(trained, { learningRate: 2e-5, weightDecay: 0.01 });
   const seconds: number[] = [];
   const losses: number[] = [];
   for (let step = 0; step < workload.steps; step++) {

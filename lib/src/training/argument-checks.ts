@@ -1,3 +1,5 @@
+import { OPTIMIZER_NAMES } from "./optimizers/create-optimizer";
+import { SCHEDULER_TYPES } from "./schedules/learning-rate";
 import type { TrainingArgumentsOptions } from "./training-arguments";
 
 /** Says what a value has to be, if it is not that. */
@@ -22,6 +24,7 @@ const seed = expects(
   (value) => Number.isSafeInteger(value) && (value as number) >= 0,
 );
 const boolean = expects("true or false", (value) => typeof value === "boolean");
+const object = expects("an object", (value) => typeof value === "object" && value !== null);
 const text = expects("a text that is not empty", (value) => typeof value === "string" && value !== "");
 
 const oneOf = (...names: string[]): Check =>
@@ -69,9 +72,12 @@ export const CHECKS: Record<keyof TrainingArgumentsOptions, Check> = {
   perDeviceEvalBatchSize: positiveInteger,
   gradientAccumulationSteps: positiveInteger,
   learningRate: notNegative,
-  lrSchedulerType: text,
-  lrSchedulerKwargs: expects("an object", (value) => typeof value === "object" && value !== null),
+  lrSchedulerType: oneOf(...SCHEDULER_TYPES),
+  lrSchedulerKwargs: object,
+
   warmupSteps: notNegative,
+  optim: oneOf(...OPTIMIZER_NAMES),
+  optimArgs: object,
   weightDecay: notNegative,
   adamBeta1: belowOne,
   adamBeta2: belowOne,

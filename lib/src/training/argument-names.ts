@@ -14,6 +14,7 @@ const SUCCESSORS = new Map(
     batchSize: "perDeviceTrainBatchSize",
     epochs: "numTrainEpochs",
     lr: "learningRate",
+    ...{ lrScheduler: "lrSchedulerType", optimizer: "optim" },
     noCuda: "useEngine, which chooses what computes",
     useCpu: "useEngine, which chooses what computes",
     overwriteOutputDir: "nothing: checkpoints of another run stay, and those of the same step are replaced",

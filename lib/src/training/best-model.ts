@@ -10,7 +10,6 @@ import type { TrainingArguments } from "./training-arguments";
  * Notes in the state whether an evaluation is the best so far, and returns it.
  *
  * @param isSaved  whether a checkpoint of this model is written next
- * @throws ConfigError if the metric to go by is not among those computed
  * @see transformers.Trainer._determine_best_metric
  */
 export function rememberBest(
@@ -19,17 +18,9 @@ export function rememberBest(
   metrics: Logs,
   isSaved: boolean,
 ): boolean {
-  if (args.metricForBestModel === null) return false;
-  const name = args.metricForBestModel.replace(/^(eval_)?/, "eval_");
-  const value = metrics[name];
-  if (value === undefined) {
-    const names = Object.keys(metrics).join(", ");
-    throw new ConfigError(
-      `Trainer: metricForBestModel is '${args.metricForBestModel}', but there is only ${names}.`,
-    );
-  }
+  const value = decidingMetric(args, metrics);
   // No comparison holds of NaN, nor should one.
-  if (Number.isNaN(value)) return false;
+  if (value === undefined || Number.isNaN(value)) return false;
   const isBetter =
     state.bestMetric === null || (args.greaterIsBetter ? value > state.bestMetric : value < state.bestMetric);
   if (!isBetter) return false;
@@ -37,6 +28,17 @@ export function rememberBest(
   state.bestGlobalStep = state.globalStep;
   if (isSaved || args.saveStrategy === "best") state.bestModelCheckpoint = checkpointDirectory(args, state);
   return true;
+}
+
+/** The figure that `metricForBestModel` names. @throws ConfigError if it is not among those computed */
+export function decidingMetric({ metricForBestModel }: TrainingArguments, metrics: Logs): number | undefined {
+  if (metricForBestModel === null) return undefined;
+  const value = metrics[metricForBestModel.replace(/^(eval_)?/, "eval_")];
+  if (value !== undefined) return value;
+  const names = Object.keys(metrics).join(", ");
+  throw new ConfigError(
+    `Trainer: metricForBestModel is '${metricForBestModel}', but there is only ${names}.`,
+  );
 }
 
 /** The best checkpoint: where it was written, or under its name in the output folder, which may have been moved. */

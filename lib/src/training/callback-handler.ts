@@ -7,7 +7,7 @@ import type {
   TrainerControl,
 } from "./callbacks";
 import { idleControl } from "./flow";
-import type { AdamW } from "./optimizer";
+import type { Optimizer } from "./optimizers/optimizer";
 import { initialState, type TrainerState } from "./state";
 import type { TrainingArguments } from "./training-arguments";
 
@@ -30,7 +30,7 @@ type PlainEvent =
 export class CallbackHandler {
   state: TrainerState = initialState(0, 0);
   control: TrainerControl = idleControl();
-  private optimizer: AdamW | undefined;
+  private optimizer: Optimizer | undefined;
 
   /** @param fixed  what stays the same for the Trainer's life */
   constructor(
@@ -45,7 +45,7 @@ export class CallbackHandler {
   }
 
   /** A run begins, or goes on. */
-  begin(state: TrainerState, optimizer: AdamW): void {
+  begin(state: TrainerState, optimizer: Optimizer): void {
     this.state = state;
     this.control = idleControl();
     this.optimizer = optimizer;

@@ -1,7 +1,7 @@
 import type * as tf from "@tensorflow/tfjs";
 import type { PreTrainedModel } from "../models/pretrained-model";
 import type { TrainerDataset } from "./data-loader";
-import type { AdamW } from "./optimizer";
+import type { Optimizer } from "./optimizers/optimizer";
 import type { ProcessingClass } from "./run/save";
 import type { TrainerState } from "./state";
 import type { TrainerOptions } from "./trainer-options";
@@ -29,7 +29,7 @@ export interface CallbackContext {
   trainDataset: TrainerDataset | undefined;
   evalDataset: TrainerOptions["evalDataset"];
   /** While `train` runs. */
-  optimizer: AdamW | undefined;
+  optimizer: Optimizer | undefined;
 }
 
 /** Gradients by the names of their parameters: of all micro-batches, before clipping. They are the Trainer's: keep copies. */

@@ -5,7 +5,7 @@ import type { ModelOutput } from "../models/model-output";
 import type { Parameter } from "../models/module";
 import type { PreTrainedModel } from "../models/pretrained-model";
 import { globalNorm } from "../ops/global-norm";
-import type { AdamW } from "./optimizer";
+import type { Optimizer } from "./optimizers/optimizer";
 import type { Precision } from "./precision";
 
 /** From a batch to what is minimised. */
@@ -51,7 +51,7 @@ const CLIP_EPSILON = 1e-6;
  */
 export async function trainStep(
   model: PreTrainedModel<object>,
-  optimizer: AdamW,
+  optimizer: Optimizer,
   batches: readonly Batch[],
   options: TrainStepOptions,
 ): Promise<TrainStepResult> {
@@ -78,7 +78,7 @@ export async function trainStep(
     if (!isFinite && options.onNonFinite?.({ loss, gradNorm }) === "skip") return { loss, gradNorm };
     const clip = maxGradNorm > 0 ? Math.min(1, maxGradNorm / (gradNorm + CLIP_EPSILON)) : 1;
     await options.onPreOptimizerStep?.(gradients);
-    optimizer.update(gradients, scheduleFactor, clip);
+    optimizer.update(gradients, { scheduleFactor, gradientScale: clip });
     await options.onOptimizerStep?.(gradients);
     return { loss, gradNorm };
   } finally {

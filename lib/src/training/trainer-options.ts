@@ -5,9 +5,11 @@ import type { PreTrainedModel } from "../models/pretrained-model";
 import type { Logs, TrainerCallback } from "./callbacks";
 import type { TrainerDataset } from "./data-loader";
 import type { LogitMatrix } from "./evaluation-loop";
-import type { ParameterGroup } from "./parameter-groups";
+import type { Optimizer } from "./optimizers/optimizer";
+import type { ParameterGroup } from "./optimizers/parameter-groups";
 import type { ProcessingClass } from "./run/save";
 import type { StopSignal } from "./interrupts";
+import type { Schedule } from "./schedules/definitions";
 import type { TrainingArguments } from "./training-arguments";
 
 /** What `computeMetrics` gets. @see transformers.EvalPrediction */
@@ -41,6 +43,12 @@ export interface TrainerOptions<Model extends PreTrainedModel<object> = PreTrain
    */
   computeLossFunc?: (output: Partial<ModelOutput>, labels: tf.Tensor, batch: Batch) => tf.Scalar;
   callbacks?: TrainerCallback[];
+  /**
+   * An optimizer and a schedule of your own, either of them null for the arguments'. The optimizer stays yours to dispose of.
+   *
+   * @see transformers.Trainer, `optimizers`
+   */
+  optimizers?: readonly [optimizer?: Optimizer | null, schedule?: Schedule | null];
   /** Parameters whose learning rate or weight decay differs from the arguments'; see `layerwiseLearningRates`. */
   parameterGroups?: readonly ParameterGroup[];
 }
@@ -48,7 +56,7 @@ export interface TrainerOptions<Model extends PreTrainedModel<object> = PreTrain
 /** The names of the options. */
 export const TRAINER_OPTIONS: readonly (keyof TrainerOptions)[] = [
   ...(["model", "args", "trainDataset", "evalDataset", "dataCollator", "processingClass"] as const),
-  ...(["computeMetrics", "computeLossFunc", "callbacks", "parameterGroups"] as const),
+  ...(["computeMetrics", "computeLossFunc", "callbacks", "optimizers", "parameterGroups"] as const),
 ];
 
 export interface TrainOptions {

@@ -1,5 +1,3 @@
-import { randomUUID } from "node:crypto";
-import { readStateDict } from "../checkpoints/state-dict";
 import type { Batch, DataCollator } from "../collators/batch";
 import * as tf from "@tensorflow/tfjs";
 import { collatorFor } from "../collators/collator-for";
@@ -8,7 +6,6 @@ import { refuseUnknownOptions } from "../known-options";
 import type { ModelOutput, TaskInputs } from "../models/model-output";
 import type { Module, Parameter } from "../models/module";
 import type { PreTrainedModel } from "../models/pretrained-model";
-import { locateBest } from "./best-model";
 import { CallbackHandler, type CallbackOrClass } from "./callback-handler";
 import { defaultCallbacks, type Logs, type TrainerCallback } from "./callbacks";
 import { isDataset, modelRows, type TrainerDataset } from "./data-loader";
@@ -16,20 +13,17 @@ import { hiddenRowsOf, namingDatasetRows } from "./dataset-rows";
 import { evaluationLoop, type EvaluationOptions, type EvaluationOutput } from "./evaluation-loop";
 import { Interrupts } from "./interrupts";
 import { metricsOf } from "./metrics";
-import { AdamW } from "./optimizer";
+import { createOptimizer } from "./optimizers/create-optimizer";
 import { planRun } from "./plan";
 import { Precision } from "./precision";
 import { ProgressCallback } from "./progress-callback";
 import { reportingCallbacks } from "./reports/report-to";
 import { asActiveRun } from "./run/active-runs";
-import { findRun, restoreRun } from "./run/resume";
-import { keepBestOnly, mentionOtherRuns } from "./run/rotate";
-import { saveRun } from "./run/save";
-import { setupOf, type RunSetup } from "./run/setup";
-import { RunningLoss } from "./running-loss";
-import { getScheduler } from "./schedules";
+import { setupOf } from "./run/setup";
+import { TrainingRun } from "./run/training-run";
+import { LearningRate } from "./schedules/learning-rate";
 import { speedMetrics } from "./speed-metrics";
-import { initialState, type TrainerState } from "./state";
+import type { TrainerState } from "./state";
 import { requireLoss } from "./train-step";
 import {
   TRAINER_OPTIONS,
@@ -40,16 +34,6 @@ import {
 } from "./trainer-options";
 import { TrainingArguments } from "./training-arguments";
 import { TrainingLoop } from "./training-loop";
-
-/** What a checkpoint tells of its run. */
-interface Run {
-  /** Goes on under the same id when it is resumed. */
-  id: string;
-  setup: RunSetup;
-  optimizer: AdamW;
-  /** The step whose checkpoint was written last. */
-  savedStep?: number;
-}
 
 /**
  * Trains, evaluates and saves a model. @see transformers.Trainer
@@ -62,7 +46,6 @@ export class Trainer<Model extends PreTrainedModel<object> = PreTrainedModel<obj
   /** Makes batches. */
   protected readonly dataCollator: DataCollator;
   private readonly callbacks: CallbackHandler;
-  private readonly losses = new RunningLoss();
   /** The dataset's rows of each batch. */
   private readonly rows = new WeakMap<Batch, Int32Array>();
   private readonly precision: Precision;
@@ -81,6 +64,11 @@ export class Trainer<Model extends PreTrainedModel<object> = PreTrainedModel<obj
     this.args = options.args ?? new TrainingArguments();
     this.precision = new Precision(this.args.bf16);
     this.dataCollator = options.dataCollator ?? collatorFor(options.processingClass);
+    if (options.optimizers?.[0] && options.parameterGroups) {
+      throw new ConfigError(
+        "Trainer: parameterGroups are for the arguments' optimizer; with one in optimizers, give them to it.",
+      );
+    }
     if (this.args.evalStrategy !== "no" && !options.evalDataset) {
       throw new ConfigError(
         `Trainer: evalStrategy is '${this.args.evalStrategy}', but there is no evalDataset.`,
@@ -127,58 +115,39 @@ export class Trainer<Model extends PreTrainedModel<object> = PreTrainedModel<obj
       throw new ConfigError(`Trainer.train: trainDataset ${dataset ? "is empty" : "is missing"}.`);
     }
     const plan = planRun(args, dataset.length);
-    const schedule = getScheduler(args.lrSchedulerType, {
-      numWarmupSteps: args.warmupStepsOf(plan.maxSteps),
-      numTrainingSteps: plan.maxSteps,
-      learningRate: args.learningRate,
-      ...args.lrSchedulerKwargs,
-    });
+    const [ownOptimizer, ownSchedule] = this.options.optimizers ?? [];
+    const learningRate = new LearningRate(args, plan.maxSteps, ownSchedule);
     const interrupts = new Interrupts();
     return await asActiveRun(args, interrupts, async () => {
-      const optimizer = new AdamW(this.trainedParameters(), args, this.options.parameterGroups);
+      const { criterion, precision, callbacks } = this;
+      const { processingClass, parameterGroups } = this.options;
+      const optimizer = ownOptimizer ?? createOptimizer(this.trainedParameters(), args, parameterGroups);
       try {
         this.interrupts = interrupts;
-        const run: Run = { id: randomUUID(), setup: setupOf(model, args, dataset), optimizer };
-        this.callbacks.begin(initialState(plan.maxSteps, plan.epochs), optimizer);
-        this.losses.reset();
-        if (resumeFromCheckpoint) await this.resume(run, resumeFromCheckpoint);
-        if (args.saveStrategy !== "no") await mentionOtherRuns(args.outputDir, run.id);
-        await this.precision.prepare();
-        const { precision, losses, callbacks } = this;
+        const setup = setupOf(model, args, dataset);
+        const run = new TrainingRun({
+          ...{ model, criterion, optimizer, learningRate, setup, callbacks, processingClass },
+        });
+        await run.begin(plan, resumeFromCheckpoint);
+        await precision.prepare();
         const loop = new TrainingLoop({
-          ...{ model, optimizer, dataset, plan, schedule, precision, losses, interrupts, callbacks },
+          ...{ model, optimizer, dataset, plan, learningRate, precision, interrupts, callbacks },
+          losses: run.losses,
           collate: (rows, step) => this.batchOf(dataset, rows, step, true),
           computeLoss: (batch) => requireLoss(this.lossOf(batch, true), model, batch),
           evaluate: () => this.evaluate(),
-          save: () => this.save(run),
+          save: () => run.save(),
         });
         return await this.run(loop, run, interrupts);
       } finally {
         this.interrupts = undefined;
-        this.callbacks.end();
-        optimizer.dispose();
+        callbacks.end();
+        if (!ownOptimizer) optimizer.dispose();
       }
     }).finally(() => interrupts.dispose());
   }
 
-  /** Takes everything back to where a checkpoint stands. */
-  private async resume(run: Run, request: string | true): Promise<void> {
-    const { model, criterion, args, callbacks } = this;
-    const { optimizer, setup } = run;
-    const { maxSteps, numTrainEpochs } = callbacks.state;
-    const stored = await findRun(request, args.outputDir);
-    restoreRun(stored, { model, optimizer, criterion, args, setup });
-    callbacks.begin({ ...stored.state, maxSteps, numTrainEpochs }, optimizer);
-    callbacks.restoreStates(stored.state.statefulCallbacks);
-    if (!stored.record) return;
-    const { runId, losses, pending } = stored.record;
-    run.id = runId;
-    this.losses.restore(losses);
-    callbacks.control.shouldEvaluate = pending.evaluate;
-    callbacks.control.shouldSave = pending.save;
-  }
-
-  private async run(loop: TrainingLoop, run: Run, interrupts: Interrupts): Promise<TrainOutput> {
+  private async run(loop: TrainingLoop, run: TrainingRun, interrupts: Interrupts): Promise<TrainOutput> {
     const { args, model, callbacks, state } = this;
     const started = performance.now();
     const firstStep = state.globalStep;
@@ -188,10 +157,10 @@ export class Trainer<Model extends PreTrainedModel<object> = PreTrainedModel<obj
       await callbacks.call("onTrainBegin");
       await loop.run();
       const { signal } = interrupts;
-      if (signal && state.globalStep > firstStep && run.savedStep !== state.globalStep) await this.save(run);
+      if (signal && state.globalStep > firstStep) await run.saveOnce();
       const steps = state.globalStep - firstStep;
       const examples = steps * args.perDeviceTrainBatchSize * args.gradientAccumulationSteps;
-      const metrics = { ...speedMetrics("train", started, examples, steps), train_loss: this.losses.mean };
+      const metrics = { ...speedMetrics("train", started, examples, steps), train_loss: run.losses.mean };
       const output = { globalStep: state.globalStep, trainingLoss: metrics.train_loss, metrics };
       if (signal) {
         const where = `after step ${state.globalStep} of ${state.maxSteps}`;
@@ -201,36 +170,12 @@ export class Trainer<Model extends PreTrainedModel<object> = PreTrainedModel<obj
         return { ...output, interrupted: signal };
       }
       await callbacks.log(metrics);
-      if (args.loadBestModelAtEnd) await this.loadBest(run.id);
+      if (args.loadBestModelAtEnd) await run.loadBest();
       return output;
     } finally {
       model.eval();
       await callbacks.call("onTrainEnd");
     }
-  }
-
-  /** Writes the checkpoint of the present step. */
-  private async save(run: Run): Promise<void> {
-    const { model, criterion, state, args, callbacks } = this;
-    const { id: runId, optimizer, setup } = run;
-    const { shouldEvaluate: evaluate, shouldSave: save } = callbacks.control;
-    state.statefulCallbacks = callbacks.exportStates();
-    await saveRun({
-      ...{ model, criterion, optimizer, state, args },
-      processingClass: this.options.processingClass,
-      record: { runId, setup, losses: this.losses.export(), pending: { evaluate, save } },
-    });
-    run.savedStep = state.globalStep;
-    await callbacks.call("onSave");
-  }
-
-  /** Goes back to the best checkpoint, if it is still there. */
-  private async loadBest(runId: string): Promise<void> {
-    const { args, model } = this;
-    const best = locateBest(this.state, args);
-    if (best === undefined) return;
-    model.loadStateDict(await readStateDict(best), best);
-    if (args.saveTotalLimit === 1) await keepBestOnly(args.outputDir, runId, best);
   }
 
   /**

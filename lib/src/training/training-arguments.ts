@@ -1,7 +1,16 @@
 import { ConfigError } from "../errors";
 import { CHECKS } from "./argument-checks";
 import { describeUnknownArgument } from "./argument-names";
-import type { SchedulerOptions, SchedulerType } from "./schedules";
+import {
+  checkOptimizerArguments,
+  type OptimizerArguments,
+  type OptimizerName,
+} from "./optimizers/create-optimizer";
+import {
+  checkSchedulerArguments,
+  type SchedulerArguments,
+  type SchedulerType,
+} from "./schedules/learning-rate";
 
 /** When something is done: never, every so many optimizer steps, or at the end of each epoch. */
 export type IntervalStrategy = "no" | "steps" | "epoch";
@@ -67,10 +76,14 @@ export interface TrainingArgumentsOptions {
   /** Default "linear". */
   lrSchedulerType?: SchedulerType;
   /** Figures that only some schedules have, such as `numCycles`. */
-  lrSchedulerKwargs?: Omit<SchedulerOptions, "numWarmupSteps" | "numTrainingSteps" | "learningRate">;
+  lrSchedulerKwargs?: SchedulerArguments;
   /** Optimizer steps over which the learning rate rises from 0; below 1, a share of all steps. Default 0. */
   warmupSteps?: number;
-  /** Decoupled weight decay of AdamW, on all but biases and LayerNorm. Default 0. */
+  /** What changes the weights. Default "adamw". */
+  optim?: OptimizerName;
+  /** Figures that only some optimizers have, such as `momentum`. */
+  optimArgs?: OptimizerArguments;
+  /** On all but biases and LayerNorm; of AdamW, decoupled. Default 0. */
   weightDecay?: number;
   /** Default 0.9. */
   adamBeta1?: number;
@@ -131,6 +144,8 @@ const DEFAULTS = {
   lrSchedulerType: "linear" as SchedulerType,
   lrSchedulerKwargs: {},
   warmupSteps: 0,
+  optim: "adamw" as OptimizerName,
+  optimArgs: {},
   weightDecay: 0,
   adamBeta1: 0.9,
   adamBeta2: 0.999,
@@ -181,8 +196,10 @@ export class TrainingArguments implements Required<TrainingArgumentsOptions> {
   declare readonly gradientAccumulationSteps: number;
   declare readonly learningRate: number;
   declare readonly lrSchedulerType: SchedulerType;
-  declare readonly lrSchedulerKwargs: NonNullable<TrainingArgumentsOptions["lrSchedulerKwargs"]>;
+  declare readonly lrSchedulerKwargs: SchedulerArguments;
   declare readonly warmupSteps: number;
+  declare readonly optim: OptimizerName;
+  declare readonly optimArgs: OptimizerArguments;
   declare readonly weightDecay: number;
   declare readonly adamBeta1: number;
   declare readonly adamBeta2: number;
@@ -211,7 +228,8 @@ export class TrainingArguments implements Required<TrainingArgumentsOptions> {
     }
     Object.assign(this, DEFAULTS, { evalSteps: given.loggingSteps ?? DEFAULTS.loggingSteps }, given);
     const { loadBestModelAtEnd, metricForBestModel, greaterIsBetter } = this;
-    const isNeeded = loadBestModelAtEnd || this.saveStrategy === "best";
+    const isNeeded =
+      loadBestModelAtEnd || this.saveStrategy === "best" || this.lrSchedulerType === "reduce_lr_on_plateau";
     const metric = metricForBestModel ?? (isNeeded ? "loss" : null);
     const greater = greaterIsBetter ?? (metric === null ? null : !metric.endsWith("loss"));
     Object.assign(this, { metricForBestModel: metric, greaterIsBetter: greater });
@@ -230,14 +248,18 @@ export class TrainingArguments implements Required<TrainingArgumentsOptions> {
       // How many epochs there would be does not matter where the steps are given.
       if (expected && !(name === "numTrainEpochs" && this.maxSteps > 0)) throw this.wrong(name, expected);
     }
-    if (this.saveStrategy === "best") this.checkSaveBest();
+    checkOptimizerArguments(this.optim, this.optimArgs);
+    checkSchedulerArguments(this.lrSchedulerType, this.lrSchedulerKwargs);
+    if (this.lrSchedulerType === "reduce_lr_on_plateau")
+      this.checkEvaluates("lrSchedulerType", "reduce_lr_on_plateau");
+    if (this.saveStrategy === "best") this.checkEvaluates("saveStrategy", "best");
     else if (this.loadBestModelAtEnd) this.checkBestModel();
   }
 
-  private checkSaveBest(): void {
+  private checkEvaluates(name: ArgumentName, value: string): void {
     if (this.evalStrategy !== "no") return;
     throw new ConfigError(
-      "TrainingArguments: saveStrategy is 'best', but nothing is evaluated; set evalStrategy to 'epoch' or 'steps'.",
+      `TrainingArguments: ${name} is '${value}', but nothing is evaluated; set evalStrategy to 'epoch' or 'steps'.`,
     );
   }
 

@@ -1,27 +1,27 @@
 import type * as tf from "@tensorflow/tfjs";
 import type { Batch } from "../collators/batch";
 import type { PreTrainedModel } from "../models/pretrained-model";
-import { rememberBest } from "./best-model";
+import { decidingMetric, rememberBest } from "./best-model";
 import type { CallbackHandler } from "./callback-handler";
 import type { Logs } from "./callbacks";
 import { sampleBatches, type TrainerDataset } from "./data-loader";
 import { flowAfterEpoch, flowAfterStep } from "./flow";
 import { EvaluationInterrupted, type Interrupts } from "./interrupts";
 import { answerNonFinite } from "./non-finite";
-import type { AdamW } from "./optimizer";
+import type { Optimizer } from "./optimizers/optimizer";
 import type { Plan } from "./plan";
 import type { Precision } from "./precision";
 import type { RunningLoss } from "./running-loss";
-import type { Schedule } from "./schedules";
+import type { LearningRate } from "./schedules/learning-rate";
 import { trainStep } from "./train-step";
 
 /** What the loop works with. */
 export interface LoopParts {
   model: PreTrainedModel<object>;
-  optimizer: AdamW;
+  optimizer: Optimizer;
   dataset: TrainerDataset;
   plan: Plan;
-  schedule: Schedule;
+  learningRate: LearningRate;
   precision: Precision;
   losses: RunningLoss;
   interrupts: Interrupts;
@@ -92,10 +92,10 @@ export class TrainingLoop {
 
   /** One optimizer step, on the micro-batches of these rows. */
   private async step(rows: Int32Array[]): Promise<void> {
-    const { model, optimizer, schedule, precision, losses, callbacks, collate, computeLoss } = this.parts;
+    const { model, optimizer, precision, losses, callbacks, collate, computeLoss } = this.parts;
     const { args, state } = callbacks;
-    const scheduleFactor = schedule(state.globalStep);
-    const learningRate = args.learningRate * scheduleFactor;
+    const scheduleFactor = this.parts.learningRate.factorAt(state.globalStep);
+    const learningRate = optimizer.learningRate * scheduleFactor;
     const firstMicroStep = state.globalStep * args.gradientAccumulationSteps;
     let isSkipped = false;
     const batches = rows.map((indices, index) => collate(indices, firstMicroStep + index));
@@ -134,6 +134,7 @@ export class TrainingLoop {
         const metrics = await evaluate();
         // Before the first step there is nothing yet that training has made.
         if (state.globalStep > 0) {
+          this.parts.learningRate.observe(decidingMetric(args, metrics));
           const isBest = rememberBest(state, args, metrics, control.shouldSave);
           if (args.saveStrategy === "best") control.shouldSave = isBest;
         }

@@ -6,6 +6,7 @@ import { pipeline } from "node:stream/promises";
 import { readJson, writeJson } from "../../checkpoints/json";
 import { CheckpointError } from "../../errors";
 import type { RunningLossState } from "../running-loss";
+import type { PlateauState } from "../schedules/reduce-lr-on-plateau";
 import type { RunSetup } from "./setup";
 
 /** What a checkpoint knows of its run beside transformers' `trainer_state.json`. */
@@ -16,6 +17,8 @@ export interface RunRecord {
   savedAt: string;
   setup: RunSetup;
   losses: RunningLossState;
+  /** Where the learning rate stands, if it depends on evaluations. */
+  plateau?: PlateauState;
   /** What an interrupt left to be done at this step. */
   pending: { evaluate: boolean; save: boolean };
   /** SHA-256 of every other file of the checkpoint, by its path in it. */

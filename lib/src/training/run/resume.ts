@@ -10,7 +10,7 @@ import { CheckpointError, ConfigError } from "../../errors";
 import type { Module } from "../../models/module";
 import type { PreTrainedModel } from "../../models/pretrained-model";
 import { checkStateDict, loadStateDictInto } from "../../models/state-dict";
-import type { AdamW } from "../optimizer";
+import type { Optimizer } from "../optimizers/optimizer";
 import { readState, type TrainerState } from "../state";
 import type { TrainingArguments } from "../training-arguments";
 import { checkFiles, readRecord, type RunRecord } from "./record";
@@ -97,7 +97,7 @@ async function ofLatestRun(checkpoints: TrainingCheckpoint[]): Promise<TrainingC
 /** What a run is made of that goes on. */
 export interface ResumedParts {
   model: PreTrainedModel<object>;
-  optimizer: AdamW;
+  optimizer: Optimizer;
   criterion: Module | undefined;
   args: TrainingArguments;
   setup: RunSetup;

@@ -6,7 +6,7 @@ import { checkpointName } from "../../checkpoints/training-checkpoints";
 import type { Module } from "../../models/module";
 import type { PreTrainedModel } from "../../models/pretrained-model";
 import { stateDictOf } from "../../models/state-dict";
-import type { AdamW } from "../optimizer";
+import type { Optimizer } from "../optimizers/optimizer";
 import { writeState, type TrainerState } from "../state";
 import type { TrainingArguments } from "../training-arguments";
 import { writeRecord, type RunRecord } from "./record";
@@ -18,14 +18,14 @@ export interface ProcessingClass {
 }
 
 /** What a checkpoint holds. */
-export interface TrainingRun {
+export interface SavedRun {
   model: PreTrainedModel<object>;
   /** Trained beside the model, where the loss has parameters of its own. */
-  criterion?: Module;
-  optimizer: AdamW;
+  criterion: Module | undefined;
+  optimizer: Optimizer;
   state: TrainerState;
   args: TrainingArguments;
-  processingClass?: ProcessingClass;
+  processingClass: ProcessingClass | undefined;
   record: Omit<RunRecord, "files" | "savedAt">;
 }
 
@@ -45,7 +45,7 @@ const writing = new Map<string, Promise<string>>();
  * Writes `<outputDir>/checkpoint-<step>`, whole or not at all, then deletes those of the run beyond `saveTotalLimit`. Runs
  * that one signal has ended may have the same step in one folder: they write in turn.
  */
-export async function saveRun(run: TrainingRun): Promise<string> {
+export async function saveRun(run: SavedRun): Promise<string> {
   const folder = path.resolve(checkpointDirectory(run.args, run.state));
   const before = writing.get(folder) ?? Promise.resolve();
   const own = before.then(
@@ -58,7 +58,7 @@ export async function saveRun(run: TrainingRun): Promise<string> {
   });
 }
 
-async function write(run: TrainingRun): Promise<string> {
+async function write(run: SavedRun): Promise<string> {
   const { model, criterion, optimizer, state, args, processingClass, record } = run;
   const directory = checkpointDirectory(args, state);
   await writeDirectoryAtomic(directory, async (folder) => {

@@ -21,6 +21,7 @@ export function setupOf(
     gradientAccumulationSteps: args.gradientAccumulationSteps,
     trainSamplingStrategy: args.trainSamplingStrategy,
     dataloaderDropLast: args.dataloaderDropLast,
+    optim: args.optim,
     seed: args.seed,
     dataSeed: args.dataSeed,
     "rows of the training dataset": dataset.length,

@@ -1,7 +1,6 @@
-import { ConfigError } from "../errors";
-import { refuseUnknownOptions } from "../known-options";
-import type { PreTrainedModel } from "../models/pretrained-model";
-import type { TrainingArguments } from "./training-arguments";
+import { ConfigError } from "../../errors";
+import { refuseUnknownOptions } from "../../known-options";
+import type { PreTrainedModel } from "../../models/pretrained-model";
 
 /** Parameters with settings of their own. @see torch.optim, per-parameter options */
 export interface ParameterGroup {
@@ -34,10 +33,9 @@ export function isDecayed(name: string): boolean {
  */
 export function parameterSettings(
   names: Iterable<string>,
-  args: Pick<TrainingArguments, "learningRate" | "weightDecay">,
+  { learningRate, weightDecay }: ParameterSettings,
   groups: readonly ParameterGroup[] = [],
 ): Map<string, ParameterSettings> {
-  const { learningRate, weightDecay } = args;
   const settings = new Map<string, ParameterSettings>();
   for (const name of names)
     settings.set(name, { learningRate, weightDecay: isDecayed(name) ? weightDecay : 0 });
@@ -66,12 +64,15 @@ function check(group: ParameterGroup, index: number): void {
   if (!Array.isArray(group.parameters)) {
     throw new ConfigError(`parameterGroups[${index}]: parameters has to be an array of parameter names.`);
   }
+  checkSettings(`parameterGroups[${index}]`, group);
+}
+
+/** @throws ConfigError that names the setting that is no number of at least 0 */
+export function checkSettings(where: string, settings: Partial<ParameterSettings>): void {
   for (const name of ["learningRate", "weightDecay"] as const) {
-    const value = group[name];
+    const value = settings[name];
     if (value === undefined || (Number.isFinite(value) && value >= 0)) continue;
-    throw new ConfigError(
-      `parameterGroups[${index}]: ${name} is ${value}; it has to be a number of at least 0.`,
-    );
+    throw new ConfigError(`${where}: ${name} is ${value}; it has to be a number of at least 0.`);
   }
 }
 

@@ -1,18 +1,17 @@
 import assert from "node:assert/strict";
 import { before, describe, test } from "node:test";
 import * as tf from "@tensorflow/tfjs";
-import { ConfigError } from "../../lib/src/errors";
-import { AdamW } from "../../lib/src/training/optimizer";
+import { ConfigError } from "../../../lib/src/errors";
+import { AdamW } from "../../../lib/src/training/optimizers/adamw";
 import {
   isDecayed,
   layerwiseLearningRates,
   parameterSettings,
   type ParameterGroup,
-} from "../../lib/src/training/parameter-groups";
-import { TrainingArguments } from "../../lib/src/training/training-arguments";
-import { startEngine } from "../engine";
-import { tinyBert } from "../models/tiny-bert";
-import { tinyTrainer } from "./tiny-task";
+} from "../../../lib/src/training/optimizers/parameter-groups";
+import { startEngine } from "../../engine";
+import { tinyBert } from "../../models/tiny-bert";
+import { tinyTrainer } from "../tiny-task";
 
 const namesOf = (model: ReturnType<typeof tinyBert>) => Array.from(model.namedParameters(), ([name]) => name);
 
@@ -87,10 +86,10 @@ describe("parameter groups", () => {
     const after = async (learningRate: number, groups?: ParameterGroup[]) => {
       const model = tinyBert();
       const parameters = new Map(model.namedParameters());
-      const args = new TrainingArguments({ learningRate, weightDecay: 0.1 });
-      const optimizer = new AdamW(parameters, args, groups);
+      const optimizer = new AdamW(parameters, { learningRate, weightDecay: 0.1 }, groups);
       const gradients = new Map([...parameters].map(([name, { shape }]) => [name, tf.ones(shape)]));
-      for (const factor of [0.5, 1]) optimizer.update(gradients, factor, 1);
+      for (const factor of [0.5, 1])
+        optimizer.update(gradients, { scheduleFactor: factor, gradientScale: 1 });
       return new Map(
         await Promise.all(
           [...parameters].map(async ([name, { value }]) => [name, await value.data()] as const),

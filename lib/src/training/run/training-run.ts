@@ -1,0 +1,96 @@
+import { randomUUID } from "node:crypto";
+import { readStateDict } from "../../checkpoints/state-dict";
+import type { Module } from "../../models/module";
+import type { PreTrainedModel } from "../../models/pretrained-model";
+import { locateBest } from "../best-model";
+import type { CallbackHandler } from "../callback-handler";
+import type { Optimizer } from "../optimizers/optimizer";
+import { RunningLoss } from "../running-loss";
+import type { LearningRate } from "../schedules/learning-rate";
+import { initialState } from "../state";
+import type { Plan } from "../plan";
+import { findRun, restoreRun } from "./resume";
+import { keepBestOnly, mentionOtherRuns } from "./rotate";
+import { saveRun, type ProcessingClass } from "./save";
+import type { RunSetup } from "./setup";
+
+export interface RunParts {
+  model: PreTrainedModel<object>;
+  /** Trained beside the model, where the loss has parameters of its own. */
+  criterion: Module | undefined;
+  optimizer: Optimizer;
+  learningRate: LearningRate;
+  setup: RunSetup;
+  callbacks: CallbackHandler;
+  processingClass: ProcessingClass | undefined;
+}
+
+/** One run of training and its checkpoints: it begins or goes on, is saved, and comes back to its best. */
+export class TrainingRun {
+  readonly losses = new RunningLoss();
+  /** Goes on under the same id when it is resumed. */
+  private id: string = randomUUID();
+  /** The step whose checkpoint was written last. */
+  private savedStep: number | undefined;
+
+  constructor(private readonly parts: RunParts) {}
+
+  /**
+   * Sets model, optimizer and state to where the run begins.
+   *
+   * @param request  the checkpoint to go on from; true: the newest; false: none
+   */
+  async begin({ maxSteps, epochs }: Plan, request: string | boolean): Promise<void> {
+    const { callbacks, optimizer } = this.parts;
+    const { args } = callbacks;
+    callbacks.begin(initialState(maxSteps, epochs), optimizer);
+    if (request) await this.resume(request);
+    if (args.saveStrategy !== "no") await mentionOtherRuns(args.outputDir, this.id);
+  }
+
+  private async resume(request: string | true): Promise<void> {
+    const { callbacks, learningRate } = this.parts;
+    const { maxSteps, numTrainEpochs } = callbacks.state;
+    const stored = await findRun(request, callbacks.args.outputDir);
+    restoreRun(stored, { ...this.parts, args: callbacks.args });
+    callbacks.begin({ ...stored.state, maxSteps, numTrainEpochs }, this.parts.optimizer);
+    callbacks.restoreStates(stored.state.statefulCallbacks);
+    if (!stored.record) return;
+    const { runId, losses, pending, plateau } = stored.record;
+    this.id = runId;
+    this.losses.restore(losses);
+    learningRate.restore(plateau);
+    callbacks.control.shouldEvaluate = pending.evaluate;
+    callbacks.control.shouldSave = pending.save;
+  }
+
+  /** Writes the checkpoint of the present step. */
+  async save(): Promise<void> {
+    const { setup, callbacks, learningRate, ...parts } = this.parts;
+    const { state, args, control } = callbacks;
+    const { shouldEvaluate: evaluate, shouldSave: save } = control;
+    const [losses, plateau] = [this.losses.export(), learningRate.export()];
+    state.statefulCallbacks = callbacks.exportStates();
+    await saveRun({
+      ...{ ...parts, state, args },
+      record: { runId: this.id, setup, losses, pending: { evaluate, save }, ...(plateau && { plateau }) },
+    });
+    this.savedStep = state.globalStep;
+    await callbacks.call("onSave");
+  }
+
+  /** As {@link save}, unless it is done already. */
+  async saveOnce(): Promise<void> {
+    if (this.savedStep !== this.parts.callbacks.state.globalStep) await this.save();
+  }
+
+  /** Goes back to the best checkpoint, if it is still there. */
+  async loadBest(): Promise<void> {
+    const { model, callbacks } = this.parts;
+    const { args, state } = callbacks;
+    const best = locateBest(state, args);
+    if (best === undefined) return;
+    model.loadStateDict(await readStateDict(best), best);
+    if (args.saveTotalLimit === 1) await keepBestOnly(args.outputDir, this.id, best);
+  }
+}
