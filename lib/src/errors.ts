@@ -24,6 +24,9 @@ export class ConfigError extends FinetuneError {}
 /** A tensor engine that is unknown, not installed or unable to do what is asked. */
 export class EngineError extends FinetuneError {}
 
+/** There is no memory left for a tensor; what was computed meanwhile is freed, and the engine goes on. */
+export class OutOfMemoryError extends EngineError {}
+
 /** A notebook that did not run to its end: which cell, and why. */
 export class NotebookError extends FinetuneError {}
 

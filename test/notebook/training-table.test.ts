@@ -28,6 +28,7 @@ class FakeRun {
     bestGlobalStep: null,
     bestModelCheckpoint: null,
     statefulCallbacks: {},
+    trainBatchSize: 8,
   };
   readonly context: CallbackContext;
 

@@ -4,6 +4,7 @@
 #include <cstdlib>
 
 #include "arguments.h"
+#include "failure.h"
 
 #ifdef __linux__
 #include <sys/mman.h>
@@ -25,7 +26,7 @@ Napi::Value allocate_segment(const Napi::CallbackInfo& info) {
   const size_t bytes = round_up(wanted, kHugePage);
   void* memory = std::aligned_alloc(kHugePage, bytes);
   if (memory == nullptr) {
-    throw Napi::Error::New(info.Env(), "allocateSegment: out of memory (" + std::to_string(bytes) + " bytes)");
+    fail_memory();
   }
 #ifdef MADV_HUGEPAGE
   // A wish: where the kernel says no, everything works on small pages.

@@ -70,6 +70,7 @@ export const CHECKS: Record<keyof TrainingArgumentsOptions, Check> = {
   maxSteps: expects("an integer (-1: as many as the epochs have)", Number.isSafeInteger),
   perDeviceTrainBatchSize: positiveInteger,
   perDeviceEvalBatchSize: positiveInteger,
+  autoFindBatchSize: boolean,
   gradientAccumulationSteps: positiveInteger,
   learningRate: notNegative,
   lrSchedulerType: oneOf(...SCHEDULER_TYPES),

@@ -28,7 +28,7 @@ type PlainEvent =
 
 /** Tells callbacks, in their order, what happens, and keeps what they are told of. @see transformers.CallbackHandler */
 export class CallbackHandler {
-  state: TrainerState = initialState(0, 0);
+  state: TrainerState = initialState(0, 0, 0);
   control: TrainerControl = idleControl();
   private optimizer: Optimizer | undefined;
 

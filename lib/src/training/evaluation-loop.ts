@@ -1,9 +1,11 @@
 import * as tf from "@tensorflow/tfjs";
 import type { Batch } from "../collators/batch";
-import { ConfigError } from "../errors";
+import { asOutOfMemory } from "../engines/out-of-memory";
+import { ConfigError, OutOfMemoryError } from "../errors";
 import type { ModelOutput } from "../models/model-output";
 import type { PreTrainedModel } from "../models/pretrained-model";
 import { startProgress } from "../progress";
+import { BatchTooLargeError, sizeOfBatch } from "./backward";
 import { batchesOf, type TrainerDataset } from "./data-loader";
 import { EvaluationInterrupted } from "./interrupts";
 
@@ -66,7 +68,7 @@ export async function evaluationLoop(
     for (const [index, rows] of batches.entries()) {
       const batch = collate(rows, index);
       const labelled = model.hasLabels(batch);
-      const output = forward(batch, labelled);
+      const output = sayingWhatFits(batch, description, () => forward(batch, labelled));
       try {
         await answers.add(output, labelled ? (output.labels ?? batch.labels) : undefined);
         if (output.loss) {
@@ -96,6 +98,21 @@ export async function evaluationLoop(
     labelIds: answers.labelIds(),
     loss: losses.rows === evaluated.length ? losses.sum / losses.rows : undefined,
   };
+}
+
+/** @throws OutOfMemoryError that names the batch, where it is too large */
+function sayingWhatFits<T>(batch: Batch, description: string, forward: () => T): T {
+  try {
+    return forward();
+  } catch (error) {
+    tf.dispose(batch);
+    const shortage = asOutOfMemory(error);
+    if (!shortage) throw error;
+    const { message } = new BatchTooLargeError(sizeOfBatch(batch), shortage);
+    throw new OutOfMemoryError(`${description}: ${message} A smaller perDeviceEvalBatchSize needs less.`, {
+      cause: error,
+    });
+  }
 }
 
 /** Scores and labels as they come in, batch by batch. */

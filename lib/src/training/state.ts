@@ -19,6 +19,8 @@ export interface TrainerState {
   /** Optimizer steps of the whole run. */
   maxSteps: number;
   numTrainEpochs: number;
+  /** Rows that go through the model at once; fewer than the argument where `autoFindBatchSize` has found so. */
+  trainBatchSize: number;
   logHistory: LogEntry[];
   bestMetric: number | null;
   bestGlobalStep: number | null;
@@ -40,15 +42,17 @@ interface StateJson {
   max_steps: number;
   num_train_epochs: number;
   stateful_callbacks: Record<string, CallbackState>;
+  train_batch_size: number | null;
 }
 
 /** The state of a run before its first step. */
-export function initialState(maxSteps: number, numTrainEpochs: number): TrainerState {
+export function initialState(maxSteps: number, numTrainEpochs: number, trainBatchSize: number): TrainerState {
   return {
     epoch: 0,
     globalStep: 0,
     maxSteps,
     numTrainEpochs,
+    trainBatchSize,
     logHistory: [],
     bestMetric: null,
     bestGlobalStep: null,
@@ -69,6 +73,7 @@ export async function writeState(directory: string, state: TrainerState): Promis
     max_steps: state.maxSteps,
     num_train_epochs: state.numTrainEpochs,
     stateful_callbacks: state.statefulCallbacks,
+    train_batch_size: state.trainBatchSize,
   };
   await writeJson(path.join(directory, FILE), json);
 }
@@ -85,6 +90,7 @@ export async function readState(directory: string): Promise<TrainerState> {
     globalStep: json.global_step as number,
     maxSteps: json.max_steps ?? 0,
     numTrainEpochs: json.num_train_epochs ?? 0,
+    trainBatchSize: json.train_batch_size ?? Infinity,
     logHistory: json.log_history,
     bestMetric: json.best_metric ?? null,
     bestGlobalStep: json.best_global_step ?? null,

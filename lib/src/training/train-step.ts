@@ -2,14 +2,11 @@ import * as tf from "@tensorflow/tfjs";
 import type { Batch } from "../collators/batch";
 import { ConfigError } from "../errors";
 import type { ModelOutput } from "../models/model-output";
-import type { Parameter } from "../models/module";
 import type { PreTrainedModel } from "../models/pretrained-model";
 import { globalNorm } from "../ops/global-norm";
+import { backward, type ComputeLoss, type GradientMap } from "./backward";
 import type { Optimizer } from "./optimizers/optimizer";
 import type { Precision } from "./precision";
-
-/** From a batch to what is minimised. */
-export type ComputeLoss = (batch: Batch) => tf.Scalar;
 
 export interface TrainStepOptions {
   /** What this step's learning rates are of their peaks. Default 1. */
@@ -19,6 +16,8 @@ export interface TrainStepOptions {
   computeLoss?: ComputeLoss;
   /** Number of the first micro-batch in the whole run; decides what dropout drops. */
   firstMicroStep: number;
+  /** Of each micro-batch, where they are not one after the other and alike. */
+  microBatches?: readonly MicroBatchSettings[];
   /** Of the matrix products. Default: as the engine is set. */
   precision?: Precision;
   /**
@@ -31,6 +30,13 @@ export interface TrainStepOptions {
   /** Called around the update. */
   onPreOptimizerStep?: (gradients: ReadonlyMap<string, tf.Tensor>) => Promise<void>;
   onOptimizerStep?: (gradients: ReadonlyMap<string, tf.Tensor>) => Promise<void>;
+}
+
+export interface MicroBatchSettings {
+  /** What it counts for in the averages. */
+  weight: number;
+  /** Its number in the whole run. */
+  microStep: number;
 }
 
 export interface TrainStepResult {
@@ -48,6 +54,7 @@ const CLIP_EPSILON = 1e-6;
  *
  * @param optimizer  the parameters that it holds are the ones that are trained
  * @param batches  the micro-batches, whose gradients are averaged; disposed of as soon as they are used
+ * @throws BatchTooLargeError where memory runs out before the update; nothing has changed then
  */
 export async function trainStep(
   model: PreTrainedModel<object>,
@@ -59,15 +66,18 @@ export async function trainStep(
   const run = options.precision
     ? <T>(body: () => T) => options.precision!.run(body)
     : <T>(body: () => T) => body();
-  let gradients = new Map<string, tf.Tensor>();
+  const gradients: GradientMap = new Map();
   let loss = 0;
   try {
     for (const [index, batch] of batches.entries()) {
-      model.context.step = firstMicroStep + index;
-      const current = run(() => backward(optimizer.parameters(), batch, computeLoss, 1 / batches.length));
-      gradients = addGradients(gradients, current.gradients);
-      loss += (await current.loss.data())[0]!;
-      current.loss.dispose();
+      const { weight, microStep } = options.microBatches?.[index] ?? {
+        weight: 1 / batches.length,
+        microStep: firstMicroStep + index,
+      };
+      model.context.step = microStep;
+      const current = run(() => backward(gradients, optimizer.parameters(), batch, computeLoss, weight));
+      loss += (await current.data())[0]!;
+      current.dispose();
       if (index + 1 === batches.length) continue;
       // Timers, displays and signals have their turn; after the last one the caller sees to that.
       await new Promise(setImmediate);
@@ -82,7 +92,7 @@ export async function trainStep(
     await options.onOptimizerStep?.(gradients);
     return { loss, gradNorm };
   } finally {
-    tf.dispose([...gradients.values()]);
+    tf.dispose([...gradients.values(), ...batches]);
   }
 }
 
@@ -104,52 +114,4 @@ export function requireLoss(
         ? "it has no head to train."
         : 'the rows have no labels. The column of labels is called "label"; dataset.renameColumn gives it that name.'),
   );
-}
-
-interface BackwardResult {
-  loss: tf.Scalar;
-  /** By parameter name. */
-  gradients: Map<string, tf.Tensor>;
-}
-
-/** The loss of a batch times `scale`, and its gradients. Frees the batch. */
-function backward(
-  trained: Iterable<[string, Parameter]>,
-  batch: Batch,
-  computeLoss: ComputeLoss,
-  scale: number,
-): BackwardResult {
-  const parameters = Array.from(trained, ([name, { value }]) => ({ name, variable: value }));
-  const scaledLoss = () => {
-    const loss = computeLoss(batch);
-    return scale === 1 ? loss : tf.mul<tf.Scalar>(loss, scale);
-  };
-  try {
-    const { value, grads } = tf.variableGrads(
-      scaledLoss,
-      parameters.map(({ variable }) => variable),
-    );
-    const gradients = new Map<string, tf.Tensor>();
-    for (const { name, variable } of parameters) {
-      const gradient = grads[variable.name];
-      if (gradient) gradients.set(name, gradient);
-    }
-    return { loss: value, gradients };
-  } finally {
-    tf.dispose(batch);
-  }
-}
-
-/** Sums of both; the tensors that went in are freed. */
-function addGradients(total: Map<string, tf.Tensor>, next: Map<string, tf.Tensor>): Map<string, tf.Tensor> {
-  if (total.size === 0) return next;
-  for (const [name, gradient] of next) {
-    const before = total.get(name);
-    if (!before) total.set(name, gradient);
-    else {
-      total.set(name, tf.add(before, gradient));
-      tf.dispose([before, gradient]);
-    }
-  }
-  return total;
 }

@@ -69,6 +69,11 @@ export interface TrainingArgumentsOptions {
   perDeviceTrainBatchSize?: number;
   /** Examples a batch in evaluation. Default 8. */
   perDeviceEvalBatchSize?: number;
+  /**
+   * Where a batch does not fit into memory, put its rows through the model in smaller ones, and go on so; a step has as many
+   * rows as before. Default false: it is an error that says what would fit.
+   */
+  autoFindBatchSize?: boolean;
   /** Micro-batches whose gradients are averaged into one optimizer step. Default 1. */
   gradientAccumulationSteps?: number;
   /** Peak learning rate. Default 5e-5. */
@@ -139,6 +144,7 @@ const DEFAULTS = {
   maxSteps: -1,
   perDeviceTrainBatchSize: 8,
   perDeviceEvalBatchSize: 8,
+  autoFindBatchSize: false,
   gradientAccumulationSteps: 1,
   learningRate: 5e-5,
   lrSchedulerType: "linear" as SchedulerType,
@@ -193,6 +199,7 @@ export class TrainingArguments implements Required<TrainingArgumentsOptions> {
   declare readonly maxSteps: number;
   declare readonly perDeviceTrainBatchSize: number;
   declare readonly perDeviceEvalBatchSize: number;
+  declare readonly autoFindBatchSize: boolean;
   declare readonly gradientAccumulationSteps: number;
   declare readonly learningRate: number;
   declare readonly lrSchedulerType: SchedulerType;

@@ -1,44 +1,27 @@
-import type * as tf from "@tensorflow/tfjs";
-import type { Batch } from "../collators/batch";
-import type { PreTrainedModel } from "../models/pretrained-model";
 import { decidingMetric, rememberBest } from "./best-model";
-import type { CallbackHandler } from "./callback-handler";
 import type { Logs } from "./callbacks";
 import { sampleBatches, type TrainerDataset } from "./data-loader";
 import { flowAfterEpoch, flowAfterStep } from "./flow";
 import { EvaluationInterrupted, type Interrupts } from "./interrupts";
-import { answerNonFinite } from "./non-finite";
-import type { Optimizer } from "./optimizers/optimizer";
 import type { Plan } from "./plan";
-import type { Precision } from "./precision";
-import type { RunningLoss } from "./running-loss";
-import type { LearningRate } from "./schedules/learning-rate";
-import { trainStep } from "./train-step";
+import { StepRunner, type StepParts } from "./step-runner";
 
 /** What the loop works with. */
-export interface LoopParts {
-  model: PreTrainedModel<object>;
-  optimizer: Optimizer;
+export interface LoopParts extends StepParts {
   dataset: TrainerDataset;
   plan: Plan;
-  learningRate: LearningRate;
-  precision: Precision;
-  losses: RunningLoss;
   interrupts: Interrupts;
-  callbacks: CallbackHandler;
-  /** The batch of these rows, the micro-step's of this number. */
-  collate: (rows: Int32Array, microStep: number) => Batch;
-  computeLoss: (batch: Batch) => tf.Scalar;
   evaluate: () => Promise<Logs>;
   save: () => Promise<void>;
 }
 
 /** Epochs, steps, and what is due between them: from the state as it stands to the end of the plan, or to an interrupt. */
 export class TrainingLoop {
-  /** Gradient norm and learning rate of the last step. */
-  private lastStep: Logs = {};
+  private readonly steps: StepRunner;
 
-  constructor(private readonly parts: LoopParts) {}
+  constructor(private readonly parts: LoopParts) {
+    this.steps = new StepRunner(parts);
+  }
 
   async run(): Promise<void> {
     const { plan, callbacks, interrupts } = this.parts;
@@ -75,7 +58,7 @@ export class TrainingLoop {
     });
     for (let step = firstStep; step < plan.stepsPerEpoch; step++) {
       await callbacks.call("onStepBegin");
-      await this.step(batches.slice(step * accumulation, (step + 1) * accumulation));
+      await this.steps.step(batches.slice(step * accumulation, (step + 1) * accumulation));
       // Of batches, not of steps: the last step of an epoch may have fewer of them.
       state.epoch = epoch + Math.min((step + 1) * accumulation, plan.batchesPerEpoch) / plan.batchesPerEpoch;
       flowAfterStep(args, plan.intervals, state, control);
@@ -90,42 +73,13 @@ export class TrainingLoop {
     return true;
   }
 
-  /** One optimizer step, on the micro-batches of these rows. */
-  private async step(rows: Int32Array[]): Promise<void> {
-    const { model, optimizer, precision, losses, callbacks, collate, computeLoss } = this.parts;
-    const { args, state } = callbacks;
-    const scheduleFactor = this.parts.learningRate.factorAt(state.globalStep);
-    const learningRate = optimizer.learningRate * scheduleFactor;
-    const firstMicroStep = state.globalStep * args.gradientAccumulationSteps;
-    let isSkipped = false;
-    const batches = rows.map((indices, index) => collate(indices, firstMicroStep + index));
-    const { loss, gradNorm } = await trainStep(model, optimizer, batches, {
-      ...{ scheduleFactor, maxGradNorm: args.maxGradNorm, firstMicroStep, precision, computeLoss },
-      onSubstepEnd: () => callbacks.call("onSubstepEnd"),
-      onPreOptimizerStep: (gradients) => callbacks.gradients("onPreOptimizerStep", gradients),
-      onOptimizerStep: (gradients) => callbacks.gradients("onOptimizerStep", gradients),
-      onNonFinite: (figures) => {
-        const answer = answerNonFinite(args.nanPolicy, figures, {
-          step: state.globalStep + 1,
-          learningRate,
-          rows,
-        });
-        isSkipped = answer === "skip";
-        return answer;
-      },
-    });
-    state.globalStep++;
-    if (!isSkipped && (Number.isFinite(loss) || !args.loggingNanInfFilter)) losses.add(loss);
-    this.lastStep = { grad_norm: gradNorm, learning_rate: learningRate };
-  }
-
   /** Does what the control asks for; what an interrupt comes before stays asked for. */
   private async logEvaluateSave(): Promise<void> {
     const { callbacks, losses, interrupts, evaluate, save } = this.parts;
     const { args, state, control } = callbacks;
     if (control.shouldLog) {
       const loss = losses.takeRecent();
-      if (loss !== undefined) await callbacks.log({ loss, ...this.lastStep });
+      if (loss !== undefined) await callbacks.log({ loss, ...this.steps.lastStep });
     }
     control.shouldLog = false;
     if (control.shouldEvaluate) {

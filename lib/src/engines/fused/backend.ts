@@ -44,13 +44,17 @@ export class FusedBackend extends MathBackendCPU implements HostMemory {
   /** Blocks that hold nothing but zeros, for {@link allocateSparse}. */
   private zeroBlocks: Block[] = [];
   private precision: MatMulPrecision = "f32";
+  /** Tensors that the kernel under way has made. */
+  private made: object[] = [];
 
   constructor(
     readonly library: KernelLibrary,
     readonly segments: SegmentSource,
+    /** Of all tensors. */
+    maxBytes = Infinity,
   ) {
     super();
-    this.pool = new BlockPool(segments, MAX_IDLE_BYTES);
+    this.pool = new BlockPool(segments, MAX_IDLE_BYTES, maxBytes);
     // The parent greets at its first write; see banner.ts.
     (this as unknown as { firstUse: boolean }).firstUse = false;
   }
@@ -66,10 +70,9 @@ export class FusedBackend extends MathBackendCPU implements HostMemory {
   allocate(shape: number[], dtype: "float32" | "int32" = "float32"): tf.TensorInfo {
     const size = sizeOf(shape);
     if (dtype === "int32") return this.makeTensorInfo(shape, dtype, new Int32Array(size));
-    if (size < POOLED_FROM)
-      return { dataId: super.write(new Float32Array(size), shape, dtype), shape, dtype };
+    if (size < POOLED_FROM) return { dataId: this.add(new Float32Array(size), shape, dtype), shape, dtype };
     const block = this.pool.take(4 * paddedSize(shape, size));
-    const dataId = super.write(float32At(block, size), shape, dtype);
+    const dataId = this.add(float32At(block, size), shape, dtype);
     this.record(dataId).block = block;
     return { dataId, shape, dtype };
   }
@@ -83,7 +86,7 @@ export class FusedBackend extends MathBackendCPU implements HostMemory {
     const block = reused ?? this.pool.take(bytes);
     const values = float32At(block, size);
     if (!reused) values.fill(0);
-    const dataId = super.write(values, shape, "float32");
+    const dataId = this.add(values, shape, "float32");
     Object.assign(this.record(dataId), {
       block,
       sparse: { rows: Int32Array.from(new Set(rows)), width: shape[1] },
@@ -184,13 +187,32 @@ export class FusedBackend extends MathBackendCPU implements HostMemory {
 
   /** Takes over a caller's values: kernels that work in place must not reach into the caller's arrays. */
   override write(values: tf.backend_util.BackendValues, shape: number[], dtype: tf.DataType): object {
-    if (!(values instanceof Float32Array) || dtype !== "float32") return super.write(values, shape, dtype);
+    if (!(values instanceof Float32Array) || dtype !== "float32") return this.add(values, shape, dtype);
     if (values.length < POOLED_FROM) {
       // Some of the parent's kernels return a part of their input; its block may be given out again before theirs.
-      return super.write(this.pool.owns(values.buffer) ? values.slice() : values, shape, dtype);
+      return this.add(this.pool.owns(values.buffer) ? values.slice() : values, shape, dtype);
     }
     const { dataId } = this.allocate(shape);
     (this.record(dataId).values as Float32Array).set(values);
+    return dataId;
+  }
+
+  /** Runs a kernel. If it fails, for want of memory say, the tensors that it has made are freed: nobody else knows them. */
+  attempt<T>(kernel: () => T): T {
+    this.made = [];
+    try {
+      return kernel();
+    } catch (error) {
+      for (const dataId of this.made) this.disposeData(dataId, true);
+      throw error;
+    } finally {
+      this.made = [];
+    }
+  }
+
+  private add(values: tf.backend_util.BackendValues, shape: number[], dtype: tf.DataType): object {
+    const dataId = super.write(values, shape, dtype);
+    this.made.push(dataId);
     return dataId;
   }
 

@@ -1,3 +1,4 @@
+import { OutOfMemoryError } from "../../errors";
 import type { SegmentSource } from "../kernel-library";
 
 /** A piece of a segment. */
@@ -35,13 +36,15 @@ export class BlockPool {
   /**
    * @param segments      where segments come from
    * @param maxIdleBytes  unused segments beyond this are given back to the system
+   * @param maxBytes      segments are no more than this altogether
    */
   constructor(
     private readonly segments: SegmentSource,
     private readonly maxIdleBytes: number,
+    private readonly maxBytes = Infinity,
   ) {}
 
-  /** A block with arbitrary content. It is the caller's until {@link release}. */
+  /** A block with arbitrary content. It is the caller's until {@link release}. @throws OutOfMemoryError */
   take(minimumBytes: number): Block {
     const bytes = Math.ceil(minimumBytes / ALIGNMENT) * ALIGNMENT;
     const [segment, gap] = this.bestGap(bytes) ?? this.addSegment(bytes);
@@ -108,10 +111,30 @@ export class BlockPool {
   }
 
   private addSegment(bytes: number): [Uint8Array, Gap] {
-    const segment = this.segments.allocate(Math.max(bytes, SEGMENT_BYTES));
+    const segment = this.allocate(bytes);
     const gap = { start: 0, end: segment.byteLength };
     this.gaps.set(segment, [gap]);
     this.reservedBytes += segment.byteLength;
     return [segment, gap];
+  }
+
+  /** A new segment for so many bytes, and where there is room for more. */
+  private allocate(bytes: number): Uint8Array {
+    if (this.reservedBytes + bytes > this.maxBytes) this.trim();
+    const left = this.maxBytes - this.reservedBytes;
+    if (bytes > left) {
+      const [limit, more] = [this.maxBytes, bytes].map((amount) => `${Math.round(amount / 2 ** 20)} MB`);
+      throw new OutOfMemoryError(
+        `There is no memory left: tensors may take ${limit}, and ${more} more were needed.`,
+      );
+    }
+    try {
+      return this.segments.allocate(Math.max(bytes, Math.min(SEGMENT_BYTES, left)));
+    } catch (error) {
+      if (!(error instanceof OutOfMemoryError)) throw error;
+      // Once more with what lies idle, and no more than is needed.
+      this.trim();
+      return this.segments.allocate(bytes);
+    }
   }
 }

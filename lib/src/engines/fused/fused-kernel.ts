@@ -27,8 +27,10 @@ export function registerFusedKernel(backendName: string, { name, compute }: Fuse
   tf.registerKernel({
     kernelName: name,
     backendName,
-    kernelFunc: ({ inputs, backend, attrs }) =>
-      compute(backend as FusedBackend, inputs as Record<string, tf.TensorInfo>, attrs ?? {}),
+    kernelFunc: ({ inputs, backend, attrs }) => {
+      const fused = backend as FusedBackend;
+      return fused.attempt(() => compute(fused, inputs as Record<string, tf.TensorInfo>, attrs ?? {}));
+    },
   });
 }
 

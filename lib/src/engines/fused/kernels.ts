@@ -61,7 +61,11 @@ const GRADIENTS = [
  * of a second backend are those of the first.
  */
 export function registerFusedBackend(name: string, create: () => FusedBackend): void {
-  for (const kernel of tf.getKernelsForBackend("cpu")) tf.registerKernel({ ...kernel, backendName: name });
+  for (const kernel of tf.getKernelsForBackend("cpu")) {
+    const kernelFunc: tf.KernelFunc = (call) =>
+      (call.backend as FusedBackend).attempt(() => kernel.kernelFunc(call));
+    tf.registerKernel({ ...kernel, kernelFunc, backendName: name });
+  }
   registerHostKernels(name, (backend) => backend as FusedBackend, [
     unsortedSegmentSum,
     meanSquaredError,

@@ -2,7 +2,9 @@ import * as tf from "@tensorflow/tfjs";
 import type { Engine } from "../engine";
 import { FusedBackend } from "../fused/backend";
 import { registerFusedBackend } from "../fused/kernels";
+import { memoryLimit } from "../memory-limit";
 import { loadAddon, type AddonDescription } from "./addon";
+import { systemSegments } from "./segments";
 
 const BACKEND = "native";
 
@@ -24,8 +26,9 @@ export const native: Engine = {
     if (description) return Promise.resolve();
     return Promise.resolve().then(() => {
       const addon = loadAddon();
-      const segments = { allocate: (bytes: number) => new Uint8Array(addon.allocateSegment(bytes)) };
-      registerFusedBackend(BACKEND, () => new FusedBackend(addon, segments));
+      const segments = systemSegments(addon);
+      const limit = memoryLimit();
+      registerFusedBackend(BACKEND, () => new FusedBackend(addon, segments, limit));
       description = addon.description();
     });
   },

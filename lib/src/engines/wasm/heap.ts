@@ -1,4 +1,4 @@
-import { EngineError } from "../../errors";
+import { OutOfMemoryError } from "../../errors";
 import type { SegmentSource } from "../kernel-library";
 
 /** The module's own allocator: whole pages of 64 KB; address 0 where there are none left. */
@@ -26,7 +26,7 @@ export class ModuleHeap implements SegmentSource {
     return this.buffers.has(array.buffer);
   }
 
-  /** Address of so many new bytes. @throws EngineError if there are none left */
+  /** Address of so many new bytes. @throws OutOfMemoryError if there are none left */
   take(bytes: number): number {
     const address = bytes < 2 ** 32 ? this.allocator.take(bytes) >>> 0 : 0;
     if (address === 0) throw outOfMemory();
@@ -49,8 +49,8 @@ export class ModuleHeap implements SegmentSource {
   }
 }
 
-export function outOfMemory(): EngineError {
-  return new EngineError(
+export function outOfMemory(): OutOfMemoryError {
+  return new OutOfMemoryError(
     "The wasm engine ran out of memory: it has 4 GB at most. Choose a smaller batch or model, or another engine.",
   );
 }

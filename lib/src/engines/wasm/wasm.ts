@@ -3,6 +3,7 @@ import { silenceBanner } from "../banner";
 import type { Engine } from "../engine";
 import { FusedBackend } from "../fused/backend";
 import { registerFusedBackend } from "../fused/kernels";
+import { memoryLimit } from "../memory-limit";
 import { loadModule } from "./module";
 
 const BACKEND = "wasm";
@@ -26,8 +27,9 @@ export const wasm: Engine = {
 
 async function register(): Promise<void> {
   silenceBanner();
+  const limit = memoryLimit();
   const { library, segments } = await loadModule(threadCount());
-  registerFusedBackend(BACKEND, () => new FusedBackend(library, segments));
+  registerFusedBackend(BACKEND, () => new FusedBackend(library, segments, limit));
 }
 
 /** As many as there are processors; OMP_NUM_THREADS says otherwise, as it does for the native engine. */

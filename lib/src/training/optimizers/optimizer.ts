@@ -91,6 +91,11 @@ export abstract class Optimizer {
     }
   }
 
+  /** Makes all that is kept of parameters: before a run, so that memory for it does not run out in the middle of an update. */
+  allocate(): void {
+    for (const slot of this.slots.values()) this.prepare(slot);
+  }
+
   /** What is kept of every parameter (`NAME.exp_avg`, with torch's terms), and the number of updates. */
   async stateDict(): Promise<StateDict> {
     const state: StateDict = new Map<string, HostTensor>();

@@ -43,17 +43,19 @@ export class TrainingRun {
   async begin({ maxSteps, epochs }: Plan, request: string | boolean): Promise<void> {
     const { callbacks, optimizer } = this.parts;
     const { args } = callbacks;
-    callbacks.begin(initialState(maxSteps, epochs), optimizer);
+    callbacks.begin(initialState(maxSteps, epochs, args.perDeviceTrainBatchSize), optimizer);
+    optimizer.allocate();
     if (request) await this.resume(request);
     if (args.saveStrategy !== "no") await mentionOtherRuns(args.outputDir, this.id);
   }
 
   private async resume(request: string | true): Promise<void> {
     const { callbacks, learningRate } = this.parts;
-    const { maxSteps, numTrainEpochs } = callbacks.state;
+    const { maxSteps, numTrainEpochs, trainBatchSize: given } = callbacks.state;
     const stored = await findRun(request, callbacks.args.outputDir);
     restoreRun(stored, { ...this.parts, args: callbacks.args });
-    callbacks.begin({ ...stored.state, maxSteps, numTrainEpochs }, this.parts.optimizer);
+    const trainBatchSize = Math.min(given, stored.state.trainBatchSize);
+    callbacks.begin({ ...stored.state, maxSteps, numTrainEpochs, trainBatchSize }, this.parts.optimizer);
     callbacks.restoreStates(stored.state.statefulCallbacks);
     if (!stored.record) return;
     const { runId, losses, pending, plateau } = stored.record;
