@@ -1,3 +1,5 @@
+import { LoraConfig } from "../lib/src/models/peft/lora-config";
+import { getPeftModel } from "../lib/src/models/peft/peft-model";
 import { AdamW } from "../lib/src/training/optimizers/adamw";
 import { trainStep } from "../lib/src/training/train-step";
 import { matMulPeak, startEngine } from "./engine";
@@ -11,7 +13,8 @@ export async function trainSteps(
   afterStep: (step: number, seconds: number) => void = () => undefined,
 ): Promise<{ seconds: number[]; lengths: number[][]; losses: number[] }> {
   const { collate, lengths } = await makeBatches(workload);
-  const model = makeModel(workload).train();
+  const base = makeModel(workload);
+  const model = (workload.lora > 0 ? getPeftModel(base, new LoraConfig({ r: workload.lora })) : base).train();
   if (workload.frozen) model.freeze(...workload.frozen.split(","));
   const trained = [...model.namedParameters()].filter(([, { requiresGrad }]) => requiresGrad);
   const optimizer = new AdamW(trained, { learningRate: 2e-5, weightDecay: 0.01 });

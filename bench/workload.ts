@@ -23,6 +23,8 @@ export const WORKLOAD = {
   seed: 0,
   /** Parts that are not trained, with commas between them: "bert" leaves the head. */
   frozen: "",
+  /** Rank of a LoRA adapter on query and value, trained instead of the model; 0: none. */
+  lora: 0,
 };
 
 export type Workload = typeof WORKLOAD;

@@ -93,7 +93,10 @@ export type { ForwardOptions, HiddenStates, ModelOutput, TaskInputs } from "./mo
 export type { ModelInputs } from "./models/packed-batch";
 export type { PretrainedConfig } from "./models/pretrained-config";
 export { PreTrainedModel } from "./models/pretrained-model";
-export type { SaveOptions } from "./models/pretrained-model";
+export type { SaveOptions } from "./models/save-options";
+export { LoraConfig } from "./models/peft/lora-config";
+export type { LoraConfigOptions } from "./models/peft/lora-config";
+export { getPeftModel, PeftModel } from "./models/peft/peft-model";
 export { keepLayers, keepTokens } from "./models/prune";
 
 // Checkpoints

@@ -86,6 +86,12 @@ export function randomNormal(count: number, standardDeviation: number, key: Rand
   return values;
 }
 
+/** `count` numbers spread evenly between -bound and bound. */
+export function randomUniform(count: number, bound: number, key: RandomKey): Float32Array {
+  const bits = randomUint32(new Uint32Array(count), key);
+  return Float32Array.from(bits, (word) => bound * (2 * ((word + 0.5) / 2 ** 32) - 1));
+}
+
 /** The integers 0 … length - 1 in random order (Fisher-Yates). */
 export function randomPermutation(length: number, key: RandomKey): Int32Array {
   const bits = randomUint32(new Uint32Array(length), key);

@@ -1,6 +1,7 @@
 import { existsSync } from "node:fs";
 import path from "node:path";
 import { CheckpointError } from "../errors";
+import { hasAdapter } from "./adapter";
 import type { StateDict } from "./dtypes";
 import { readPytorchBin } from "./pytorch-bin";
 import { readSafetensors } from "./safetensors";
@@ -33,6 +34,12 @@ export async function readStateDict(directory: string): Promise<StateDict> {
   for (const { name, read } of WEIGHT_FILES) {
     const file = path.join(directory, name);
     if (existsSync(file)) return read(file);
+  }
+  if (hasAdapter(directory)) {
+    throw new CheckpointError(
+      `${directory}: holds an adapter, not a whole model. Load the model that it was trained on, then ` +
+        `PeftModel.fromPretrained(model, "${directory}").`,
+    );
   }
   const names = WEIGHT_FILE_NAMES.join(", ");
   throw new CheckpointError(

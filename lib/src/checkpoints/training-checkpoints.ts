@@ -2,6 +2,7 @@ import { existsSync } from "node:fs";
 import { readdir } from "node:fs/promises";
 import path from "node:path";
 import { CheckpointError } from "../errors";
+import { hasAdapter } from "./adapter";
 import { hasWeights } from "./state-dict";
 import { recoverInterruptedWrites } from "./temporaries";
 
@@ -19,7 +20,7 @@ export function checkpointName(step: number): string {
 }
 
 /**
- * The complete checkpoints of a training run, by ascending step. Complete is one with weights and a
+ * The complete checkpoints of a training run, by ascending step. Complete is one with weights (of a model or an adapter) and a
  * `trainer_state.json`, which other programs write last. Before it looks, it cleans up after a killed writer.
  *
  * @param outputDir  the run's output folder; a missing one has no checkpoints
@@ -31,7 +32,7 @@ export async function listCheckpoints(outputDir: string): Promise<TrainingCheckp
   for (const entry of await foldersIn(outputDir)) {
     const step = /^checkpoint-(\d{1,15})$/.exec(entry)?.[1];
     const directory = path.join(outputDir, entry);
-    if (step === undefined || !hasWeights(directory)) continue;
+    if (step === undefined || !(hasWeights(directory) || hasAdapter(directory))) continue;
     if (!existsSync(path.join(directory, "trainer_state.json"))) continue;
     checkpoints.push({ step: Number(step), directory });
   }

@@ -1,4 +1,6 @@
+import { existsSync } from "node:fs";
 import path from "node:path";
+import { hasAdapter } from "../checkpoints/adapter";
 import { readJson } from "../checkpoints/json";
 import { resolveCheckpoint } from "../checkpoints/resolve";
 import { readStateDict } from "../checkpoints/state-dict";
@@ -33,7 +35,10 @@ export const AutoConfig = {
    */
   async fromPretrained(nameOrDir: string, options: BertConfigOptions & HubOptions = {}): Promise<BertConfig> {
     const [hub, overrides] = splitHubOptions(options);
-    const file = path.join(await resolveCheckpoint(nameOrDir, ["config"], hub), "config.json");
+    const directory = await resolveCheckpoint(nameOrDir, ["config"], hub);
+    const file = path.join(directory, "config.json");
+    // Says what to do with it.
+    if (hasAdapter(directory) && !existsSync(file)) await readStateDict(directory);
     const json = await readJson(file);
     if (typeof json !== "object" || json === null || Array.isArray(json)) {
       throw new ConfigError(`${file}: is no JSON object.`);

@@ -1,6 +1,6 @@
 import * as tf from "@tensorflow/tfjs";
 import { ConfigError } from "../errors";
-import { randomNormal } from "../random";
+import { randomNormal, randomUniform } from "../random";
 
 /** What a whole model shares: whether it trains, and where its random numbers come from. */
 export class ModelContext {
@@ -18,19 +18,29 @@ export class ModelContext {
   }
 }
 
-/** How a new weight is filled: a constant, or normally distributed around 0 with a standard deviation. */
-export type Initializer = { constant: number } | { standardDeviation: number; zeroRow?: number };
+/** How a new weight is filled: a constant, normally distributed around 0, or evenly between -bound and bound. */
+export type Initializer =
+  { constant: number } | { standardDeviation: number; zeroRow?: number } | { bound: number };
 
 /** A trained tensor. Its memory is taken when it gets its first values, not when the model is laid out. */
 export class Parameter {
-  /** Whether training changes it. @see torch.Tensor.requires_grad */
-  requiresGrad = true;
+  private isTrained = true;
   private variable: tf.Variable | undefined;
 
   constructor(
     readonly shape: number[],
     readonly initializer: Initializer,
   ) {}
+
+  /** Whether training changes it. Default true. @see torch.Tensor.requires_grad */
+  get requiresGrad(): boolean {
+    return this.isTrained;
+  }
+
+  set requiresGrad(isTrained: boolean) {
+    this.isTrained = isTrained;
+    if (this.variable) this.variable.trainable = isTrained;
+  }
 
   get size(): number {
     return this.shape.reduce((product, length) => product * length, 1);
@@ -46,7 +56,7 @@ export class Parameter {
   set(values: Float32Array): void {
     const tensor = tf.tensor(values, this.shape);
     if (this.variable) this.variable.assign(tensor);
-    else this.variable = tf.variable(tensor);
+    else this.variable = tf.variable(tensor, this.isTrained);
     tensor.dispose();
   }
 
@@ -54,7 +64,9 @@ export class Parameter {
   initialize(seed: number, name: string): void {
     const { size, initializer } = this;
     if ("constant" in initializer) return this.set(new Float32Array(size).fill(initializer.constant));
-    const values = randomNormal(size, initializer.standardDeviation, { seed, site: hash(name) });
+    const key = { seed, site: hash(name) };
+    if ("bound" in initializer) return this.set(randomUniform(size, initializer.bound, key));
+    const values = randomNormal(size, initializer.standardDeviation, key);
     if (initializer.zeroRow !== undefined) {
       const width = this.shape[1]!;
       values.fill(0, initializer.zeroRow * width, (initializer.zeroRow + 1) * width);
@@ -75,6 +87,14 @@ function hash(name: string): number {
   return value;
 }
 
+/** A part of a module. */
+export interface NamedModule {
+  name: string;
+  module: Module;
+  /** Puts another one in its place. */
+  replace: (by: Module) => void;
+}
+
 /**
  * A part of a model. Its parameters are the properties that are a {@link Parameter}, a Module or an array of modules,
  * and their names follow from the property names, which are therefore those of transformers' checkpoints.
@@ -82,13 +102,37 @@ function hash(name: string): number {
  * @see torch.nn.Module
  */
 export abstract class Module {
+  /** Whether training changes any of its parameters. */
+  get requiresGrad(): boolean {
+    for (const [, parameter] of this.namedParameters()) if (parameter.requiresGrad) return true;
+    return false;
+  }
+
   *namedParameters(prefix = ""): Generator<[string, Parameter]> {
-    for (const [key, value] of Object.entries(this) as [string, unknown][]) {
-      if (value instanceof Parameter) yield [prefix + key, value];
-      else if (value instanceof Module) yield* value.namedParameters(`${prefix}${key}.`);
-      else if (Array.isArray(value)) {
-        for (const [index, item] of (value as unknown[]).entries()) {
-          if (item instanceof Module) yield* item.namedParameters(`${prefix}${key}.${index}.`);
+    for (const { name, value } of this.entries()) {
+      if (value instanceof Parameter) yield [prefix + name, value];
+      else if (value instanceof Module) yield* value.namedParameters(`${prefix}${name}.`);
+    }
+  }
+
+  /** Every part, and the parts of it, by name. */
+  *namedModules(prefix = ""): Generator<NamedModule> {
+    for (const { name, value, replace } of this.entries()) {
+      if (!(value instanceof Module)) continue;
+      yield { name: prefix + name, module: value, replace };
+      yield* value.namedModules(`${prefix}${name}.`);
+    }
+  }
+
+  /** Properties, and the elements of those that are arrays. */
+  private *entries(): Generator<{ name: string; value: unknown; replace: (by: Module) => void }> {
+    const own = this as unknown as Record<string, unknown>;
+    for (const [key, value] of Object.entries(own)) {
+      if (!Array.isArray(value)) yield { name: key, value, replace: (by) => (own[key] = by) };
+      else {
+        const items = value as unknown[];
+        for (const [index, item] of items.entries()) {
+          yield { name: `${key}.${index}`, value: item, replace: (by) => (items[index] = by) };
         }
       }
     }

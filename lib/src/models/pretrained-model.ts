@@ -1,12 +1,10 @@
 import { mkdir } from "node:fs/promises";
 import path from "node:path";
 import * as tf from "@tensorflow/tfjs";
-import type { HostTensor, StateDict } from "../checkpoints/dtypes";
-import { float32ToBfloat16, float32ToFloat16, toFloat32 } from "../checkpoints/float-formats";
+import type { StateDict } from "../checkpoints/dtypes";
 import { writeJson } from "../checkpoints/json";
 import { writeSafetensors } from "../checkpoints/safetensors-writer";
-import { ConfigError } from "../errors";
-import { refuseUnknownOptions } from "../known-options";
+import { readStateDict } from "../checkpoints/state-dict";
 import { padSequences } from "../ops/packed-sequences";
 import type {
   Encoded,
@@ -20,7 +18,8 @@ import { Module, type ModelContext } from "./module";
 import { packBatch, type PackedBatch } from "./packed-batch";
 import type { PretrainedConfig } from "./pretrained-config";
 import { setRequiresGrad } from "./freeze";
-import { loadStateDictInto, stateDictOf } from "./state-dict";
+import { storage, type SaveOptions } from "./save-options";
+import { checkStateDict, loadStateDictInto, stateDictOf } from "./state-dict";
 
 /**
  * What training, inference and export know of a model, whatever its family and task: a forward pass with a loss, named
@@ -37,6 +36,12 @@ export abstract class PreTrainedModel<Output extends object = ModelOutput> exten
 
   /** Names under which checkpoints may hold a weight a second time, and the name of that weight. */
   readonly tiedWeights: ReadonlyMap<string, string> = new Map();
+
+  /** Parts that a new task has to train from the start: what an adapter trains whole. */
+  readonly headModules: readonly string[] = [];
+
+  /** PEFT's name of the task, written to adapters. */
+  readonly peftTaskType: string | null = null;
 
   constructor(
     readonly config: PretrainedConfig,
@@ -137,13 +142,23 @@ export abstract class PreTrainedModel<Output extends object = ModelOutput> exten
   }
 
   /**
-   * Takes over weights under exactly the model's own names.
+   * Takes over weights under exactly the model's own names: all of them, or none.
    *
    * @throws CheckpointError if one is missing or has another shape
    */
   loadStateDict(weights: StateDict, source = "the state dict"): this {
     loadStateDictInto(this, weights, source);
     return this;
+  }
+
+  /** @throws CheckpointError unless {@link loadStateDict} would take these weights */
+  checkStateDict(weights: StateDict, source = "the state dict"): void {
+    checkStateDict(this, weights, source);
+  }
+
+  /** What {@link savePretrained} wrote into a folder, for {@link loadStateDict}. */
+  async readStateDict(directory: string): Promise<StateDict> {
+    return await readStateDict(directory);
   }
 
   /** A copy of every weight, by name. */
@@ -159,19 +174,13 @@ export abstract class PreTrainedModel<Output extends object = ModelOutput> exten
    *   "float32", exact
    */
   async savePretrained(directory: string, options: SaveOptions = {}): Promise<void> {
-    refuseUnknownOptions("savePretrained", options, ["dtype"]);
-    const { dtype = "float32" } = options;
-    const store = STORED_AS.get(dtype);
-    if (!store) {
-      throw new ConfigError(
-        `savePretrained: dtype is ${JSON.stringify(dtype)}; there are ${[...STORED_AS.keys()].join(", ")}.`,
-      );
-    }
+    const { dtype, store } = storage(options);
     await mkdir(directory, { recursive: true });
     const config = { ...this.config.toJson(), architectures: [this.architecture], dtype };
     await writeJson(path.join(directory, "config.json"), config);
-    const weights = new Map(Array.from(await this.stateDict(), ([name, tensor]) => [name, store(tensor)]));
-    await writeSafetensors(path.join(directory, "model.safetensors"), weights, { format: "pt" });
+    await writeSafetensors(path.join(directory, "model.safetensors"), store(await this.stateDict()), {
+      format: "pt",
+    });
   }
 
   /** Refuses inputs that the head cannot answer. @throws ConfigError */
@@ -183,16 +192,6 @@ export abstract class PreTrainedModel<Output extends object = ModelOutput> exten
     for (const [, parameter] of this.namedParameters()) parameter.dispose();
   }
 }
-
-export interface SaveOptions {
-  dtype?: "float32" | "float16" | "bfloat16";
-}
-
-const STORED_AS = new Map<string, (tensor: HostTensor) => HostTensor>([
-  ["float32", (tensor) => tensor],
-  ["float16", (tensor) => ({ ...tensor, dtype: "F16", data: float32ToFloat16(toFloat32(tensor)) })],
-  ["bfloat16", (tensor) => ({ ...tensor, dtype: "BF16", data: float32ToBfloat16(toFloat32(tensor)) })],
-]);
 
 /** The states as callers know them: sequences beside each other, zeros at padding. */
 function padStates({ hiddenStates, poolerOutput }: Encoded, { layout }: PackedBatch): HiddenStates {

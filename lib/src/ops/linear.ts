@@ -2,6 +2,7 @@ import * as tf from "@tensorflow/tfjs";
 import { customGradient } from "./custom-gradient";
 import { fused } from "./fused";
 import { gelu } from "./gelu";
+import { isFrozen } from "./tape";
 
 export type Activation = "gelu" | "tanh";
 
@@ -21,13 +22,20 @@ export function linear(
   bias: tf.Tensor1D,
   activation?: Activation,
 ): tf.Tensor2D {
-  const sum = fused("Linear", { x, weight, bias }) ?? composite(x, weight, bias);
-  if (activation === "gelu") return gelu(sum) as tf.Tensor2D;
-  if (activation === "tanh") return tf.tanh(sum) as tf.Tensor2D;
-  return sum as tf.Tensor2D;
+  // Of a weight that stays as it is, no gradient is computed, and the input is not kept for it.
+  const kernel = isFrozen(weight) ? "FrozenLinear" : "Linear";
+  const sum = fused(kernel, { x, weight, bias }) ?? composite(x, weight, bias);
+  return activate(sum as tf.Tensor2D, activation);
+}
+
+/** An activation's values; without one, x itself. */
+export function activate(x: tf.Tensor2D, activation?: Activation): tf.Tensor2D {
+  if (activation === "gelu") return gelu(x) as tf.Tensor2D;
+  return activation === "tanh" ? tf.tanh(x) : x;
 }
 
 function composite(x: tf.Tensor2D, weight: tf.Tensor2D, bias: tf.Tensor1D): tf.Tensor {
+  if (isFrozen(weight)) return tf.add(tf.matMul(x, weight, false, true), bias);
   return customGradient([x, weight, bias], () => ({
     value: tf.add(tf.matMul(x, weight, false, true), bias),
     saved: [x, weight],

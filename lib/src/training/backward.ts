@@ -3,6 +3,7 @@ import type { Batch } from "../collators/batch";
 import { asOutOfMemory } from "../engines/out-of-memory";
 import { OutOfMemoryError } from "../errors";
 import type { Parameter } from "../models/module";
+import { disposeTape } from "../ops/tape";
 
 /** From a batch to what is minimised. */
 export type ComputeLoss = (batch: Batch) => tf.Scalar;
@@ -90,11 +91,4 @@ function add(total: GradientMap, gradients: GradientMap): void {
     tf.dispose([...gradients.values()].filter((gradient) => !taken.has(gradient)));
     throw error;
   }
-}
-
-/** Frees what the operations of a pass that failed have kept for their gradients: tfjs does so at its end only. */
-function disposeTape(): void {
-  const { state } = tf.engine() as unknown as { state: { activeTape: { saved?: tf.Tensor[] }[] | null } };
-  for (const { saved } of state.activeTape ?? []) tf.dispose(saved ?? []);
-  state.activeTape = null;
 }

@@ -21,6 +21,14 @@ export interface KernelGradient {
   returns: string[];
 }
 
+/** Gradients that have a kernel each, so that those nobody asks for are not computed. */
+export interface SeparateGradients {
+  of: string;
+  saves: string[];
+  /** By the input whose gradient it is: the kernel, and what it takes of the saved inputs beside `dy`. */
+  gradients: Record<string, { kernel: string; takes: string[] }>;
+}
+
 /** Registers a kernel in place of the one that the cpu backend has under its name, if any. */
 export function registerFusedKernel(backendName: string, { name, compute }: FusedKernel): void {
   if (tf.getKernel(name, backendName) !== undefined) tf.unregisterKernel(name, backendName);
@@ -45,6 +53,23 @@ export function registerKernelGradient({ of, saves, returns }: KernelGradient): 
       const result = tf.engine().runKernel<tf.Tensor | tf.Tensor[]>(`${of}Grad`, inputs, attrs);
       const gradients = Array.isArray(result) ? result : [result];
       return Object.fromEntries(returns.map((name, index) => [name, () => gradients[index]!]));
+    },
+  });
+}
+
+export function registerSeparateGradients({ of, saves, gradients }: SeparateGradients): void {
+  tf.registerGradient({
+    kernelName: of,
+    inputsToSave: saves,
+    gradFunc: (dy, saved) => {
+      const compute = ({ kernel, takes }: { kernel: string; takes: string[] }) => {
+        const inputs: tf.NamedTensorMap = { dy: dy as tf.Tensor };
+        for (const name of takes) inputs[name] = saved[saves.indexOf(name)]!;
+        return tf.engine().runKernel<tf.Tensor>(kernel, inputs);
+      };
+      return Object.fromEntries(
+        Object.entries(gradients).map(([input, gradient]) => [input, () => compute(gradient)]),
+      );
     },
   });
 }

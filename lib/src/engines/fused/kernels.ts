@@ -14,17 +14,25 @@ import {
 } from "./embeddings";
 import { gelu, geluGradient, gradientOfGelu } from "./gelu";
 import * as norm from "./layer-norm";
-import { gradientOfLinear, linear, linearGradient } from "./linear";
+import * as linear from "./linear";
 import { batchMatMul } from "./mat-mul";
-import { registerKernelGradient, registerFusedKernel, type FusedKernel } from "./fused-kernel";
+import {
+  registerFusedKernel,
+  registerKernelGradient,
+  registerSeparateGradients,
+  type FusedKernel,
+} from "./fused-kernel";
 import { adamw, squaredSum } from "./optimizer";
 import { gradientOfTakeRows, takeRows, takeRowsGradient } from "./take-rows";
 
 const KERNELS: FusedKernel[] = [
   add,
   batchMatMul,
-  linear,
-  linearGradient,
+  linear.linear,
+  linear.frozenLinear,
+  linear.linearInputGradient,
+  linear.linearWeightGradient,
+  linear.linearBiasGradient,
   gelu,
   geluGradient,
   dropout,
@@ -46,7 +54,6 @@ const KERNELS: FusedKernel[] = [
 ];
 
 const GRADIENTS = [
-  gradientOfLinear,
   gradientOfGelu,
   gradientOfDropout,
   norm.gradientOfLayerNorm,
@@ -55,6 +62,8 @@ const GRADIENTS = [
   gradientOfTakeRows,
   gradientOfCrossEntropy,
 ];
+
+const SEPARATE_GRADIENTS = [linear.gradientOfLinear, linear.gradientOfFrozenLinear];
 
 /**
  * Registers a backend whose kernels are the cpu backend's, and in place of the hot ones those of a library. The gradients
@@ -73,5 +82,6 @@ export function registerFusedBackend(name: string, create: () => FusedBackend): 
   ] as HostKernel[]);
   for (const kernel of KERNELS) registerFusedKernel(name, kernel);
   GRADIENTS.forEach(registerKernelGradient);
+  SEPARATE_GRADIENTS.forEach(registerSeparateGradients);
   tf.registerBackend(name, create);
 }

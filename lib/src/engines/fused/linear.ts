@@ -1,4 +1,4 @@
-import type { KernelGradient, FusedKernel } from "./fused-kernel";
+import type { FusedKernel, SeparateGradients } from "./fused-kernel";
 
 /** x * weight^T + bias; see ops/linear.ts. */
 export const linear: FusedKernel<"x" | "weight" | "bias"> = {
@@ -24,19 +24,19 @@ export const linear: FusedKernel<"x" | "weight" | "bias"> = {
   },
 };
 
-export const linearGradient: FusedKernel<"dy" | "x" | "weight"> = {
-  name: "LinearGrad",
-  compute(backend, { dy, x, weight }) {
+/** The same of a weight that is not trained: its gradient needs less. */
+export const frozenLinear: FusedKernel<"x" | "weight" | "bias"> = { ...linear, name: "FrozenLinear" };
+
+/** dy * weight */
+export const linearInputGradient: FusedKernel<"dy" | "weight"> = {
+  name: "LinearInputGrad",
+  compute(backend, { dy, weight }) {
     const [rows, columns] = dy.shape as [number, number];
-    const inner = x.shape[1]!;
-    const { library } = backend;
+    const inner = weight.shape[1]!;
     const dx = backend.allocate([rows, inner]);
-    const dweight = backend.allocate([columns, inner]);
-    const dbias = backend.allocate([columns]);
-    const slope = backend.operand(dy);
-    library.matmul(
+    backend.library.matmul(
       backend.storage(dx),
-      slope,
+      backend.operand(dy),
       backend.operand(weight),
       1,
       rows,
@@ -47,18 +47,53 @@ export const linearGradient: FusedKernel<"dy" | "x" | "weight"> = {
       null,
       false,
     );
-    const seen = backend.operand(x);
-    backend.noteSquares(
-      dweight,
-      library.weightGradient(backend.float32(dweight), slope, seen, rows, columns, inner),
-    );
-    library.columnSum(backend.float32(dbias), backend.float32(dy), rows, columns);
-    return [dx, dweight, dbias];
+    return dx;
   },
 };
 
-export const gradientOfLinear: KernelGradient = {
+/** dy^T * x */
+export const linearWeightGradient: FusedKernel<"dy" | "x"> = {
+  name: "LinearWeightGrad",
+  compute(backend, { dy, x }) {
+    const [rows, columns] = dy.shape as [number, number];
+    const inner = x.shape[1]!;
+    const dweight = backend.allocate([columns, inner]);
+    const [slope, seen] = [backend.operand(dy), backend.operand(x)];
+    const squares = backend.library.weightGradient(
+      backend.float32(dweight),
+      slope,
+      seen,
+      rows,
+      columns,
+      inner,
+    );
+    backend.noteSquares(dweight, squares);
+    return dweight;
+  },
+};
+
+/** The sums of dy's columns. */
+export const linearBiasGradient: FusedKernel<"dy"> = {
+  name: "LinearBiasGrad",
+  compute(backend, { dy }) {
+    const [rows, columns] = dy.shape as [number, number];
+    const dbias = backend.allocate([columns]);
+    backend.library.columnSum(backend.float32(dbias), backend.float32(dy), rows, columns);
+    return dbias;
+  },
+};
+
+const input = { kernel: "LinearInputGrad", takes: ["weight"] };
+const bias = { kernel: "LinearBiasGrad", takes: [] };
+
+export const gradientOfLinear: SeparateGradients = {
   of: "Linear",
   saves: ["x", "weight"],
-  returns: ["x", "weight", "bias"],
+  gradients: { x: input, weight: { kernel: "LinearWeightGrad", takes: ["x"] }, bias },
+};
+
+export const gradientOfFrozenLinear: SeparateGradients = {
+  of: "FrozenLinear",
+  saves: ["weight"],
+  gradients: { x: input, bias },
 };

@@ -24,6 +24,8 @@ export interface SequenceClassifierOutput extends ModelOutput {
 export class BertForSequenceClassification extends PreTrainedModel<SequenceClassifierOutput> {
   readonly architecture = "BertForSequenceClassification";
   readonly baseModelPrefix = "bert";
+  override readonly headModules = ["classifier"];
+  override readonly peftTaskType = "SEQ_CLS";
   readonly bert: BertModel;
   readonly dropout: Dropout;
   readonly classifier: Linear;

@@ -4,6 +4,7 @@ import { attention } from "../../ops/attention";
 import { embeddingsLayerNorm } from "../../ops/embeddings-layer-norm";
 import { padSequences, type SequenceLayout } from "../../ops/packed-sequences";
 import { takeRows } from "../../ops/take-rows";
+import { withoutTape } from "../../ops/tape";
 import { Dropout, Embedding, LayerNorm, Linear } from "../layers";
 import type { AttentionProjections, Encoded, EncodeOptions } from "../model-output";
 import { Module, ModelContext } from "../module";
@@ -222,11 +223,17 @@ export class BertModel extends PreTrainedModel<BertModelOutput> {
   }
 
   encode(batch: PackedBatch, { outputProjections = false }: EncodeOptions = {}): Encoded {
-    let x = this.embeddings.forward(batch);
+    // Up to the first part that is trained, nothing is kept for gradients.
+    let isTrained = false;
+    const run = <T>(part: Module, forward: () => T): T => {
+      isTrained ||= part.requiresGrad;
+      return isTrained ? forward() : withoutTape(forward);
+    };
+    let x = run(this.embeddings, () => this.embeddings.forward(batch));
     const hiddenStates = [x];
     const seen: AttentionProjections[] = [];
     for (const layer of this.encoder.layer) {
-      const { states, projections } = layer.forward(x, batch.layout, outputProjections);
+      const { states, projections } = run(layer, () => layer.forward(x, batch.layout, outputProjections));
       x = states;
       hiddenStates.push(x);
       if (projections) seen.push(projections);

@@ -4,7 +4,6 @@ import path from "node:path";
 import type { StateDict } from "../../checkpoints/dtypes";
 import { readJson } from "../../checkpoints/json";
 import { readSafetensors } from "../../checkpoints/safetensors";
-import { readStateDict } from "../../checkpoints/state-dict";
 import { listCheckpoints, type TrainingCheckpoint } from "../../checkpoints/training-checkpoints";
 import { CheckpointError, ConfigError } from "../../errors";
 import type { Module } from "../../models/module";
@@ -31,7 +30,7 @@ export interface StoredRun {
 }
 
 /** Reads all of a checkpoint. @throws CheckpointError where part of it is missing or damaged */
-export async function readRun(directory: string): Promise<StoredRun> {
+export async function readRun(directory: string, model: PreTrainedModel<object>): Promise<StoredRun> {
   if (!existsSync(directory)) throw new CheckpointError(`${directory}: there is no such checkpoint.`);
   const state = await readState(directory);
   const record = await readRecord(directory);
@@ -44,7 +43,7 @@ export async function readRun(directory: string): Promise<StoredRun> {
   return {
     ...{ directory, state, record },
     args: existsSync(saved) ? ((await readJson(saved)) as Record<string, unknown>) : {},
-    weights: await readStateDict(directory),
+    weights: await model.readStateDict(directory),
     optimizer: await tensorsOf(OPTIMIZER_FILE),
     criterion: await tensorsOf(CRITERION_FILE),
   };
@@ -56,13 +55,17 @@ export async function readRun(directory: string): Promise<StoredRun> {
  *
  * @throws CheckpointError if there is none
  */
-export async function findRun(request: string | true, outputDir: string): Promise<StoredRun> {
-  if (request !== true) return await readRun(request);
+export async function findRun(
+  request: string | true,
+  outputDir: string,
+  model: PreTrainedModel<object>,
+): Promise<StoredRun> {
+  if (request !== true) return await readRun(request, model);
   const checkpoints = await ofLatestRun(await listCheckpoints(outputDir));
   const passedOver: string[] = [];
   for (const { directory } of checkpoints.reverse()) {
     try {
-      const run = await readRun(directory);
+      const run = await readRun(directory, model);
       passedOver.forEach((reason) => console.warn(`Passed over: ${reason}`));
       if (passedOver.length > 0)
         console.warn(`Resuming from ${directory}, the newest checkpoint that is whole.`);
@@ -120,7 +123,7 @@ export function restoreRun(run: StoredRun, { model, optimizer, criterion, args, 
   }
   const trained = criterion && learns(criterion) ? criterion : undefined;
   if (trained && !run.criterion) throw new CheckpointError(`${directory}: has no ${CRITERION_FILE}.`);
-  checkStateDict(model, run.weights, directory);
+  model.checkStateDict(run.weights, directory);
   if (trained) checkStateDict(trained, run.criterion!, path.join(directory, CRITERION_FILE));
   if (run.optimizer) optimizer.checkStateDict(run.optimizer, path.join(directory, OPTIMIZER_FILE));
   else console.warn(`${directory}: has no ${OPTIMIZER_FILE}; the optimizer begins anew.`);

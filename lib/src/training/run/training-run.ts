@@ -1,5 +1,4 @@
 import { randomUUID } from "node:crypto";
-import { readStateDict } from "../../checkpoints/state-dict";
 import type { Module } from "../../models/module";
 import type { PreTrainedModel } from "../../models/pretrained-model";
 import { locateBest } from "../best-model";
@@ -52,7 +51,7 @@ export class TrainingRun {
   private async resume(request: string | true): Promise<void> {
     const { callbacks, learningRate } = this.parts;
     const { maxSteps, numTrainEpochs, trainBatchSize: given } = callbacks.state;
-    const stored = await findRun(request, callbacks.args.outputDir);
+    const stored = await findRun(request, callbacks.args.outputDir, this.parts.model);
     restoreRun(stored, { ...this.parts, args: callbacks.args });
     const trainBatchSize = Math.min(given, stored.state.trainBatchSize);
     callbacks.begin({ ...stored.state, maxSteps, numTrainEpochs, trainBatchSize }, this.parts.optimizer);
@@ -92,7 +91,7 @@ export class TrainingRun {
     const { args, state } = callbacks;
     const best = locateBest(state, args);
     if (best === undefined) return;
-    model.loadStateDict(await readStateDict(best), best);
+    model.loadStateDict(await model.readStateDict(best), best);
     if (args.saveTotalLimit === 1) await keepBestOnly(args.outputDir, this.id, best);
   }
 }
