@@ -15,6 +15,7 @@ export async function trainSteps(
   const { collate, lengths } = await makeBatches(workload);
   const base = makeModel(workload);
   const model = (workload.lora > 0 ? getPeftModel(base, new LoraConfig({ r: workload.lora })) : base).train();
+  if (workload.recompute) model.gradientCheckpointingEnable();
   if (workload.frozen) model.freeze(...workload.frozen.split(","));
   const trained = [...model.namedParameters()].filter(([, { requiresGrad }]) => requiresGrad);
   const optimizer = new AdamW(trained, { learningRate: 2e-5, weightDecay: 0.01 });

@@ -25,6 +25,8 @@ export const WORKLOAD = {
   frozen: "",
   /** Rank of a LoRA adapter on query and value, trained instead of the model; 0: none. */
   lora: 0,
+  /** 1: gradient checkpointing. */
+  recompute: 0,
 };
 
 export type Workload = typeof WORKLOAD;

@@ -126,6 +126,7 @@ export { PrinterCallback } from "./training/printer-callback";
 export { ProgressCallback } from "./training/progress-callback";
 export { CsvCallback } from "./training/reports/csv-callback";
 export { TensorBoardCallback } from "./training/reports/tensorboard-callback";
+export type { Throughput } from "./training/throughput";
 export type { TrainerDataset } from "./training/data-loader";
 export type { LogitMatrix } from "./training/evaluation-loop";
 export { DistillationTrainer } from "./training/distillation/distillation-trainer";
@@ -145,6 +146,9 @@ export type { Schedule, ScheduleName, SchedulerOptions } from "./training/schedu
 export { getScheduler } from "./training/schedules/get-scheduler";
 export type { SchedulerArguments, SchedulerType } from "./training/schedules/learning-rate";
 export type { PlateauOptions } from "./training/schedules/reduce-lr-on-plateau";
+export type { BestRun, HyperparameterSearchOptions, Trial } from "./training/hyperparameter-search/search";
+export type { Hyperparameters, SearchSpace } from "./training/hyperparameter-search/search-space";
+export type { ModelCardOptions } from "./training/reports/model-card";
 export type { LogEntry, TrainerState } from "./training/state";
 export type { StopSignal } from "./training/interrupts";
 export { TrainingDiverged } from "./training/non-finite";

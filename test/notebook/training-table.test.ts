@@ -29,6 +29,7 @@ class FakeRun {
     bestModelCheckpoint: null,
     statefulCallbacks: {},
     trainBatchSize: 8,
+    numInputTokensSeen: 0,
   };
   readonly context: CallbackContext;
 

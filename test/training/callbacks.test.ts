@@ -104,7 +104,7 @@ describe("callbacks", () => {
     assert.deepEqual(heard, []);
     assert.match(
       String(print.mock.calls[0]!.arguments[0]),
-      /^loss 0\.\d+ {2}grad_norm [\d.]+ {2}learning_rate 0\.01$/,
+      /^loss 0\.\d+ {2}grad_norm [\d.]+ {2}learning_rate 0\.01 {2}[\d,]+ tokens\/s {2}\d+ % padding saved {2}[\d.]+ GB$/,
     );
     assert.ok(trainer.removeCallback(PrinterCallback) instanceof PrinterCallback);
   });

@@ -3,6 +3,7 @@ import path from "node:path";
 import { before, describe, test } from "node:test";
 import * as tf from "@tensorflow/tfjs";
 import { ConfigError } from "../../lib/src/errors";
+import type { PreTrainedModel } from "../../lib/src/models/pretrained-model";
 import { AutoTokenizer } from "../../lib/src/tokenizers/auto-tokenizer";
 import { crossEntropy } from "../../lib/src/ops/cross-entropy";
 import { DistillationTrainer } from "../../lib/src/training/distillation/distillation-trainer";
@@ -16,7 +17,9 @@ describe("the Trainer's options", () => {
   before(() => startEngine("cpu"));
 
   test("one that does not exist is refused; a class that extends the Trainer has its own", () => {
-    const wrong = { model: tinyBert(), tokenizer: undefined } as unknown as TrainerOptions;
+    const wrong = { model: tinyBert(), tokenizer: undefined } as unknown as TrainerOptions & {
+      model: PreTrainedModel<object>;
+    };
     const refused = (name: string) => (error: unknown) =>
       error instanceof ConfigError && error.message.startsWith(`${name}: there is no option 'tokenizer'`);
     assert.throws(() => new Trainer(wrong), refused("Trainer"));

@@ -5,6 +5,8 @@ import { randomNormal, randomUniform } from "../random";
 /** What a whole model shares: whether it trains, and where its random numbers come from. */
 export class ModelContext {
   training = false;
+  /** Whether layers keep nothing for the backward pass but their input, and are computed again there. */
+  recomputesLayers = false;
   /** Micro-step of training: dropout draws anew at each. */
   step = 0;
   private sites = 0;

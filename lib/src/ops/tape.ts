@@ -27,6 +27,23 @@ export function disposeTape(): void {
   state.activeTape = null;
 }
 
+/** Computes gradients while others are computed: tfjs has one tape, and would begin it anew. */
+export function nestedTape<T>(body: () => T): T {
+  const state = stateOf();
+  const { activeTape, kernelDepth } = state;
+  state.activeTape = null;
+  state.kernelDepth = 0;
+  try {
+    return body();
+  } catch (error) {
+    disposeTape();
+    throw error;
+  } finally {
+    state.activeTape = activeTape;
+    state.kernelDepth = kernelDepth;
+  }
+}
+
 /** Whether a weight is one that training does not change. */
 export function isFrozen(weight: tf.Tensor): boolean {
   return weight instanceof tf.Variable && !weight.trainable;

@@ -27,6 +27,17 @@ const boolean = expects("true or false", (value) => typeof value === "boolean");
 const object = expects("an object", (value) => typeof value === "object" && value !== null);
 const text = expects("a text that is not empty", (value) => typeof value === "string" && value !== "");
 
+const texts = expects(
+  "an array of texts",
+  (value) => Array.isArray(value) && value.length > 0 && value.every((each) => typeof each === "string"),
+);
+
+const listOf = (...names: string[]): Check =>
+  expects(
+    `an array of any of ${names.join(", ")}`,
+    (value) => Array.isArray(value) && value.every((each) => names.includes(each as string)),
+  );
+
 const oneOf = (...names: string[]): Check =>
   expects(`one of ${names.join(", ")}`, (value) => names.includes(value as string));
 
@@ -60,6 +71,9 @@ export const CHECKS: Record<keyof TrainingArgumentsOptions, Check> = {
   loggingSteps: steps,
   loggingFirstStep: boolean,
   loggingNanInfFilter: boolean,
+  includeNumInputTokensSeen: oneOf("no", "all", "non_padding"),
+  includeForMetrics: listOf("inputs", "loss"),
+  labelNames: orNull(texts),
   reportTo: expects(`"none", or of ${REPORT_TARGETS.join(", ")} one or an array`, (value) => {
     const targets: unknown[] = Array.isArray(value) ? value : [value];
     return targets.every((target) => REPORT_TARGETS.includes(target as string) || value === "none");
@@ -71,6 +85,7 @@ export const CHECKS: Record<keyof TrainingArgumentsOptions, Check> = {
   perDeviceTrainBatchSize: positiveInteger,
   perDeviceEvalBatchSize: positiveInteger,
   autoFindBatchSize: boolean,
+  gradientCheckpointing: boolean,
   gradientAccumulationSteps: positiveInteger,
   learningRate: notNegative,
   lrSchedulerType: oneOf(...SCHEDULER_TYPES),

@@ -17,8 +17,8 @@ export interface BatchSize {
   length: number;
 }
 
-export function sizeOfBatch({ input_ids }: Batch): BatchSize {
-  const [rows, length] = input_ids.shape;
+export function sizeOfBatch({ input_ids }: Partial<Batch>): BatchSize {
+  const [rows = 0, length = 0] = input_ids?.shape ?? [];
   return { rows, length };
 }
 

@@ -9,6 +9,7 @@ import type {
 import { idleControl } from "./flow";
 import type { Optimizer } from "./optimizers/optimizer";
 import { initialState, type TrainerState } from "./state";
+import type { Throughput } from "./throughput";
 import type { TrainingArguments } from "./training-arguments";
 
 /** A kind of callback, or one of them. */
@@ -32,9 +33,9 @@ export class CallbackHandler {
   control: TrainerControl = idleControl();
   private optimizer: Optimizer | undefined;
 
-  /** @param fixed  what stays the same for the Trainer's life */
+  /** @param fixed  what stays the same for the Trainer's life; its model may be made later */
   constructor(
-    private readonly fixed: Omit<CallbackContext, "state" | "control" | "optimizer">,
+    private readonly fixed: Omit<CallbackContext, "state" | "control" | "optimizer" | "throughput">,
     private readonly callbacks: TrainerCallback[],
   ) {
     for (const callback of callbacks) void callback.onInitEnd?.(this.context());
@@ -81,10 +82,12 @@ export class CallbackHandler {
   }
 
   /** Adds an entry to the log history and shows it. */
-  async log(logs: Logs): Promise<void> {
-    const { epoch, globalStep } = this.state;
+  async log(figures: Logs, throughput?: Throughput): Promise<void> {
+    const { epoch, globalStep, numInputTokensSeen } = this.state;
+    const counts = this.args.includeNumInputTokensSeen !== "no";
+    const logs = counts ? { ...figures, num_input_tokens_seen: numInputTokensSeen } : figures;
     this.state.logHistory.push({ ...logs, epoch, step: globalStep });
-    for (const callback of this.callbacks) await callback.onLog?.(this.context(), logs);
+    for (const callback of this.callbacks) await callback.onLog?.(this.context(throughput), logs);
   }
 
   /** What callbacks keep in a checkpoint, by the names of their classes. */
@@ -103,8 +106,11 @@ export class CallbackHandler {
     }
   }
 
-  private context(): CallbackContext {
+  private context(throughput?: Throughput): CallbackContext {
     const { fixed, state, control, optimizer } = this;
-    return { ...fixed, state, control, optimizer };
+    return Object.defineProperties(
+      { state, control, optimizer, throughput },
+      Object.getOwnPropertyDescriptors(fixed),
+    ) as CallbackContext;
   }
 }

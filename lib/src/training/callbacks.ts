@@ -4,6 +4,7 @@ import type { TrainerDataset } from "./data-loader";
 import type { Optimizer } from "./optimizers/optimizer";
 import type { ProcessingClass } from "./run/save";
 import type { TrainerState } from "./state";
+import type { Throughput } from "./throughput";
 import type { TrainerOptions } from "./trainer-options";
 import type { TrainingArguments } from "./training-arguments";
 
@@ -30,6 +31,8 @@ export interface CallbackContext {
   evalDataset: TrainerOptions["evalDataset"];
   /** While `train` runs. */
   optimizer: Optimizer | undefined;
+  /** In `onLog` of training steps: how fast they went, and what they took. */
+  throughput: Throughput | undefined;
 }
 
 /** Gradients by the names of their parameters: of all micro-batches, before clipping. They are the Trainer's: keep copies. */

@@ -30,6 +30,24 @@ export function modelRows(
   });
 }
 
+/**
+ * A dataset whose labels stand in one of the columns given, which models know as `labels`; columns that are otherwise taken
+ * for labels are none then.
+ */
+export function withLabelNames(dataset: TrainerDataset, names: readonly string[] | null): TrainerDataset {
+  if (names === null) return dataset;
+  return {
+    length: dataset.length,
+    at(index) {
+      const all = dataset.at(index);
+      // eslint-disable-next-line @typescript-eslint/no-unused-vars -- left out
+      const { label, label_ids, labels, ...others } = all;
+      const name = names.find((each) => all[each] !== undefined && all[each] !== null);
+      return name === undefined ? others : { ...others, labels: all[name] };
+    },
+  };
+}
+
 export interface SamplerOptions {
   strategy: SamplingStrategy;
   batchSize: number;

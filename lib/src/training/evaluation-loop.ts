@@ -23,6 +23,10 @@ export interface EvaluationOutput {
   labelIds: ArrayLike<number> | undefined;
   /** Mean over the rows; undefined without labels. */
   loss: number | undefined;
+  /** The ids of every row, without padding; where they were asked for. */
+  inputs?: number[][];
+  /** Of every row, the mean loss of its batch; where they were asked for. */
+  losses?: number[];
 }
 
 export interface EvaluationOptions {
@@ -36,6 +40,10 @@ export interface EvaluationOptions {
   batchSize: number;
   /** Keep no scores, only the loss. */
   lossOnly: boolean;
+  /** What to keep of the scores, of a batch at a time. Default: all. */
+  preprocessLogits?: (logits: tf.Tensor, labels: tf.Tensor | undefined) => tf.Tensor;
+  /** What to keep beside them. */
+  include?: readonly ("inputs" | "loss")[];
   /** Label of the progress bar. */
   description: string;
   /** Default true. */
@@ -54,7 +62,9 @@ export async function evaluationLoop(
 ): Promise<EvaluationOutput> {
   const { collate, forward, batchSize, lossOnly, description, isInterrupted, isLeftOut } = options;
   if (dataset.length === 0) throw new ConfigError(`${description}: the dataset is empty.`);
-  const answers = new Answers(lossOnly);
+  const answers = new Answers(lossOnly, options.preprocessLogits);
+  const [inputs, rowLosses]: [number[][], number[]] = [[], []];
+  const { include = [] } = options;
   let losses = { sum: 0, rows: 0 };
   const all = Int32Array.from({ length: dataset.length }, (_, row) => row);
   const evaluated = isLeftOut ? all.filter((row) => !isLeftOut(row)) : all;
@@ -71,11 +81,11 @@ export async function evaluationLoop(
       const output = sayingWhatFits(batch, description, () => forward(batch, labelled));
       try {
         await answers.add(output, labelled ? (output.labels ?? batch.labels) : undefined);
+        if (include.includes("inputs")) inputs.push(...unpadded(batch));
         if (output.loss) {
-          losses = {
-            sum: losses.sum + (await output.loss.data())[0]! * rows.length,
-            rows: losses.rows + rows.length,
-          };
+          const loss = (await output.loss.data())[0]!;
+          losses = { sum: losses.sum + loss * rows.length, rows: losses.rows + rows.length };
+          if (include.includes("loss")) for (let i = 0; i < rows.length; i++) rowLosses.push(loss);
         }
       } finally {
         tf.dispose([batch, output]);
@@ -97,7 +107,19 @@ export async function evaluationLoop(
     logits: answers.logits(),
     labelIds: answers.labelIds(),
     loss: losses.rows === evaluated.length ? losses.sum / losses.rows : undefined,
+    ...(include.includes("inputs") && { inputs }),
+    ...(include.includes("loss") && { losses: rowLosses }),
   };
+}
+
+/** The ids of each row of a batch. */
+function unpadded({ input_ids, attention_mask }: Pick<Batch, "input_ids"> & Partial<Batch>): number[][] {
+  const [ids, mask] = [input_ids.dataSync(), attention_mask?.dataSync()];
+  const [rows, length] = input_ids.shape;
+  return Array.from({ length: rows }, (_, row) => {
+    const own = ids.subarray(row * length, (row + 1) * length);
+    return Array.from(own).filter((_, i) => mask?.[row * length + i] !== 0);
+  });
 }
 
 /** @throws OutOfMemoryError that names the batch, where it is too large */
@@ -122,14 +144,20 @@ class Answers {
   private width = 0;
   private allLabelled = true;
 
-  constructor(private readonly lossOnly: boolean) {}
+  constructor(
+    private readonly lossOnly: boolean,
+    private readonly preprocess: EvaluationOptions["preprocessLogits"],
+  ) {}
 
   async add({ logits }: Partial<ModelOutput>, labels: tf.Tensor | undefined): Promise<void> {
     if (!labels) this.allLabelled = false;
     if (this.lossOnly) return;
     if (logits) {
-      this.width = logits.shape.at(-1)!;
-      this.scores.push((await logits.data()) as Float32Array);
+      const { preprocess } = this;
+      const kept = preprocess ? tf.tidy(() => preprocess(logits, labels)) : logits;
+      this.width = kept.shape.length > 1 ? kept.shape.at(-1)! : 1;
+      this.scores.push(Float32Array.from(await kept.data()));
+      if (kept !== logits) kept.dispose();
     }
     if (labels) this.labels.push(await labels.data());
   }

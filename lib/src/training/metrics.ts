@@ -11,12 +11,16 @@ import type { TrainerOptions } from "./trainer-options";
  */
 export async function metricsOf(
   prefix: string,
-  { loss, logits, labelIds }: EvaluationOutput,
+  { loss, logits, labelIds, inputs, losses }: EvaluationOutput,
   computeMetrics: TrainerOptions["computeMetrics"],
 ): Promise<Logs> {
   const metrics: Logs = loss === undefined ? {} : { [`${prefix}_loss`]: loss };
   if (!labelIds || !computeMetrics) return metrics;
-  const computed: unknown = await computeMetrics({ predictions: logits, labelIds });
+  const computed: unknown = await computeMetrics({
+    ...{ predictions: logits, labelIds },
+    ...(inputs && { inputs }),
+    ...(losses && { losses }),
+  });
   if (typeof computed !== "object" || computed === null) {
     throw new ConfigError(
       `computeMetrics returned ${String(computed)}; it has to be an object of numbers by name.`,

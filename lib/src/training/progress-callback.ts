@@ -15,8 +15,8 @@ export class ProgressCallback implements TrainerCallback {
     this.bar?.update(state.globalStep);
   }
 
-  onLog(_: CallbackContext, logs: Logs): void {
-    console.log(describeLogs(logs));
+  onLog({ throughput }: CallbackContext, logs: Logs): void {
+    console.log(describeLogs(logs, throughput));
   }
 
   onTrainEnd(): void {

@@ -22,6 +22,8 @@ export interface TrainerState {
   /** Rows that go through the model at once; fewer than the argument where `autoFindBatchSize` has found so. */
   trainBatchSize: number;
   logHistory: LogEntry[];
+  /** Tokens trained on; counted where `includeNumInputTokensSeen` asks for it. */
+  numInputTokensSeen: number;
   bestMetric: number | null;
   bestGlobalStep: number | null;
   bestModelCheckpoint: string | null;
@@ -40,6 +42,7 @@ interface StateJson {
   global_step: number;
   log_history: LogEntry[];
   max_steps: number;
+  num_input_tokens_seen: number;
   num_train_epochs: number;
   stateful_callbacks: Record<string, CallbackState>;
   train_batch_size: number | null;
@@ -54,6 +57,7 @@ export function initialState(maxSteps: number, numTrainEpochs: number, trainBatc
     numTrainEpochs,
     trainBatchSize,
     logHistory: [],
+    numInputTokensSeen: 0,
     bestMetric: null,
     bestGlobalStep: null,
     bestModelCheckpoint: null,
@@ -71,6 +75,7 @@ export async function writeState(directory: string, state: TrainerState): Promis
     global_step: state.globalStep,
     log_history: state.logHistory,
     max_steps: state.maxSteps,
+    num_input_tokens_seen: state.numInputTokensSeen,
     num_train_epochs: state.numTrainEpochs,
     stateful_callbacks: state.statefulCallbacks,
     train_batch_size: state.trainBatchSize,
@@ -92,6 +97,7 @@ export async function readState(directory: string): Promise<TrainerState> {
     numTrainEpochs: json.num_train_epochs ?? 0,
     trainBatchSize: json.train_batch_size ?? Infinity,
     logHistory: json.log_history,
+    numInputTokensSeen: json.num_input_tokens_seen ?? 0,
     bestMetric: json.best_metric ?? null,
     bestGlobalStep: json.best_global_step ?? null,
     bestModelCheckpoint: json.best_model_checkpoint ?? null,

@@ -11,6 +11,7 @@ import type { Optimizer } from "./optimizers/optimizer";
 import type { Precision } from "./precision";
 import type { RunningLoss } from "./running-loss";
 import type { LearningRate } from "./schedules/learning-rate";
+import { sizeOfTokens, TokenCounter } from "./throughput";
 import { trainStep } from "./train-step";
 
 /** What a step works with. */
@@ -30,6 +31,7 @@ export interface StepParts {
 export class StepRunner {
   /** Gradient norm and learning rate of the last step. */
   lastStep: Logs = {};
+  readonly tokens = new TokenCounter();
 
   constructor(private readonly parts: StepParts) {}
 
@@ -63,7 +65,9 @@ export class StepRunner {
     const firstMicroStep = state.globalStep * args.gradientAccumulationSteps;
     const microBatches = microBatchesOf(rows, firstMicroStep, most);
     let isSkipped = false;
+    const started = performance.now();
     const batches = microBatches.map((part) => collate(part.rows, part.microStep));
+    const sizes = batches.map(sizeOfTokens);
     const { loss, gradNorm } = await trainStep(model, optimizer, batches, {
       ...{
         scheduleFactor,
@@ -86,6 +90,11 @@ export class StepRunner {
         return answer;
       },
     });
+    this.tokens.add(sizes, (performance.now() - started) / 1000);
+    if (args.includeNumInputTokensSeen !== "no") {
+      const counted = args.includeNumInputTokensSeen === "all" ? "all" : "real";
+      for (const size of sizes) state.numInputTokensSeen += size[counted];
+    }
     state.globalStep++;
     if (!isSkipped && (Number.isFinite(loss) || !args.loggingNanInfFilter)) losses.add(loss);
     this.lastStep = { grad_norm: gradNorm, learning_rate: learningRate };

@@ -17,11 +17,17 @@ export interface EvalPrediction {
   /** Scores, [rows, labels]. */
   predictions: LogitMatrix;
   labelIds: ArrayLike<number>;
+  /** The ids of every row, without padding; with `includeForMetrics: ["inputs"]`. */
+  inputs?: number[][];
+  /** Of every row, the mean loss of its batch; with `includeForMetrics: ["loss"]`. */
+  losses?: number[];
 }
 
 export interface TrainerOptions<Model extends PreTrainedModel<object> = PreTrainedModel<object>> {
-  /** Anything whose forward pass has a loss. */
-  model: Model;
+  /** Anything whose forward pass has a loss; or give `modelInit`. */
+  model?: Model;
+  /** Makes a new model each time `train` begins, for searches and repeated runs. The Trainer disposes of the one before. */
+  modelInit?: () => Model | Promise<Model>;
   /** Default: TrainingArguments' defaults. */
   args?: TrainingArguments;
   /** Needed by `train`. */
@@ -37,6 +43,8 @@ export interface TrainerOptions<Model extends PreTrainedModel<object> = PreTrain
   processingClass?: ProcessingClass;
   /** Figures beside the loss, under names without `eval_`; may take its time. */
   computeMetrics?: (prediction: EvalPrediction) => Record<string, number> | Promise<Record<string, number>>;
+  /** What to keep of the scores, a batch at a time: what a large vocabulary's are reduced to. Default: all of them. */
+  preprocessLogitsForMetrics?: (logits: tf.Tensor, labels: tf.Tensor | undefined) => tf.Tensor;
   /**
    * The loss, in place of the model's own: for weights of classes, focal loss and the like. Labels stay where the batch has
    * them; `labelSmoothingFactor` is then for this function to heed.
@@ -55,8 +63,23 @@ export interface TrainerOptions<Model extends PreTrainedModel<object> = PreTrain
 
 /** The names of the options. */
 export const TRAINER_OPTIONS: readonly (keyof TrainerOptions)[] = [
-  ...(["model", "args", "trainDataset", "evalDataset", "dataCollator", "processingClass"] as const),
-  ...(["computeMetrics", "computeLossFunc", "callbacks", "optimizers", "parameterGroups"] as const),
+  ...([
+    "model",
+    "modelInit",
+    "args",
+    "trainDataset",
+    "evalDataset",
+    "dataCollator",
+    "processingClass",
+  ] as const),
+  ...([
+    "computeMetrics",
+    "preprocessLogitsForMetrics",
+    "computeLossFunc",
+    "callbacks",
+    "optimizers",
+    "parameterGroups",
+  ] as const),
 ];
 
 export interface TrainOptions {

@@ -1,29 +1,38 @@
+import { mkdir } from "node:fs/promises";
+import path from "node:path";
 import type { Batch, DataCollator } from "../collators/batch";
 import * as tf from "@tensorflow/tfjs";
 import { collatorFor } from "../collators/collator-for";
 import { ConfigError } from "../errors";
 import { refuseUnknownOptions } from "../known-options";
 import type { ModelOutput, TaskInputs } from "../models/model-output";
-import type { Module, Parameter } from "../models/module";
+import type { Module } from "../models/module";
 import type { PreTrainedModel } from "../models/pretrained-model";
 import { CallbackHandler, type CallbackOrClass } from "./callback-handler";
 import { defaultCallbacks, type Logs, type TrainerCallback } from "./callbacks";
-import { isDataset, modelRows, type TrainerDataset } from "./data-loader";
+import { isDataset, modelRows, withLabelNames, type TrainerDataset } from "./data-loader";
 import { hiddenRowsOf, namingDatasetRows } from "./dataset-rows";
 import { evaluationLoop, type EvaluationOptions, type EvaluationOutput } from "./evaluation-loop";
+import {
+  searchHyperparameters,
+  type BestRun,
+  type HyperparameterSearchOptions,
+} from "./hyperparameter-search/search";
 import { Interrupts } from "./interrupts";
 import { metricsOf } from "./metrics";
-import { createOptimizer } from "./optimizers/create-optimizer";
+import { createOptimizer, trainedParameters } from "./optimizers/create-optimizer";
 import { planRun } from "./plan";
 import { Precision } from "./precision";
 import { ProgressCallback } from "./progress-callback";
+import { describeMetrics, writeMetrics } from "./reports/metric-files";
+import { writeModelCard, type ModelCardOptions } from "./reports/model-card";
 import { reportingCallbacks } from "./reports/report-to";
 import { asActiveRun } from "./run/active-runs";
 import { setupOf } from "./run/setup";
 import { TrainingRun } from "./run/training-run";
 import { LearningRate } from "./schedules/learning-rate";
 import { speedMetrics } from "./speed-metrics";
-import type { TrainerState } from "./state";
+import { writeState, type TrainerState } from "./state";
 import { requireLoss } from "./train-step";
 import {
   TRAINER_OPTIONS,
@@ -39,13 +48,13 @@ import { TrainingLoop } from "./training-loop";
  * Trains, evaluates and saves a model. @see transformers.Trainer
  */
 export class Trainer<Model extends PreTrainedModel<object> = PreTrainedModel<object>> {
-  readonly model: Model;
   readonly args: TrainingArguments;
   /** What the loss itself has to learn: trained and saved with the model, but no part of it. */
   protected readonly criterion: Module | undefined = undefined;
   /** Makes batches. */
   protected readonly dataCollator: DataCollator;
   private readonly callbacks: CallbackHandler;
+  private current: Model | undefined;
   /** The dataset's rows of each batch. */
   private readonly rows = new WeakMap<Batch, Int32Array>();
   private readonly precision: Precision;
@@ -60,7 +69,10 @@ export class Trainer<Model extends PreTrainedModel<object> = PreTrainedModel<obj
     if (Object.hasOwn(new.target, "optionNames")) {
       refuseUnknownOptions(new.target.name, options, new.target.optionNames);
     }
-    this.model = options.model;
+    if ((options.model === undefined) === (options.modelInit === undefined)) {
+      throw new ConfigError("Trainer: give it either a model or modelInit, which makes one.");
+    }
+    this.current = options.model;
     this.args = options.args ?? new TrainingArguments();
     this.precision = new Precision(this.args.bf16);
     this.dataCollator = options.dataCollator ?? collatorFor(options.processingClass);
@@ -76,14 +88,26 @@ export class Trainer<Model extends PreTrainedModel<object> = PreTrainedModel<obj
     }
     const byDefault = defaultCallbacks();
     const { processingClass, trainDataset, evalDataset } = options;
+    const modelOf = () => this.model;
     this.callbacks = new CallbackHandler(
-      { args: this.args, model: this.model, processingClass, trainDataset, evalDataset },
+      {
+        ...{ args: this.args, processingClass, trainDataset, evalDataset },
+        get model() {
+          return modelOf();
+        },
+      },
       [
         ...(byDefault.length > 0 ? byDefault : [new ProgressCallback()]),
         ...reportingCallbacks(this.args),
         ...(options.callbacks ?? []),
       ],
     );
+  }
+
+  /** @throws ConfigError where `modelInit` has not made it yet */
+  get model(): Model {
+    if (this.current) return this.current;
+    throw new ConfigError("Trainer: there is no model yet; modelInit makes it when train() begins.");
   }
 
   /** Where the run stands, or the last one stood. */
@@ -109,7 +133,7 @@ export class Trainer<Model extends PreTrainedModel<object> = PreTrainedModel<obj
    *   is not finite, unless `nanPolicy` says otherwise
    */
   async train({ resumeFromCheckpoint = false }: TrainOptions = {}): Promise<TrainOutput> {
-    const { args, model } = this;
+    const { args } = this;
     const dataset = this.options.trainDataset;
     if (!dataset || dataset.length === 0) {
       throw new ConfigError(`Trainer.train: trainDataset ${dataset ? "is empty" : "is missing"}.`);
@@ -119,9 +143,11 @@ export class Trainer<Model extends PreTrainedModel<object> = PreTrainedModel<obj
     const learningRate = new LearningRate(args, plan.maxSteps, ownSchedule);
     const interrupts = new Interrupts();
     return await asActiveRun(args, interrupts, async () => {
+      const model = await this.modelOfRun();
       const { criterion, precision, callbacks } = this;
       const { processingClass, parameterGroups } = this.options;
-      const optimizer = ownOptimizer ?? createOptimizer(this.trainedParameters(), args, parameterGroups);
+      const optimizer =
+        ownOptimizer ?? createOptimizer(trainedParameters(model, criterion), args, parameterGroups);
       try {
         this.interrupts = interrupts;
         const setup = setupOf(model, args, dataset);
@@ -147,12 +173,22 @@ export class Trainer<Model extends PreTrainedModel<object> = PreTrainedModel<obj
     }).finally(() => interrupts.dispose());
   }
 
+  /** The Trainer's model, or a new one of `modelInit`'s. */
+  private async modelOfRun(): Promise<Model> {
+    const { modelInit } = this.options;
+    if (!modelInit) return this.model;
+    this.current?.dispose();
+    this.current = undefined;
+    return (this.current = await modelInit());
+  }
+
   private async run(loop: TrainingLoop, run: TrainingRun, interrupts: Interrupts): Promise<TrainOutput> {
     const { args, model, callbacks, state } = this;
     const started = performance.now();
-    const firstStep = state.globalStep;
+    const { globalStep: firstStep, numInputTokensSeen: tokensBefore } = state;
     model.train();
     model.context.seed = args.seed;
+    if (args.gradientCheckpointing) model.gradientCheckpointingEnable();
     try {
       await callbacks.call("onTrainBegin");
       await loop.run();
@@ -160,7 +196,10 @@ export class Trainer<Model extends PreTrainedModel<object> = PreTrainedModel<obj
       if (signal && state.globalStep > firstStep) await run.saveOnce();
       const steps = state.globalStep - firstStep;
       const examples = steps * args.perDeviceTrainBatchSize * args.gradientAccumulationSteps;
-      const metrics = { ...speedMetrics("train", started, examples, steps), train_loss: run.losses.mean };
+      const tokens =
+        args.includeNumInputTokensSeen === "no" ? undefined : state.numInputTokensSeen - tokensBefore;
+      const speed = speedMetrics("train", started, examples, steps, tokens);
+      const metrics = { ...speed, train_loss: run.losses.mean };
       const output = { globalStep: state.globalStep, trainingLoss: metrics.train_loss, metrics };
       if (signal) {
         const where = `after step ${state.globalStep} of ${state.maxSteps}`;
@@ -200,7 +239,9 @@ export class Trainer<Model extends PreTrainedModel<object> = PreTrainedModel<obj
     const { metrics } = await this.predictions(dataset, metricKeyPrefix, "Evaluating", {
       lossOnly: !this.options.computeMetrics,
       // A loss that learns something of its own is computed without labels.
-      isLeftOut: this.criterion ? undefined : hiddenRowsOf(dataset, this.model),
+      isLeftOut: this.criterion
+        ? undefined
+        : hiddenRowsOf(withLabelNames(dataset, this.args.labelNames), this.model),
     });
     const notFinite = Object.entries(metrics).find(([, value]) => !Number.isFinite(value));
     if (notFinite) {
@@ -230,6 +271,60 @@ export class Trainer<Model extends PreTrainedModel<object> = PreTrainedModel<obj
     return { predictions: output.logits, labelIds: output.labelIds, metrics };
   }
 
+  /**
+   * Trains with many settings, each time a new model of `modelInit`'s, and says which were the best. The Trainer's own model
+   * and state stay as they are; a run's checkpoints go into `run-<number>` of the output folder.
+   *
+   * @throws ConfigError without `modelInit`, or for a space with nothing in it
+   * @example
+   * const { hyperparameters } = await trainer.hyperparameterSearch({
+   *   hpSpace: { learningRate: { low: 1e-5, high: 1e-4, log: true }, perDeviceTrainBatchSize: [8, 16, 32] },
+   *   direction: "maximize",
+   *   nTrials: 10,
+   * });
+   */
+  async hyperparameterSearch(options: HyperparameterSearchOptions): Promise<BestRun> {
+    if (!this.options.modelInit) {
+      throw new ConfigError("Trainer.hyperparameterSearch: it needs modelInit, a new model for each run.");
+    }
+    const { outputDir, seed } = this.args;
+    return await searchHyperparameters(options, seed, async (hyperparameters, number) => {
+      const settings = { ...this.args, ...hyperparameters, outputDir: path.join(outputDir, `run-${number}`) };
+      const trainer = new Trainer({ ...this.options, args: new TrainingArguments(settings) });
+      try {
+        const { interrupted } = await trainer.train();
+        return interrupted ? { metrics: {}, interrupted } : { metrics: await trainer.evaluate() };
+      } finally {
+        trainer.current?.dispose();
+      }
+    });
+  }
+
+  /** Writes the state into the output folder, as `trainer_state.json`. */
+  async saveState(): Promise<void> {
+    await mkdir(this.args.outputDir, { recursive: true });
+    await writeState(this.args.outputDir, this.state);
+  }
+
+  /** Prints figures in columns: `logMetrics("eval", await trainer.evaluate())`. */
+  logMetrics(split: string, metrics: Logs): void {
+    console.log(describeMetrics(split, metrics));
+  }
+
+  /**
+   * Writes figures into the output folder, as `<split>_results.json`.
+   *
+   * @param combined  whether they are added to `all_results.json` too. Default true
+   */
+  async saveMetrics(split: string, metrics: Logs, combined = true): Promise<void> {
+    await writeMetrics(this.args.outputDir, split, metrics, combined);
+  }
+
+  /** Writes a model card, `README.md`, into the output folder: arguments, results, and what the options say. */
+  async createModelCard(options: ModelCardOptions = {}): Promise<void> {
+    await writeModelCard(this.args.outputDir, options, this);
+  }
+
   /** Writes model and tokenizer into a folder; by default the output folder. */
   async saveModel(directory: string = this.args.outputDir): Promise<void> {
     await this.model.savePretrained(directory);
@@ -239,7 +334,7 @@ export class Trainer<Model extends PreTrainedModel<object> = PreTrainedModel<obj
   /** The batch of these rows of a dataset. */
   protected collate(dataset: TrainerDataset, indices: Int32Array, step: number, training: boolean): Batch {
     const { dataCollator } = this;
-    const rows = modelRows(dataset, indices, dataCollator.extraColumns);
+    const rows = modelRows(withLabelNames(dataset, this.args.labelNames), indices, dataCollator.extraColumns);
     return dataCollator(rows, { seed: this.args.dataSeed ?? this.args.seed, step, training });
   }
 
@@ -269,17 +364,6 @@ export class Trainer<Model extends PreTrainedModel<object> = PreTrainedModel<obj
     return namingDatasetRows(this.rows.get(batch), () => this.computeLoss(batch, labelled));
   }
 
-  /** @throws ConfigError where all is frozen */
-  private trainedParameters(): [string, Parameter][] {
-    const own = this.criterion ? [...this.criterion.namedParameters("criterion.")] : [];
-    const all = [...this.model.namedParameters(), ...own];
-    const trained = all.filter(([, { requiresGrad }]) => requiresGrad);
-    if (trained.length > 0) return trained;
-    throw new ConfigError(
-      "Trainer.train: every parameter is frozen; model.unfreeze(…) what is to be trained.",
-    );
-  }
-
   private async predictions(
     dataset: TrainerDataset,
     prefix: string,
@@ -296,6 +380,8 @@ export class Trainer<Model extends PreTrainedModel<object> = PreTrainedModel<obj
       isLeftOut,
       batchSize,
       lossOnly: lossOnly || args.predictionLossOnly,
+      preprocessLogits: options.preprocessLogitsForMetrics,
+      include: args.includeForMetrics,
       description,
       showProgress: !args.disableTqdm,
       isInterrupted: () => this.interrupts?.signal !== undefined,

@@ -53,6 +53,15 @@ export interface TrainingArgumentsOptions {
   loggingSteps?: number;
   /** Leave losses that are not finite (see `nanPolicy`) out of the logged mean. Default true. */
   loggingNanInfFilter?: boolean;
+  /**
+   * Count the tokens trained on, padding among them ("all") or not, and log them as `num_input_tokens_seen`, with
+   * `train_tokens_per_second` at the end. Default "no".
+   */
+  includeNumInputTokensSeen?: "no" | "all" | "non_padding";
+  /** Beside the scores, what `computeMetrics` gets. Default: nothing. */
+  includeForMetrics?: readonly ("inputs" | "loss")[];
+  /** The columns that may hold the labels, the first that a row has. Default: label, label_ids, labels. */
+  labelNames?: readonly string[] | null;
   /** Where else to write what is logged. Default "none". */
   reportTo?: ReportTarget | readonly ReportTarget[];
   /** Folder of these reports; default: `runs/<time and machine>` in the output folder, for a table the output folder itself. */
@@ -74,6 +83,8 @@ export interface TrainingArgumentsOptions {
    * rows as before. Default false: it is an error that says what would fit.
    */
   autoFindBatchSize?: boolean;
+  /** Keep of each layer its input alone, and compute the rest once more in the backward pass. Default false. */
+  gradientCheckpointing?: boolean;
   /** Micro-batches whose gradients are averaged into one optimizer step. Default 1. */
   gradientAccumulationSteps?: number;
   /** Peak learning rate. Default 5e-5. */
@@ -137,6 +148,9 @@ const DEFAULTS = {
   loggingSteps: 500,
   loggingFirstStep: false,
   loggingNanInfFilter: true,
+  includeNumInputTokensSeen: "no" as "no" | "all" | "non_padding",
+  includeForMetrics: [] as readonly ("inputs" | "loss")[],
+  labelNames: null,
   reportTo: "none" as ReportTarget | readonly ReportTarget[],
   loggingDir: null,
   disableTqdm: false,
@@ -145,6 +159,7 @@ const DEFAULTS = {
   perDeviceTrainBatchSize: 8,
   perDeviceEvalBatchSize: 8,
   autoFindBatchSize: false,
+  gradientCheckpointing: false,
   gradientAccumulationSteps: 1,
   learningRate: 5e-5,
   lrSchedulerType: "linear" as SchedulerType,
@@ -192,6 +207,9 @@ export class TrainingArguments implements Required<TrainingArgumentsOptions> {
   declare readonly loggingSteps: number;
   declare readonly loggingFirstStep: boolean;
   declare readonly loggingNanInfFilter: boolean;
+  declare readonly includeNumInputTokensSeen: "no" | "all" | "non_padding";
+  declare readonly includeForMetrics: readonly ("inputs" | "loss")[];
+  declare readonly labelNames: readonly string[] | null;
   declare readonly reportTo: ReportTarget | readonly ReportTarget[];
   declare readonly loggingDir: string | null;
   declare readonly disableTqdm: boolean;
@@ -200,6 +218,7 @@ export class TrainingArguments implements Required<TrainingArgumentsOptions> {
   declare readonly perDeviceTrainBatchSize: number;
   declare readonly perDeviceEvalBatchSize: number;
   declare readonly autoFindBatchSize: boolean;
+  declare readonly gradientCheckpointing: boolean;
   declare readonly gradientAccumulationSteps: number;
   declare readonly learningRate: number;
   declare readonly lrSchedulerType: SchedulerType;

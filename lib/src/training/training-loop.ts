@@ -79,7 +79,9 @@ export class TrainingLoop {
     const { args, state, control } = callbacks;
     if (control.shouldLog) {
       const loss = losses.takeRecent();
-      if (loss !== undefined) await callbacks.log({ loss, ...this.steps.lastStep });
+      if (loss !== undefined) {
+        await callbacks.log({ loss, ...this.steps.lastStep }, this.steps.tokens.take());
+      }
     }
     control.shouldLog = false;
     if (control.shouldEvaluate) {

@@ -3,6 +3,7 @@ import { ConfigError } from "../../errors";
 import { attention } from "../../ops/attention";
 import { embeddingsLayerNorm } from "../../ops/embeddings-layer-norm";
 import { padSequences, type SequenceLayout } from "../../ops/packed-sequences";
+import { recompute } from "../../ops/recompute";
 import { takeRows } from "../../ops/take-rows";
 import { withoutTape } from "../../ops/tape";
 import { Dropout, Embedding, LayerNorm, Linear } from "../layers";
@@ -148,15 +149,26 @@ class BertLayer extends Module {
   readonly attention: BertAttention;
   readonly intermediate: BertIntermediate;
   readonly output: BertOutput;
+  readonly #context: ModelContext;
 
   constructor(config: BertConfig, context: ModelContext) {
     super();
+    this.#context = context;
     this.attention = new BertAttention(config, context);
     this.intermediate = new BertIntermediate(config);
     this.output = new BertOutput(config.intermediateSize, config, context);
   }
 
   forward(x: tf.Tensor2D, layout: SequenceLayout, outputProjections: boolean): LayerOutput {
+    if (!outputProjections && this.#context.training && this.#context.recomputesLayers) {
+      const trained = [...this.namedParameters()].filter(([, { requiresGrad }]) => requiresGrad);
+      const weights = trained.map(([, { value }]) => value);
+      return { states: recompute(x, weights, (again) => this.compute(again, layout, false).states) };
+    }
+    return this.compute(x, layout, outputProjections);
+  }
+
+  private compute(x: tf.Tensor2D, layout: SequenceLayout, outputProjections: boolean): LayerOutput {
     // What lies between is freed here (but for what the gradients need), not at the end of all layers.
     return tf.tidy(() => {
       const projections = this.attention.self.project(x);

@@ -23,7 +23,9 @@ import { teacherTensors, type TeacherTensor } from "./teacher-tensors";
 
 export interface DistillationTrainerOptions<
   Model extends PreTrainedModel<object> = PreTrainedModel<object>,
-> extends TrainerOptions<Model> {
+> extends Omit<TrainerOptions<Model>, "modelInit"> {
+  /** The student. */
+  model: Model;
   /** A larger model that has learnt; it is not changed. */
   teacher: PreTrainedModel<object>;
   /** What the student takes over from it. */

@@ -1,6 +1,6 @@
 import { ConfigError } from "../../errors";
 import { refuseUnknownOptions } from "../../known-options";
-import type { Parameter } from "../../models/module";
+import type { Module, Parameter } from "../../models/module";
 import type { TrainingArguments } from "../training-arguments";
 import { Adafactor, type AdafactorOptions } from "./adafactor";
 import { AdamW } from "./adamw";
@@ -57,3 +57,12 @@ export function checkOptimizerArguments(optim: OptimizerName, optimArgs: Optimiz
 /** The optimizer that the arguments name. */
 export const createOptimizer: Kind["make"] = (parameters, args, groups) =>
   KINDS[args.optim].make(parameters, args, groups);
+
+/** The parameters of a model, and of a loss that learns something of its own, that are not frozen. @throws ConfigError if all are */
+export function trainedParameters(model: Module, criterion?: Module): [string, Parameter][] {
+  const own = criterion ? [...criterion.namedParameters("criterion.")] : [];
+  const all = [...model.namedParameters(), ...own];
+  const trained = all.filter(([, { requiresGrad }]) => requiresGrad);
+  if (trained.length > 0) return trained;
+  throw new ConfigError("Trainer.train: every parameter is frozen; model.unfreeze(…) what is to be trained.");
+}

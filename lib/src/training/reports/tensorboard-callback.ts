@@ -14,9 +14,14 @@ export class TensorBoardCallback implements TrainerCallback {
     this.file.text("model_config", asMarkdown(model.config.toJson()));
   }
 
-  onLog({ state }: CallbackContext, logs: Logs): void {
+  onLog({ state, throughput }: CallbackContext, logs: Logs): void {
     const tagged = Object.entries(logs).map(([name, value]) => [tagOf(name), value] as const);
-    this.file?.scalars(state.globalStep, Object.fromEntries(tagged));
+    const speed = throughput && {
+      "train/tokens_per_second": throughput.tokensPerSecond,
+      "train/padding_saved": throughput.paddingSaved,
+      "train/memory_gb": throughput.memory / 2 ** 30,
+    };
+    this.file?.scalars(state.globalStep, { ...Object.fromEntries(tagged), ...speed });
   }
 
   onTrainEnd(): void {

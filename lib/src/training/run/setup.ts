@@ -1,6 +1,6 @@
 import { createHash } from "node:crypto";
 import type { PreTrainedModel } from "../../models/pretrained-model";
-import { modelRows, type TrainerDataset } from "../data-loader";
+import { modelRows, withLabelNames, type TrainerDataset } from "../data-loader";
 import type { TrainingArguments } from "../training-arguments";
 
 /** What has to be the same for a run to go on where it stopped, by the names under which messages tell it. */
@@ -25,7 +25,7 @@ export function setupOf(
     seed: args.seed,
     dataSeed: args.dataSeed,
     "rows of the training dataset": dataset.length,
-    "content and order of the training dataset": digestOf(dataset),
+    "content and order of the training dataset": digestOf(withLabelNames(dataset, args.labelNames)),
   };
 }
 
