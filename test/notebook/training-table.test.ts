@@ -30,6 +30,9 @@ class FakeRun {
     statefulCallbacks: {},
     trainBatchSize: 8,
     numInputTokensSeen: 0,
+    loggingSteps: 1,
+    evalSteps: 1,
+    saveSteps: 1,
   };
   readonly context: CallbackContext;
 

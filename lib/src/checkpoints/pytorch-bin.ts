@@ -3,7 +3,13 @@ import { type ByteSource, memorySource, openFileSource } from "./byte-source";
 import { ELEMENT_TYPES, elementCount, type HostTensor, type StateDict } from "./dtypes";
 import { PickleError, unpickle } from "./pickle";
 import { isLegacy, openLegacy } from "./pytorch-legacy";
-import { type PytorchArchive, STATE_DICT_HOOKS, type StoredTensor, tensorsOf } from "./pytorch-pickle";
+import {
+  nestedContentOf,
+  type PytorchArchive,
+  STATE_DICT_HOOKS,
+  type StoredTensor,
+  tensorsOf,
+} from "./pytorch-pickle";
 import { quoteName } from "./strict-json";
 import { contiguous, isContiguous, viewExtent } from "./strided";
 import { ZipArchive } from "./zip-archive";
@@ -27,6 +33,27 @@ export async function readPytorchBin(file: string): Promise<StateDict> {
   }
 }
 
+/** What torch.save wrote of nested dictionaries and lists. */
+export interface PytorchObject {
+  /** By the keys on the way, with dots between them: `state.0.exp_avg`. */
+  tensors: StateDict;
+  numbers: ReadonlyMap<string, number>;
+}
+
+/** Reads an optimizer's state, as safely as {@link readPytorchBin}. @throws CheckpointError */
+export async function readPytorchObject(file: string): Promise<PytorchObject> {
+  const source = await openFileSource(file);
+  try {
+    return await guarded(source, async () => {
+      const { pickle, readStorage } = await openZip(source);
+      const { tensors, numbers } = nestedContentOf(pickle);
+      return { tensors: await materialize({ tensors, readStorage }, source), numbers };
+    });
+  } finally {
+    await source.close();
+  }
+}
+
 /**
  * Reads a state dict of torch.save from memory.
  *
@@ -38,8 +65,13 @@ export async function parsePytorchBin(bytes: Uint8Array, name: string = "(in mem
 }
 
 async function readFrom(source: ByteSource): Promise<StateDict> {
+  return await guarded(source, async () => await materialize(await openArchive(source), source));
+}
+
+/** @throws CheckpointError that says what is wrong with the file */
+async function guarded<T>(source: ByteSource, read: () => Promise<T>): Promise<T> {
   try {
-    return await materialize(await openArchive(source), source);
+    return await read();
   } catch (error) {
     if (!(error instanceof PickleError)) throw error;
     throw new CheckpointError(
@@ -53,12 +85,17 @@ async function readFrom(source: ByteSource): Promise<StateDict> {
 async function openArchive(source: ByteSource): Promise<PytorchArchive> {
   const head = new Uint8Array(await source.read(0, Math.min(4, source.size)));
   if (isLegacy(head)) return openLegacy(source);
-  if (Buffer.from(head).toString("latin1") === "PK\x03\x04") return openZip(source);
+  if (Buffer.from(head).toString("latin1") === "PK\x03\x04") {
+    const { pickle, readStorage } = await openZip(source);
+    return { tensors: tensorsOf(pickle), readStorage };
+  }
   throw new PickleError("it begins neither as a zip archive nor as the older format of torch.save");
 }
 
 /** One folder in the archive holds `data.pkl`, `byteorder`, and a storage a file in `data/`. */
-async function openZip(source: ByteSource): Promise<PytorchArchive> {
+async function openZip(
+  source: ByteSource,
+): Promise<{ pickle: unknown; readStorage: PytorchArchive["readStorage"] }> {
   const archive = await ZipArchive.open(source);
   const pickles = archive.names.filter((name) => /^[^/]+\/data\.pkl$/.test(name));
   const [pickle] = pickles;
@@ -70,7 +107,7 @@ async function openZip(source: ByteSource): Promise<PytorchArchive> {
       throw new PickleError(`its byte order is ${quoteName(order)}; only "little" is supported`);
   }
   const { value } = unpickle(new Uint8Array(await archive.read(pickle)), STATE_DICT_HOOKS);
-  return { tensors: tensorsOf(value), readStorage: ({ key }) => archive.read(`${root}data/${key}`) };
+  return { pickle: value, readStorage: ({ key }) => archive.read(`${root}data/${key}`) };
 }
 
 async function materialize(archive: PytorchArchive, source: ByteSource): Promise<StateDict> {

@@ -95,6 +95,35 @@ export function tensorsOf(value: unknown): Map<string, StoredTensor> {
   return tensors;
 }
 
+/** What a file of nested dictionaries and lists holds: by the keys on the way, with dots between them. */
+export interface NestedContent {
+  tensors: Map<string, StoredTensor>;
+  numbers: Map<string, number>;
+}
+
+/** Tensors and numbers of an unpickled optimizer's state; whatever else there is is passed over. */
+export function nestedContentOf(value: unknown): NestedContent {
+  const content: NestedContent = { tensors: new Map(), numbers: new Map() };
+  collect(value, "", content, new Set());
+  return content;
+}
+
+function collect(value: unknown, path: string, content: NestedContent, above: Set<unknown>): void {
+  if (value instanceof Rebuilt) return void content.tensors.set(path, value);
+  if (typeof value === "number") return void content.numbers.set(path, value);
+  const items = value instanceof PickleTuple ? value.items : value;
+  const isList = Array.isArray(items);
+  if (!isList && !(items instanceof Map)) return;
+  if (above.has(value)) throw new PickleError("it holds itself");
+  above.add(value);
+  for (const [key, item] of (items as unknown[] | Map<unknown, unknown>).entries()) {
+    if (typeof key !== "string" && typeof key !== "number")
+      throw new PickleError("a dictionary has a key that is neither text nor number");
+    collect(item, path === "" ? String(key) : `${path}.${key}`, content, above);
+  }
+  above.delete(value);
+}
+
 /** ("storage", type, key, device, length), and in the legacy format a view (key, offset, length) on it or None. */
 function storageView(id: unknown): StorageView {
   const parts = id instanceof PickleTuple ? id.items : [];

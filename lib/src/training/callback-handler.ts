@@ -27,9 +27,15 @@ type PlainEvent =
   | "onEpochEnd"
   | "onTrainEnd";
 
+/** Before the first run. */
+const NO_RUN = {
+  ...{ maxSteps: 0, numTrainEpochs: 0, trainBatchSize: 0 },
+  ...{ loggingSteps: 0, evalSteps: 0, saveSteps: 0 },
+};
+
 /** Tells callbacks, in their order, what happens, and keeps what they are told of. @see transformers.CallbackHandler */
 export class CallbackHandler {
-  state: TrainerState = initialState(0, 0, 0);
+  state: TrainerState = initialState(NO_RUN);
   control: TrainerControl = idleControl();
   private optimizer: Optimizer | undefined;
 

@@ -19,6 +19,10 @@ export interface TrainerState {
   /** Optimizer steps of the whole run. */
   maxSteps: number;
   numTrainEpochs: number;
+  /** Optimizer steps between two log entries, evaluations and checkpoints. */
+  loggingSteps: number;
+  evalSteps: number;
+  saveSteps: number;
   /** Rows that go through the model at once; fewer than the argument where `autoFindBatchSize` has found so. */
   trainBatchSize: number;
   logHistory: LogEntry[];
@@ -39,23 +43,30 @@ interface StateJson {
   best_metric: number | null;
   best_model_checkpoint: string | null;
   epoch: number;
+  eval_steps: number;
   global_step: number;
   log_history: LogEntry[];
+  logging_steps: number;
   max_steps: number;
   num_input_tokens_seen: number;
   num_train_epochs: number;
+  save_steps: number;
   stateful_callbacks: Record<string, CallbackState>;
   train_batch_size: number | null;
 }
 
+/** What a state says of the run as a whole. */
+export type RunFigures = Pick<
+  TrainerState,
+  "maxSteps" | "numTrainEpochs" | "loggingSteps" | "evalSteps" | "saveSteps" | "trainBatchSize"
+>;
+
 /** The state of a run before its first step. */
-export function initialState(maxSteps: number, numTrainEpochs: number, trainBatchSize: number): TrainerState {
+export function initialState(figures: RunFigures): TrainerState {
   return {
+    ...figures,
     epoch: 0,
     globalStep: 0,
-    maxSteps,
-    numTrainEpochs,
-    trainBatchSize,
     logHistory: [],
     numInputTokensSeen: 0,
     bestMetric: null,
@@ -72,11 +83,14 @@ export async function writeState(directory: string, state: TrainerState): Promis
     best_metric: state.bestMetric,
     best_model_checkpoint: state.bestModelCheckpoint,
     epoch: state.epoch,
+    eval_steps: state.evalSteps,
     global_step: state.globalStep,
     log_history: state.logHistory,
+    logging_steps: state.loggingSteps,
     max_steps: state.maxSteps,
     num_input_tokens_seen: state.numInputTokensSeen,
     num_train_epochs: state.numTrainEpochs,
+    save_steps: state.saveSteps,
     stateful_callbacks: state.statefulCallbacks,
     train_batch_size: state.trainBatchSize,
   };
@@ -95,6 +109,9 @@ export async function readState(directory: string): Promise<TrainerState> {
     globalStep: json.global_step as number,
     maxSteps: json.max_steps ?? 0,
     numTrainEpochs: json.num_train_epochs ?? 0,
+    loggingSteps: json.logging_steps ?? 500,
+    evalSteps: json.eval_steps ?? 500,
+    saveSteps: json.save_steps ?? 500,
     trainBatchSize: json.train_batch_size ?? Infinity,
     logHistory: json.log_history,
     numInputTokensSeen: json.num_input_tokens_seen ?? 0,

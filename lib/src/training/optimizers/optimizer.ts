@@ -130,9 +130,14 @@ export abstract class Optimizer {
       );
     };
     check("step", []);
+    for (const [name, shape] of this.stateShapesByName()) check(name, shape);
+  }
+
+  /** The shapes of what {@link stateDict} has of parameters. */
+  *stateShapesByName(): Generator<[string, number[]]> {
     for (const [name, { parameter }] of this.slots) {
       for (const [key, shape] of Object.entries(this.stateShapes(parameter.shape)))
-        check(`${name}.${key}`, shape);
+        yield [`${name}.${key}`, shape];
     }
   }
 

@@ -3,6 +3,7 @@ import { stat } from "node:fs/promises";
 import path from "node:path";
 import type { StateDict } from "../../checkpoints/dtypes";
 import { readJson } from "../../checkpoints/json";
+import { readPytorchObject, type PytorchObject } from "../../checkpoints/pytorch-bin";
 import { readSafetensors } from "../../checkpoints/safetensors";
 import { listCheckpoints, type TrainingCheckpoint } from "../../checkpoints/training-checkpoints";
 import { CheckpointError, ConfigError } from "../../errors";
@@ -12,9 +13,13 @@ import { checkStateDict, loadStateDictInto } from "../../models/state-dict";
 import type { Optimizer } from "../optimizers/optimizer";
 import { readState, type TrainerState } from "../state";
 import type { TrainingArguments } from "../training-arguments";
+import { optimizerStateOf } from "./pytorch-optimizer";
 import { checkFiles, readRecord, type RunRecord } from "./record";
 import { ARGUMENTS_FILE, CRITERION_FILE, learns, OPTIMIZER_FILE } from "./save";
 import { differences, type RunSetup } from "./setup";
+
+/** As transformers writes it. */
+const PYTORCH_OPTIMIZER_FILE = "optimizer.pt";
 
 /** A checkpoint, read and found whole. */
 export interface StoredRun {
@@ -26,6 +31,8 @@ export interface StoredRun {
   args: Record<string, unknown>;
   weights: StateDict;
   optimizer: StateDict | undefined;
+  /** Its state as transformers writes it. */
+  pytorchOptimizer: PytorchObject | undefined;
   criterion: StateDict | undefined;
 }
 
@@ -40,13 +47,28 @@ export async function readRun(directory: string, model: PreTrainedModel<object>)
     return existsSync(file) ? (await readSafetensors(file)).tensors : undefined;
   };
   const saved = path.join(directory, ARGUMENTS_FILE);
+  const optimizer = await tensorsOf(OPTIMIZER_FILE);
   return {
     ...{ directory, state, record },
     args: existsSync(saved) ? ((await readJson(saved)) as Record<string, unknown>) : {},
     weights: await model.readStateDict(directory),
-    optimizer: await tensorsOf(OPTIMIZER_FILE),
+    optimizer,
+    pytorchOptimizer: optimizer ? undefined : await readPytorchOptimizer(directory),
     criterion: await tensorsOf(CRITERION_FILE),
   };
+}
+
+/** `optimizer.pt`, if it is there and can be read; where it cannot, it is told. */
+async function readPytorchOptimizer(directory: string): Promise<PytorchObject | undefined> {
+  const file = path.join(directory, PYTORCH_OPTIMIZER_FILE);
+  if (!existsSync(file)) return undefined;
+  try {
+    return await readPytorchObject(file);
+  } catch (error) {
+    if (!(error instanceof CheckpointError)) throw error;
+    console.warn(`The optimizer's state is passed over: ${error.message}`);
+    return undefined;
+  }
 }
 
 /**
@@ -125,12 +147,33 @@ export function restoreRun(run: StoredRun, { model, optimizer, criterion, args, 
   if (trained && !run.criterion) throw new CheckpointError(`${directory}: has no ${CRITERION_FILE}.`);
   model.checkStateDict(run.weights, directory);
   if (trained) checkStateDict(trained, run.criterion!, path.join(directory, CRITERION_FILE));
-  if (run.optimizer) optimizer.checkStateDict(run.optimizer, path.join(directory, OPTIMIZER_FILE));
-  else console.warn(`${directory}: has no ${OPTIMIZER_FILE}; the optimizer begins anew.`);
+  const optimizerState = stateFor(optimizer, run);
+  if (!optimizerState) {
+    console.warn(`${directory}: has no ${OPTIMIZER_FILE}; the optimizer begins anew.`);
+  }
   mentionOtherArguments(run, args);
   model.loadStateDict(run.weights, directory);
   if (trained) loadStateDictInto(trained, run.criterion!, directory);
-  if (run.optimizer) optimizer.loadStateDict(run.optimizer, directory);
+  if (optimizerState) optimizer.loadStateDict(optimizerState, directory);
+}
+
+/** What an optimizer goes on from; of transformers' checkpoints, only what fits. @throws CheckpointError if ours does not */
+function stateFor(optimizer: Optimizer, run: StoredRun): StateDict | undefined {
+  if (run.optimizer) {
+    optimizer.checkStateDict(run.optimizer, path.join(run.directory, OPTIMIZER_FILE));
+    return run.optimizer;
+  }
+  if (!run.pytorchOptimizer) return undefined;
+  const file = path.join(run.directory, PYTORCH_OPTIMIZER_FILE);
+  try {
+    const state = optimizerStateOf(run.pytorchOptimizer, optimizer, file);
+    optimizer.checkStateDict(state, file);
+    return state;
+  } catch (error) {
+    if (!(error instanceof CheckpointError)) throw error;
+    console.warn(`The optimizer's state is passed over: ${error.message}`);
+    return undefined;
+  }
 }
 
 /** Arguments that say where to, not how. */

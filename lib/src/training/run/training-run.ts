@@ -6,7 +6,7 @@ import type { CallbackHandler } from "../callback-handler";
 import type { Optimizer } from "../optimizers/optimizer";
 import { RunningLoss } from "../running-loss";
 import type { LearningRate } from "../schedules/learning-rate";
-import { initialState } from "../state";
+import { initialState, type RunFigures } from "../state";
 import type { Plan } from "../plan";
 import { findRun, restoreRun } from "./resume";
 import { keepBestOnly, mentionOtherRuns } from "./rotate";
@@ -39,30 +39,37 @@ export class TrainingRun {
    *
    * @param request  the checkpoint to go on from; true: the newest; false: none
    */
-  async begin({ maxSteps, epochs }: Plan, request: string | boolean): Promise<void> {
+  async begin(plan: Plan, request: string | boolean): Promise<void> {
     const { callbacks, optimizer } = this.parts;
     const { args } = callbacks;
-    callbacks.begin(initialState(maxSteps, epochs, args.perDeviceTrainBatchSize), optimizer);
+    const { maxSteps, epochs, intervals } = plan;
+    const figures: RunFigures = {
+      ...{ maxSteps, numTrainEpochs: epochs, trainBatchSize: args.perDeviceTrainBatchSize },
+      ...{ loggingSteps: intervals.logging, evalSteps: intervals.evaluation, saveSteps: intervals.saving },
+    };
     optimizer.allocate();
-    if (request) await this.resume(request);
-    if (args.saveStrategy !== "no") await mentionOtherRuns(args.outputDir, this.id);
+    callbacks.begin(initialState(figures), optimizer);
+    const isOfOthers = request ? await this.resume(request, figures) : false;
+    // A run that another program began goes on beside its checkpoints.
+    if (args.saveStrategy !== "no" && !isOfOthers) await mentionOtherRuns(args.outputDir, this.id);
   }
 
-  private async resume(request: string | true): Promise<void> {
+  /** @returns whether another program began the run */
+  private async resume(request: string | true, figures: RunFigures): Promise<boolean> {
     const { callbacks, learningRate } = this.parts;
-    const { maxSteps, numTrainEpochs, trainBatchSize: given } = callbacks.state;
     const stored = await findRun(request, callbacks.args.outputDir, this.parts.model);
     restoreRun(stored, { ...this.parts, args: callbacks.args });
-    const trainBatchSize = Math.min(given, stored.state.trainBatchSize);
-    callbacks.begin({ ...stored.state, maxSteps, numTrainEpochs, trainBatchSize }, this.parts.optimizer);
+    const trainBatchSize = Math.min(figures.trainBatchSize, stored.state.trainBatchSize);
+    callbacks.begin({ ...stored.state, ...figures, trainBatchSize }, this.parts.optimizer);
     callbacks.restoreStates(stored.state.statefulCallbacks);
-    if (!stored.record) return;
+    if (!stored.record) return true;
     const { runId, losses, pending, plateau } = stored.record;
     this.id = runId;
     this.losses.restore(losses);
     learningRate.restore(plateau);
     callbacks.control.shouldEvaluate = pending.evaluate;
     callbacks.control.shouldSave = pending.save;
+    return false;
   }
 
   /** Writes the checkpoint of the present step. */
