@@ -49,6 +49,17 @@ describe("DataCollatorWithPadding", () => {
     }
   });
 
+  test("what it is given is not changed", async () => {
+    const collate = new DataCollatorWithPadding({ tokenizer: await load() });
+    const rows = () => [
+      { input_ids: [2, 5, 3], attention_mask: [1, 1, 1], label: 0 },
+      { input_ids: [2, 5, 6, 7, 3], attention_mask: [1, 1, 1, 1, 1], label: 1 },
+    ];
+    const given = rows();
+    contents(collate(given));
+    assert.deepEqual(given, rows());
+  });
+
   test("takes typed lists, and passes as a function", async () => {
     const tokenizer = await load();
     const rows = [

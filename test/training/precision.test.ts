@@ -35,4 +35,15 @@ describe("precision", { skip: noNative }, () => {
     }
     assert.notDeepEqual(weightsOf(together[0]!.model), weightsOf(together[1]!.model));
   });
+
+  test("bf16FullEval is for evaluations alone", async (t) => {
+    if (!(await currentEngine()).supportsBf16) return t.skip("this processor has no bf16");
+    const loss = async (args: object) => (await tinyTrainer(args).evaluate()).eval_loss;
+    assert.equal(await loss({ bf16FullEval: true }), await loss({ bf16: true }));
+    assert.notEqual(await loss({ bf16FullEval: true }), await loss({}));
+    const [plain, other] = [tinyTrainer({ maxSteps: 2 }), tinyTrainer({ maxSteps: 2, bf16FullEval: true })];
+    await plain.train();
+    await other.train();
+    assert.deepEqual(weightsOf(other.model), weightsOf(plain.model));
+  });
 });

@@ -137,6 +137,15 @@ describe("the Trainer's checkpoints", () => {
     });
   }
 
+  test("the output folder is made when something is written, and not before", async (context) => {
+    const outputDir = path.join(temporaryFolder(context), "run");
+    const trainer = tinyTrainer({ outputDir, maxSteps: 1 });
+    await trainer.train();
+    assert.ok(!existsSync(outputDir));
+    await trainer.saveModel();
+    assert.ok(existsSync(outputDir));
+  });
+
   test("resumeFromCheckpoint: true takes the newest", async (context) => {
     const { outputDir, trainer } = await trained(context, { saveStrategy: "epoch", loggingSteps: 1 });
     const longer = tinyTrainer({ outputDir, numTrainEpochs: 4, saveStrategy: "epoch", loggingSteps: 1 });

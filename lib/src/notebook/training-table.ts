@@ -29,6 +29,7 @@ export class TrainingTable implements TrainerCallback {
   private started = 0;
   private firstStep = 0;
   private trainingLoss: number | undefined;
+  private tokensPerSecond: number | undefined;
   private progress: ProgressState | undefined;
   private stage: ProgressState | undefined;
   /** The step that the last row is about, if that row is from an evaluation. */
@@ -41,6 +42,7 @@ export class TrainingTable implements TrainerCallback {
     this.started = performance.now();
     this.firstStep = context.state.globalStep;
     this.trainingLoss = undefined;
+    this.tokensPerSecond = undefined;
     this.evaluatedStep = undefined;
     this.stage = undefined;
     // eslint-disable-next-line @typescript-eslint/no-this-alias -- the one that runs, not a stand-in for `this`
@@ -55,6 +57,7 @@ export class TrainingTable implements TrainerCallback {
   onLog(context: CallbackContext, logs: Logs): void {
     if (logs.loss === undefined) return;
     this.trainingLoss = logs.loss;
+    this.tokensPerSecond = context.throughput?.tokensPerSecond;
     if (context.args.evalStrategy !== "no") return;
     this.rows.push({ Step: context.state.globalStep, "Training Loss": logs.loss });
     this.evaluatedStep = undefined;
@@ -92,6 +95,8 @@ export class TrainingTable implements TrainerCallback {
   }
 
   private draw({ state }: CallbackContext): void {
+    const epoch = `epoch ${shortened(Math.min(state.epoch, state.numTrainEpochs))}/${state.numTrainEpochs}`;
+    const speed = this.tokensPerSecond;
     this.progress = {
       label: "Training",
       done: state.globalStep,
@@ -99,7 +104,7 @@ export class TrainingTable implements TrainerCallback {
       unit: "steps",
       elapsedSeconds: (performance.now() - this.started) / 1000,
       skipped: this.firstStep,
-      note: `epoch ${shortened(Math.min(state.epoch, state.numTrainEpochs))}/${state.numTrainEpochs}`,
+      note: speed === undefined ? epoch : `${epoch}, ${Math.round(speed).toLocaleString("en-US")} tokens/s`,
     };
     this.redraw();
   }

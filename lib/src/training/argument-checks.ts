@@ -107,6 +107,7 @@ export const CHECKS: Record<keyof TrainingArgumentsOptions, Check> = {
   seed,
   dataSeed: orNull(seed),
   bf16: boolean,
+  bf16FullEval: boolean,
   restoreCallbackStatesFromCheckpoint: boolean,
   loadBestModelAtEnd: boolean,
   metricForBestModel: orNull(text),

@@ -20,22 +20,37 @@ const SUCCESSORS = new Map(
     overwriteOutputDir: "nothing: checkpoints of another run stay, and those of the same step are replaced",
     resumeFromCheckpoint: "train({ resumeFromCheckpoint: … })",
     tokenizer: "processingClass, an option of the Trainer",
+    activationCheckpointing: "gradientCheckpointing",
+    fp16FullEval: "bf16FullEval; no engine computes in f16",
   }),
 );
 
 const ONE_PROCESS = "training runs in one process, on one machine";
 const PYTORCH = "it chooses among PyTorch's own ways to compute";
+const NO_SERVICE = "no service is reported to; reportTo has tensorboard and csv";
 const NO_F16 = "no engine computes in f16; bf16 is there";
 const NO_UPLOAD = "nothing is uploaded; the folder that saveModel writes can be";
-const NO_LOADER = "rows are in memory, and collated in microseconds";
+const NO_LOADER = "rows are in memory, and collating a batch takes a tenth of a millisecond";
 const SCRIPTS = "it is for transformers' example scripts";
 
 /** Arguments of transformers 5 that are not taken, and why. */
 const REFUSED = new Map(
   Object.entries({
-    ...{ fp16: NO_F16, fp16FullEval: NO_F16 },
+    fp16: NO_F16,
     ...{ tf32: PYTORCH, torchCompile: PYTORCH, torchCompileBackend: PYTORCH, torchCompileMode: PYTORCH },
     ...{ torchEmptyCacheSteps: PYTORCH, useLigerKernel: PYTORCH, ligerKernelConfig: PYTORCH },
+    ...{ gradientCheckpointingKwargs: PYTORCH, activationCheckpointingKwargs: PYTORCH },
+    ...{ runName: NO_SERVICE, project: NO_SERVICE, trackioSpaceId: NO_SERVICE },
+    ...{ trackioBucketId: NO_SERVICE, trackioStaticSpaceId: NO_SERVICE },
+    ...{ dataloaderNumWorkers: NO_LOADER },
+    optimTargetModules: "it is for optimizers that are not here (GaLore, Apollo)",
+    neftuneNoiseAlpha: "it is for instruction tuning of models that generate text, and not built",
+    logLevel: "messages go through console, which can be silenced",
+    evalDoConcatBatches: "what an evaluation returns is one matrix for all rows",
+    evalAccumulationSteps: "scores leave the engine after each batch as it is",
+    batchEvalMetrics: "preprocessLogitsForMetrics keeps of a batch what the metrics need",
+    removeUnusedColumns: "collators take the columns that a model knows, and those in extraColumns",
+    lengthColumnName: "group_by_length counts input_ids",
     fullDeterminism: "runs are deterministic as they are",
     useCache: "it is for models that generate text",
     averageTokensAcrossDevices: ONE_PROCESS,
@@ -64,7 +79,7 @@ const REFUSED = new Map(
     ...{ doTrain: SCRIPTS, doEval: SCRIPTS, doPredict: SCRIPTS },
     enableJitCheckpoint: "a signal writes a checkpoint as it is",
     ignoreDataSkip: "the order of the rows is computed, so that skipping costs nothing",
-    skipMemoryMetrics: "memory is not measured",
+    skipMemoryMetrics: "the memory in use stands in the line of each log entry",
     debug: "there is nothing of the kind to debug",
   }),
 );

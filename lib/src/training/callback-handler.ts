@@ -1,11 +1,4 @@
-import type {
-  CallbackContext,
-  CallbackState,
-  Gradients,
-  Logs,
-  TrainerCallback,
-  TrainerControl,
-} from "./callbacks";
+import type { CallbackContext, Gradients, Logs, TrainerCallback, TrainerControl } from "./callbacks";
 import { idleControl } from "./flow";
 import type { Optimizer } from "./optimizers/optimizer";
 import { initialState, type TrainerState } from "./state";
@@ -45,6 +38,12 @@ export class CallbackHandler {
     private readonly callbacks: TrainerCallback[],
   ) {
     for (const callback of callbacks) void callback.onInitEnd?.(this.context());
+    const named = callbacks.map(({ constructor }) => constructor).filter((each) => each !== Object);
+    const twice = named.find((each, index) => named.indexOf(each) !== index);
+    if (twice)
+      console.warn(
+        `Trainer: there are two callbacks of the class ${twice.name}; each of them is told everything.`,
+      );
   }
 
   get args(): TrainingArguments {
@@ -96,20 +95,39 @@ export class CallbackHandler {
     for (const callback of this.callbacks) await callback.onLog?.(this.context(throughput), logs);
   }
 
-  /** What callbacks keep in a checkpoint, by the names of their classes. */
-  exportStates(): Record<string, CallbackState> {
-    const states: Record<string, CallbackState> = {};
-    for (const callback of this.callbacks) {
-      if (callback.exportState) states[callback.constructor.name] = callback.exportState();
+  /** What callbacks keep in a checkpoint, by the names of their classes; of several of one class, a list. */
+  exportStates(): TrainerState["statefulCallbacks"] {
+    const states: TrainerState["statefulCallbacks"] = {};
+    for (const [name, callbacks] of this.stateful()) {
+      const own = callbacks.map((callback) => callback.exportState!());
+      states[name] = own.length === 1 ? own[0]! : own;
     }
     return states;
   }
 
-  restoreStates(states: Readonly<Record<string, CallbackState>>): void {
-    for (const callback of this.callbacks) {
-      const state = states[callback.constructor.name];
-      if (state) callback.restoreState?.(state, this.args.restoreCallbackStatesFromCheckpoint);
+  /** Gives callbacks back what they kept; what belongs to none of them is told. */
+  restoreStates(states: TrainerState["statefulCallbacks"]): void {
+    const stateful = this.stateful();
+    for (const [name, state] of Object.entries(states)) {
+      const callbacks = stateful.get(name) ?? [];
+      // transformers keeps its control there.
+      if (callbacks.length === 0 && name !== "TrainerControl") {
+        console.warn(`The checkpoint has a state of ${name}, and there is no such callback; it is left out.`);
+      }
+      for (const [index, each] of [state].flat().entries()) {
+        callbacks[index]?.restoreState?.(each, this.args.restoreCallbackStatesFromCheckpoint);
+      }
     }
+  }
+
+  /** Callbacks that keep something, by their classes. */
+  private stateful(): Map<string, TrainerCallback[]> {
+    const byName = new Map<string, TrainerCallback[]>();
+    for (const callback of this.callbacks.filter((each) => "exportState" in each)) {
+      const { name } = callback.constructor;
+      byName.set(name, [...(byName.get(name) ?? []), callback]);
+    }
+    return byName;
   }
 
   private context(throughput?: Throughput): CallbackContext {

@@ -32,7 +32,7 @@ export interface TrainerState {
   bestGlobalStep: number | null;
   bestModelCheckpoint: string | null;
   /** What callbacks keep, by the names of their classes. */
-  statefulCallbacks: Record<string, CallbackState>;
+  statefulCallbacks: Record<string, CallbackState | CallbackState[]>;
 }
 
 const FILE = "trainer_state.json";
@@ -51,7 +51,7 @@ interface StateJson {
   num_input_tokens_seen: number;
   num_train_epochs: number;
   save_steps: number;
-  stateful_callbacks: Record<string, CallbackState>;
+  stateful_callbacks: Record<string, CallbackState | CallbackState[]>;
   train_batch_size: number | null;
 }
 

@@ -58,6 +58,7 @@ export class Trainer<Model extends PreTrainedModel<object> = PreTrainedModel<obj
   /** The dataset's rows of each batch. */
   private readonly rows = new WeakMap<Batch, Int32Array>();
   private readonly precision: Precision;
+  private readonly evaluationPrecision: Precision;
   /** While `train` runs. */
   private interrupts: Interrupts | undefined;
 
@@ -75,6 +76,7 @@ export class Trainer<Model extends PreTrainedModel<object> = PreTrainedModel<obj
     this.current = options.model;
     this.args = options.args ?? new TrainingArguments();
     this.precision = new Precision(this.args.bf16);
+    this.evaluationPrecision = new Precision(this.args.bf16 || this.args.bf16FullEval);
     this.dataCollator = options.dataCollator ?? collatorFor(options.processingClass);
     if (options.optimizers?.[0] && options.parameterGroups) {
       throw new ConfigError(
@@ -371,12 +373,12 @@ export class Trainer<Model extends PreTrainedModel<object> = PreTrainedModel<obj
     { lossOnly, isLeftOut }: Pick<EvaluationOptions, "lossOnly" | "isLeftOut">,
   ): Promise<{ output: EvaluationOutput; metrics: Logs }> {
     const { model, args, options } = this;
-    await this.precision.prepare();
+    await this.evaluationPrecision.prepare();
     const started = performance.now();
     const batchSize = args.perDeviceEvalBatchSize;
     const output = await evaluationLoop(model, dataset, {
       collate: (indices, step) => this.batchOf(dataset, indices, step, false),
-      forward: (batch, labelled) => this.precision.run(() => this.lossOf(batch, labelled)),
+      forward: (batch, labelled) => this.evaluationPrecision.run(() => this.lossOf(batch, labelled)),
       isLeftOut,
       batchSize,
       lossOnly: lossOnly || args.predictionLossOnly,

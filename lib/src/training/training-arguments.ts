@@ -1,3 +1,5 @@
+import { homedir } from "node:os";
+import path from "node:path";
 import { ConfigError } from "../errors";
 import { CHECKS } from "./argument-checks";
 import { describeUnknownArgument } from "./argument-names";
@@ -29,7 +31,7 @@ export type SamplingStrategy = "random" | "sequential" | "group_by_length";
 
 /** Settings of a training run with Hugging Face's names and defaults. @see transformers.TrainingArguments */
 export interface TrainingArgumentsOptions {
-  /** Folder for checkpoints. Default "trainer_output". */
+  /** Folder for checkpoints; `~/` is the home folder. Default "trainer_output". */
   outputDir?: string;
   /** When to evaluate. Default "no". */
   evalStrategy?: IntervalStrategy;
@@ -55,9 +57,9 @@ export interface TrainingArgumentsOptions {
   loggingNanInfFilter?: boolean;
   /**
    * Count the tokens trained on, padding among them ("all") or not, and log them as `num_input_tokens_seen`, with
-   * `train_tokens_per_second` at the end. Default "no".
+   * `train_tokens_per_second` at the end. true is "all". Default "no".
    */
-  includeNumInputTokensSeen?: "no" | "all" | "non_padding";
+  includeNumInputTokensSeen?: "no" | "all" | "non_padding" | boolean;
   /** Beside the scores, what `computeMetrics` gets. Default: nothing. */
   includeForMetrics?: readonly ("inputs" | "loss")[];
   /** The columns that may hold the labels, the first that a row has. Default: label, label_ids, labels. */
@@ -125,6 +127,8 @@ export interface TrainingArgumentsOptions {
   dataSeed?: number | null;
   /** Matrix products on bf16 operands, where the engine can. Default false. */
   bf16?: boolean;
+  /** The same in evaluations and predictions, also where training is in f32. Default false. */
+  bf16FullEval?: boolean;
   /** Of a checkpoint, restore what callbacks were made with too, and not only what they have come to. Default false. */
   restoreCallbackStatesFromCheckpoint?: boolean;
   /** At the end, go back to the checkpoint with the best metric. Default false. */
@@ -180,6 +184,7 @@ const DEFAULTS = {
   seed: 42,
   dataSeed: null,
   bf16: false,
+  bf16FullEval: false,
   restoreCallbackStatesFromCheckpoint: false,
   loadBestModelAtEnd: false,
   metricForBestModel: null,
@@ -239,6 +244,7 @@ export class TrainingArguments implements Required<TrainingArgumentsOptions> {
   declare readonly seed: number;
   declare readonly dataSeed: number | null;
   declare readonly bf16: boolean;
+  declare readonly bf16FullEval: boolean;
   declare readonly restoreCallbackStatesFromCheckpoint: boolean;
   declare readonly loadBestModelAtEnd: boolean;
   declare readonly metricForBestModel: string | null;
@@ -253,7 +259,12 @@ export class TrainingArguments implements Required<TrainingArgumentsOptions> {
       throw new ConfigError(`TrainingArguments: ${describeUnknownArgument(unknown, Object.keys(CHECKS))}`);
     }
     Object.assign(this, DEFAULTS, { evalSteps: given.loggingSteps ?? DEFAULTS.loggingSteps }, given);
-    const { loadBestModelAtEnd, metricForBestModel, greaterIsBetter } = this;
+    const { outputDir, loadBestModelAtEnd, metricForBestModel, greaterIsBetter } = this;
+    const tokens: unknown = this.includeNumInputTokensSeen;
+    if (typeof tokens === "boolean")
+      Object.assign(this, { includeNumInputTokensSeen: tokens ? "all" : "no" });
+    if (/^~[/\\]/.test(outputDir))
+      Object.assign(this, { outputDir: path.join(homedir(), outputDir.slice(2)) });
     const isNeeded =
       loadBestModelAtEnd || this.saveStrategy === "best" || this.lrSchedulerType === "reduce_lr_on_plateau";
     const metric = metricForBestModel ?? (isNeeded ? "loss" : null);

@@ -63,6 +63,9 @@ export class BertForSequenceClassification extends PreTrainedModel<SequenceClass
 
   private loss(logits: tf.Tensor2D, labels: tf.Tensor1D, smoothing: number): tf.Scalar {
     const { numLabels } = this.config;
+    if (numLabels === 1 && smoothing > 0) {
+      throw new ConfigError("labelSmoothingFactor is for classes; a regression has none.");
+    }
     if (numLabels === 1) return meanSquaredError(tf.squeeze(logits, [1]), tf.cast(labels, "float32"));
     return crossEntropy(logits, labels, smoothing);
   }
