@@ -51,8 +51,8 @@ for (const engine of ["native", "wasm"] as const) {
     const usedBytes = () => (tf.backend() as unknown as { pool: { usedBytes: number } }).pool.usedBytes;
 
     /** The bytes that two steps need at most, with batches of so many rows. */
-    const needed = async (perDeviceTrainBatchSize: number): Promise<number> => {
-      const trainer = trainerOf({ perDeviceTrainBatchSize, maxSteps: 2 });
+    const needed = async (perDeviceTrainBatchSize: number, args = {}): Promise<number> => {
+      const trainer = trainerOf({ perDeviceTrainBatchSize, maxSteps: 2, ...args });
       const { peak } = await withBudget(Infinity, () => trainer.train());
       trainer.model.dispose();
       return peak;
@@ -85,6 +85,11 @@ for (const engine of ["native", "wasm"] as const) {
         smaller.model.dispose();
       });
       trainer.model.dispose();
+    });
+
+    test("gradientCheckpointing needs less", async () => {
+      const [most, least] = [await needed(16), await needed(16, { gradientCheckpointing: true })];
+      assert.ok(least < 0.8 * most, `${least} of ${most} bytes`);
     });
 
     test("wherever in a step memory runs out, no tensor stays", async () => {

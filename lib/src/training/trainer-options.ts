@@ -1,5 +1,6 @@
 import type * as tf from "@tensorflow/tfjs";
 import type { Batch, DataCollator } from "../collators/batch";
+import { ConfigError } from "../errors";
 import type { ModelOutput } from "../models/model-output";
 import type { PreTrainedModel } from "../models/pretrained-model";
 import type { Logs, TrainerCallback } from "./callbacks";
@@ -81,6 +82,29 @@ export const TRAINER_OPTIONS: readonly (keyof TrainerOptions)[] = [
     "parameterGroups",
   ] as const),
 ];
+
+/** @throws ConfigError for options that do not go together, or lack something */
+export function checkOptions(
+  options: TrainerOptions<PreTrainedModel<object>>,
+  args: TrainingArguments,
+): void {
+  if ((options.model === undefined) === (options.modelInit === undefined)) {
+    throw new ConfigError("Trainer: give it either a model or modelInit, which makes one.");
+  }
+  if (options.optimizers?.[0] && options.modelInit) {
+    throw new ConfigError(
+      "Trainer: an optimizer is of one model; with modelInit, the arguments' optim is made for each.",
+    );
+  }
+  if (options.optimizers?.[0] && options.parameterGroups) {
+    throw new ConfigError(
+      "Trainer: parameterGroups are for the arguments' optimizer; with one in optimizers, give them to it.",
+    );
+  }
+  if (args.evalStrategy !== "no" && !options.evalDataset) {
+    throw new ConfigError(`Trainer: evalStrategy is '${args.evalStrategy}', but there is no evalDataset.`);
+  }
+}
 
 export interface TrainOptions {
   /** Continue from this checkpoint folder, or with `true` from the newest in `outputDir`. */

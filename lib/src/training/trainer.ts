@@ -20,7 +20,7 @@ import {
 } from "./hyperparameter-search/search";
 import { Interrupts } from "./interrupts";
 import { metricsOf } from "./metrics";
-import { createOptimizer, trainedParameters } from "./optimizers/create-optimizer";
+import { checkParameters, createOptimizer, trainedParameters } from "./optimizers/create-optimizer";
 import { planRun } from "./plan";
 import { Precision } from "./precision";
 import { ProgressCallback } from "./progress-callback";
@@ -35,6 +35,7 @@ import { speedMetrics } from "./speed-metrics";
 import { writeState, type TrainerState } from "./state";
 import { requireLoss } from "./train-step";
 import {
+  checkOptions,
   TRAINER_OPTIONS,
   type PredictionOutput,
   type TrainerOptions,
@@ -70,24 +71,12 @@ export class Trainer<Model extends PreTrainedModel<object> = PreTrainedModel<obj
     if (Object.hasOwn(new.target, "optionNames")) {
       refuseUnknownOptions(new.target.name, options, new.target.optionNames);
     }
-    if ((options.model === undefined) === (options.modelInit === undefined)) {
-      throw new ConfigError("Trainer: give it either a model or modelInit, which makes one.");
-    }
     this.current = options.model;
     this.args = options.args ?? new TrainingArguments();
+    checkOptions(options, this.args);
     this.precision = new Precision(this.args.bf16);
     this.evaluationPrecision = new Precision(this.args.bf16 || this.args.bf16FullEval);
     this.dataCollator = options.dataCollator ?? collatorFor(options.processingClass);
-    if (options.optimizers?.[0] && options.parameterGroups) {
-      throw new ConfigError(
-        "Trainer: parameterGroups are for the arguments' optimizer; with one in optimizers, give them to it.",
-      );
-    }
-    if (this.args.evalStrategy !== "no" && !options.evalDataset) {
-      throw new ConfigError(
-        `Trainer: evalStrategy is '${this.args.evalStrategy}', but there is no evalDataset.`,
-      );
-    }
     const byDefault = defaultCallbacks();
     const { processingClass, trainDataset, evalDataset } = options;
     const modelOf = () => this.model;
@@ -148,6 +137,7 @@ export class Trainer<Model extends PreTrainedModel<object> = PreTrainedModel<obj
       const model = await this.modelOfRun();
       const { criterion, precision, callbacks } = this;
       const { processingClass, parameterGroups } = this.options;
+      if (ownOptimizer) checkParameters(ownOptimizer, model, criterion);
       const optimizer =
         ownOptimizer ?? createOptimizer(trainedParameters(model, criterion), args, parameterGroups);
       try {

@@ -142,6 +142,19 @@ onEachEngine("optim", (engine) => {
     optimizer.dispose();
   });
 
+  test("an optimizer of another model, and one beside modelInit, are refused", async () => {
+    const { model } = tinyTrainer({});
+    const optimizer = new SGD(tinyTrainer({}).model.namedParameters());
+    await assert.rejects(
+      tinyTrainer({}, { model, optimizers: [optimizer] }).train(),
+      (error) => error instanceof ConfigError && /'bert\..*' is not this model's/.test(error.message),
+    );
+    assert.throws(
+      () => tinyTrainer({}, { model: undefined, modelInit: () => model, optimizers: [optimizer] }),
+      /an optimizer is of one model/,
+    );
+  });
+
   test("groups beside an optimizer of one's own are refused", () => {
     const { model } = tinyTrainer({});
     const optimizer = new SGD(model.namedParameters());

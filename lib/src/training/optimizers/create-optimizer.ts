@@ -66,3 +66,15 @@ export function trainedParameters(model: Module, criterion?: Module): [string, P
   if (trained.length > 0) return trained;
   throw new ConfigError("Trainer.train: every parameter is frozen; model.unfreeze(…) what is to be trained.");
 }
+
+/** @throws ConfigError for an optimizer of another model's parameters */
+export function checkParameters(optimizer: Optimizer, model: Module, criterion?: Module): void {
+  const known = new Set(trainedParameters(model, criterion).map(([, parameter]) => parameter));
+  for (const [name, parameter] of optimizer.parameters()) {
+    if (known.has(parameter)) continue;
+    throw new ConfigError(
+      `Trainer: the optimizer's parameter '${name}' is not this model's, or is frozen; make it of ` +
+        "model.namedParameters(), after freezing.",
+    );
+  }
+}
