@@ -67,7 +67,9 @@ function convert(cell: Cell, to: FeatureType): Cell {
   }
   if (to instanceof ClassLabel) {
     // A file may keep numbers of classes as text or bigint.
-    if (typeof cell === "bigint") return Number(cell);
+    if (typeof cell === "bigint" || typeof cell === "boolean") return Number(cell);
+    if (typeof cell === "string" && !to.names.includes(cell) && to.names.includes(cell.trim()))
+      return cell.trim();
     return typeof cell === "string" && !to.names.includes(cell) && /^-?\d+$/.test(cell) ? Number(cell) : cell;
   }
   if (!(to instanceof Value)) return cell;

@@ -1,6 +1,7 @@
 import { createRequire } from "node:module";
 import type * as Danfojs from "danfojs-node";
 import { type Cell, toArray } from "./columns";
+import { setOwn } from "./own-properties";
 import type { Table } from "./table";
 
 // danfojs brings a second of loading time with it: it is loaded when the first frame is made.
@@ -10,8 +11,10 @@ const loadModule = createRequire(__filename);
 export function tableToDataFrame(table: Table): Danfojs.DataFrame {
   const danfojs = loadModule("danfojs-node") as typeof Danfojs;
   const columns: Record<string, Cell[]> = {};
-  for (const [name, column] of table.columns) columns[name] = toArray(column).map(plain);
-  return new danfojs.DataFrame(columns);
+  for (const [name, column] of table.columns) setOwn(columns, name, toArray(column).map(plain));
+  // By itself it takes the order of object keys, in which numbers come first, and refuses no rows at all.
+  if (table.length === 0) return new danfojs.DataFrame([], { columns: table.columnNames });
+  return new danfojs.DataFrame(columns).loc({ columns: table.columnNames });
 }
 
 const plain = (cell: Cell): Cell =>

@@ -1,6 +1,7 @@
 import { statSync } from "node:fs";
 import path from "node:path";
 import { DatasetError, HubError, type HubFailure } from "../errors";
+import { refuseUnknownOptions } from "../known-options";
 import { isRepositoryName } from "../hub/repository";
 import type { Dataset } from "./dataset";
 import type { DatasetDict } from "./dataset-dict";
@@ -36,6 +37,11 @@ export interface LoadDatasetOptions extends ReadOptions {
   /** The classes of a folder in GLUE's TSV format, in the order of their numbers. Default: negative, positive. */
   labelNames?: readonly string[];
 }
+
+const OPTIONS: readonly (keyof LoadDatasetOptions)[] = [
+  ...(["split", "dataFiles", "features", "revision", "token", "cacheDir", "labelNames", "field"] as const),
+  ...(["delimiter", "sep", "quoteChar", "header", "columnNames", "skipRows"] as const),
+];
 
 type WithSplit = LoadDatasetOptions & { split: string };
 
@@ -93,6 +99,7 @@ export async function loadDataset(
   moreOptions?: LoadDatasetOptions,
 ): Promise<DatasetDict | Dataset> {
   const given = typeof nameOrOptions === "object" ? nameOrOptions : (moreOptions ?? {});
+  refuseUnknownOptions("loadDataset", given, OPTIONS);
   const [, short] = /^glue\/(\w+)$/.exec(source) ?? [];
   const isShort = short !== undefined && kindOf(source) === undefined;
   const name = typeof nameOrOptions === "string" ? nameOrOptions : isShort ? short : undefined;
@@ -139,7 +146,7 @@ async function findFiles(
 ): Promise<FoundFiles> {
   const { dataFiles, revision, token, cacheDir } = options;
   const isFormat = FORMAT_NAMES.some((format) => format === source);
-  if (isFormat && dataFiles !== undefined) return listedFiles(dataFiles, process.cwd());
+  if (isFormat && dataFiles !== undefined) return listedFiles(dataFiles, process.cwd(), true);
   if (isUrl(source)) return listedFiles(source, process.cwd());
   const kind = kindOf(source);
   if (kind === "file") return listedFiles(path.resolve(source), process.cwd());

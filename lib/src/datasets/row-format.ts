@@ -1,4 +1,5 @@
 import { type Cell, toArray } from "./columns";
+import { setOwn } from "./own-properties";
 import type { Table } from "./table";
 
 /**
@@ -28,7 +29,7 @@ export class RowFormat {
 
   row(view: Table, index: number): Record<string, Cell> {
     const row = view.row(index);
-    if (this.type === "plain") for (const name of Object.keys(row)) row[name] = this.cell(row[name]);
+    if (this.type === "plain") for (const name of Object.keys(row)) setOwn(row, name, this.cell(row[name]));
     return row;
   }
 
@@ -37,7 +38,7 @@ export class RowFormat {
     const slices: Record<string, Cell[]> = {};
     for (const [name, column] of view.columns) {
       const cells = toArray(column.slice(start, end));
-      slices[name] = this.type === "plain" ? cells.map((cell) => this.cell(cell)) : cells;
+      setOwn(slices, name, this.type === "plain" ? cells.map((cell) => this.cell(cell)) : cells);
     }
     return slices;
   }

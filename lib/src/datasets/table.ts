@@ -1,6 +1,7 @@
 import { DatasetError } from "../errors";
 import type { Cell, Column } from "./columns";
 import { Features, type FeatureType } from "./features";
+import { setOwn } from "./own-properties";
 import { pythonList } from "./python-repr";
 
 /** Columns of equal length with their features: what a `Dataset` stands on. Immutable; shares memory on slicing. */
@@ -37,7 +38,7 @@ export class Table {
 
   row(index: number): Record<string, Cell> {
     const row: Record<string, Cell> = {};
-    for (const [name, column] of this.columns) row[name] = column.get(index);
+    for (const [name, column] of this.columns) setOwn(row, name, column.get(index));
     return row;
   }
 

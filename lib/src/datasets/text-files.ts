@@ -42,8 +42,7 @@ export async function writeCsv(
   };
   const first = header ? line(table.columnNames) : "";
   const isFraction = Array.from(table.features, ([, feature]) => isFractional(feature));
-  const cells = (row: Record<string, Cell>) =>
-    Object.values(row).map((cell, i) => (isFraction[i] ? fractionText(cell) : cell));
+  const cells = (row: readonly Cell[]) => row.map((cell, i) => (isFraction[i] ? fractionText(cell) : cell));
   await writeText(file, first, table, (row) => line(cells(row)), "");
 }
 
@@ -56,7 +55,17 @@ const fractionText = (cell: Cell): Cell =>
 function csvText(cell: Cell): string {
   if (cell === null || cell === undefined) return "";
   if (typeof cell === "boolean") return cell ? "True" : "False";
-  return typeof cell === "object" ? JSON.stringify(cell, jsonCell) : plainText(cell);
+  if (cell instanceof Date) return timeText(cell);
+  return typeof cell === "object" ? jsonText(cell) : plainText(cell);
+}
+
+/** As pandas writes times: "2024-01-01 12:00:00", with what there is of a second. */
+function timeText(time: Date): string {
+  if (Number.isNaN(time.getTime())) return "";
+  return time
+    .toISOString()
+    .replace("T", " ")
+    .replace(/(\.000)?Z$/, "");
 }
 
 /** Writes a table as JSON Lines or as one JSON array of objects. */
@@ -65,26 +74,31 @@ export async function writeJsonRows(
   table: Table,
   { lines = true }: JsonOptions,
 ): Promise<void> {
-  const row = (cells: Record<string, Cell>) => JSON.stringify(cells, jsonCell);
+  const names = table.columnNames.map((name) => JSON.stringify(name));
+  // Written by hand: an object would put names that are numbers first.
+  const row = (cells: readonly Cell[]) =>
+    `{${cells.map((cell, i) => `${names[i]}:${jsonText(cell)}`).join(",")}}`;
   if (lines) return writeText(file, "", table, (cells) => `${row(cells)}\n`, "");
   await writeText(file, "[", table, (cells, i) => `${i > 0 ? "," : ""}\n${row(cells)}`, "\n]\n");
 }
 
-function jsonCell(_: string, value: unknown): unknown {
-  if (ArrayBuffer.isView(value)) return Array.from(value as unknown as ArrayLike<number>);
-  if (typeof value === "bigint") {
-    throw new DatasetError(
-      `toJson: ${value} is no number that JSON keeps exactly. Turn the column into text first.`,
-    );
-  }
-  return value;
+/** A cell as JSON; integers of any size exactly, and what JSON has no word for as null. */
+function jsonText(cell: Cell): string {
+  if (typeof cell === "bigint") return cell.toString();
+  if (cell === undefined || cell === null || typeof cell !== "object") return JSON.stringify(cell ?? null);
+  if (ArrayBuffer.isView(cell) && !(cell instanceof DataView))
+    return `[${Array.from(cell as unknown as ArrayLike<Cell>, jsonText).join(",")}]`;
+  if (Array.isArray(cell)) return `[${cell.map(jsonText).join(",")}]`;
+  if ("toJSON" in cell) return JSON.stringify(cell);
+  const fields = Object.entries(cell).map(([field, value]) => `${JSON.stringify(field)}:${jsonText(value)}`);
+  return `{${fields.join(",")}}`;
 }
 
 async function writeText(
   file: string,
   before: string,
   table: Table,
-  row: (cells: Record<string, Cell>, index: number) => string,
+  row: (cells: readonly Cell[], index: number) => string,
   after: string,
 ): Promise<void> {
   function* pieces(): Generator<Uint8Array> {
@@ -92,7 +106,10 @@ async function writeText(
     for (let start = 0; start < table.length; start += ROWS_AT_ONCE) {
       const parts: string[] = [];
       const end = Math.min(start + ROWS_AT_ONCE, table.length);
-      for (let i = start; i < end; i++) parts.push(row(table.row(i), i));
+      for (let i = start; i < end; i++) {
+        const cells = Array.from(table.columns.values(), (column) => column.get(i));
+        parts.push(row(cells, i));
+      }
       yield Buffer.from(parts.join(""), "utf8");
     }
     yield Buffer.from(after, "utf8");

@@ -9,14 +9,23 @@ import { readDataFile } from "./file-bytes";
  * Reads a file of separated values whose first line names the columns. What a column holds is what its fields say:
  * int64, float64, bool, else text. Empty fields are null, as in Python's `datasets`; words such as "NA" stay words.
  *
+ * @param declared  what columns shall hold; those of text are not looked at ("00501" is no number then)
  * @throws DatasetError naming file, line and remedy
  */
-export async function readCsv(path: string, dialect: Dialect, name: string = path): Promise<Table> {
+export async function readCsv(
+  path: string,
+  dialect: Dialect,
+  name: string = path,
+  declared?: ReadonlyMap<string, FeatureType>,
+): Promise<Table> {
   const file = scanDelimited(name, await readDataFile(path, name), dialect);
   const columns = new Map<string, Column>();
   const features = new Map<string, FeatureType>();
   for (const [i, column] of file.header.entries()) {
-    const typed = typedColumn(file, file.columns[i]!);
+    const fields = file.columns[i]!;
+    const feature = declared?.get(column);
+    const isText = feature instanceof Value && feature.dtype === "string";
+    const typed = isText ? textColumn(file.bytes, fields) : typedColumn(file, fields);
     columns.set(column, typed.column);
     features.set(column, typed.feature);
   }
@@ -46,7 +55,7 @@ function typedColumn(file: DelimitedFile, fields: Fields): TypedColumn {
       empty++;
       continue;
     }
-    const field = length > LONGEST ? "" : bytes.toString("latin1", starts[row], ends[row]);
+    const field = length > LONGEST ? "" : bytes.toString("latin1", starts[row], ends[row]).trim();
     if (!kinds[0]!.test(field)) kinds = kinds.filter((kind) => kind.test(field));
   }
   const [kind] = kinds;
@@ -55,7 +64,7 @@ function typedColumn(file: DelimitedFile, fields: Fields): TypedColumn {
     const cells = new Array<Cell>(empty).fill(null);
     return { column: new ObjectColumn(cells), feature: new Value("null") };
   }
-  const text = (row: number) => bytes.toString("latin1", starts[row], ends[row]);
+  const text = (row: number) => bytes.toString("latin1", starts[row], ends[row]).trim();
   const cells = Array.from(starts, (_, row) => (starts[row] === ends[row] ? null : parse(kind, text(row))));
   if (kind === BOOLEAN) return { column: new ObjectColumn(cells), feature: new Value("bool") };
   const feature = new Value(kind === INTEGER ? "int64" : "float64");

@@ -8,6 +8,12 @@ export interface Dialect {
   delimiter: string;
   /** The character around fields that hold delimiters, line ends or itself (then doubled); null: there is none. */
   quoteChar: string | null;
+  /** Whether the first line names the columns. Default true, unless `columnNames` are given. */
+  header?: boolean;
+  /** Names of the columns, in place of the first line's. Default without a header: "0", "1" and so on. */
+  columnNames?: readonly string[];
+  /** Lines before the first that counts. Default 0. */
+  skipRows?: number;
 }
 
 /** Where the fields of a column lie: bytes start (included) to end (excluded). */
@@ -44,20 +50,8 @@ const CR = 0x0d;
 export function scanDelimited(name: string, bytes: Buffer, dialect: Dialect): DelimitedFile {
   checkUtf8(name, bytes);
   const scanner = new Scanner(name, bytes, dialect);
-  const names: Fields = { starts: new Int32Array(MOST_COLUMNS), ends: new Int32Array(MOST_COLUMNS) };
-  let width = 0;
-  const found = scanner.row((start, end) => {
-    if (width === MOST_COLUMNS) return;
-    names.starts[width] = start;
-    names.ends[width++] = end;
-  });
-  if (found === undefined) {
-    throw new DatasetError(`${name} is empty. Its first line must name the columns.`);
-  }
-  const header = Array.from({ length: width }, (_, i) =>
-    bytes.toString("utf8", names.starts[i], names.ends[i]),
-  );
-  checkHeader(name, header);
+  const header = headerOf(scanner, name, bytes, dialect);
+  const width = header.length;
   const most = countLineEnds(bytes) + 1;
   const lines = new Int32Array(most);
   const columns = header.map((): Fields => ({ starts: new Int32Array(most), ends: new Int32Array(most) }));
@@ -78,19 +72,48 @@ export function scanDelimited(name: string, bytes: Buffer, dialect: Dialect): De
   return { name, bytes, header, columns: columns.map(cut), lines: lines.slice(0, row) };
 }
 
-const MOST_COLUMNS = 10_000;
+/** Reads the names of the columns, or makes them up; the scanner then stands at the first row. */
+function headerOf(
+  scanner: Scanner,
+  name: string,
+  bytes: Buffer,
+  { header: hasHeader, columnNames, skipRows = 0 }: Dialect,
+): string[] {
+  scanner.skipLines(skipRows);
+  const before = scanner.position;
+  const names: string[] = [];
+  const found = scanner.row((start, end) => {
+    if (names.length < MOST_COLUMNS) names.push(bytes.toString("utf8", start, end));
+  });
+  if (found === undefined && columnNames === undefined) {
+    const skipped = skipRows > 0 ? ` after ${skipRows} lines` : "";
+    throw new DatasetError(`${name} is empty${skipped}. Its first line must name the columns.`);
+  }
+  const isFirstLine = hasHeader ?? columnNames === undefined;
+  if (!isFirstLine) scanner.position = before;
+  const header = columnNames ?? (isFirstLine ? names : names.map((_, i) => String(i)));
+  checkHeader(name, header);
+  return [...header];
+}
+
+const MOST_COLUMNS = 100_000;
 
 function countLineEnds(bytes: Buffer): number {
+  const end = lineEndOf(bytes);
   let count = 0;
-  for (let at = bytes.indexOf(LF); at >= 0; at = bytes.indexOf(LF, at + 1)) count++;
+  for (let at = bytes.indexOf(end); at >= 0; at = bytes.indexOf(end, at + 1)) count++;
   return count;
 }
+
+/** What ends a line: CR only where a file has no LF at all, as files of old Macintoshes. */
+const lineEndOf = (bytes: Buffer) => (!bytes.includes(LF) && bytes.includes(CR) ? CR : LF);
 
 class Scanner {
   private at: number;
   private line = 1;
   private readonly delimiter: number;
   private readonly quote: number;
+  private readonly lineEnd: number;
 
   constructor(
     private readonly name: string,
@@ -100,6 +123,26 @@ class Scanner {
     this.at = contentStart(bytes);
     this.delimiter = delimiter.charCodeAt(0);
     this.quote = quoteChar === null ? -1 : quoteChar.charCodeAt(0);
+    this.lineEnd = lineEndOf(bytes);
+  }
+
+  /** Where it stands. */
+  get position(): { at: number; line: number } {
+    return { at: this.at, line: this.line };
+  }
+
+  set position({ at, line }: { at: number; line: number }) {
+    this.at = at;
+    this.line = line;
+  }
+
+  /** Passes over lines, whatever they hold. */
+  skipLines(count: number): void {
+    for (let i = 0; i < count && this.at < this.bytes.length; i++) {
+      const end = this.bytes.indexOf(this.lineEnd, this.at);
+      this.at = end < 0 ? this.bytes.length : end + 1;
+      this.line++;
+    }
   }
 
   /** Reads the next row that is not empty. @returns its line, or undefined at the end */
@@ -122,7 +165,7 @@ class Scanner {
 
   /** Bytes of the line end at a position; 0 if there is none. */
   private endOfLine(at: number): number {
-    if (this.bytes[at] === LF) return 1;
+    if (this.bytes[at] === this.lineEnd) return 1;
     return this.bytes[at] === CR && this.bytes[at + 1] === LF ? 2 : 0;
   }
 
@@ -132,10 +175,10 @@ class Scanner {
   }
 
   private bare(field: (start: number, end: number) => void): void {
-    const { bytes, delimiter } = this;
+    const { bytes, delimiter, lineEnd } = this;
     const start = this.at;
     let at = start;
-    while (at < bytes.length && bytes[at] !== delimiter && bytes[at] !== LF) at++;
+    while (at < bytes.length && bytes[at] !== delimiter && bytes[at] !== lineEnd) at++;
     // The CR of a Windows line end is not part of the field.
     if (at > start && bytes[at - 1] === CR && (bytes[at] === LF || at === bytes.length)) this.at = at - 1;
     else this.at = at;
@@ -160,7 +203,7 @@ class Scanner {
         if (bytes[at + 1] !== quote) break;
         at++;
       }
-      if (bytes[at] === LF) this.line++;
+      if (bytes[at] === this.lineEnd) this.line++;
       bytes[into++] = bytes[at]!;
     }
     this.at = at + 1;

@@ -1,4 +1,5 @@
 import { DatasetError } from "../../errors";
+import type { FeatureType } from "../features";
 import type { Table } from "../table";
 import { readCsv } from "./csv";
 import { isOneAscii } from "./delimited";
@@ -13,6 +14,14 @@ export interface ReadOptions {
   delimiter?: string;
   /** Around fields of a CSV file. Default '"'; null (the default in TSV files): quotes are ordinary characters. */
   quoteChar?: string | null;
+  /** Python's name of `delimiter`. */
+  sep?: string;
+  /** Whether the first line of a CSV file names the columns. Default true, unless `columnNames` are given. */
+  header?: boolean;
+  /** Names of a CSV file's columns; with `header: true` in place of those of its first line. */
+  columnNames?: readonly string[];
+  /** Lines of a CSV file before the first that counts. Default 0. */
+  skipRows?: number;
   /** The field of a JSON document that holds its rows. */
   field?: string;
 }
@@ -41,6 +50,7 @@ export function formatOf(name: string): FileFormat | undefined {
  * @param path   where it lies
  * @param name   what messages call it, and what tells its format
  * @param format default: by the name
+ * @param declared what its columns shall hold, where the caller knows
  * @throws DatasetError naming file, row and remedy
  */
 export function readDataTable(
@@ -48,8 +58,15 @@ export function readDataTable(
   name: string,
   options: ReadOptions,
   format: FileFormat | undefined = formatOf(name),
+  declared?: ReadonlyMap<string, FeatureType>,
 ): Promise<Table> {
-  const { delimiter, quoteChar } = options;
+  const { delimiter = options.sep, quoteChar, header, columnNames, skipRows } = options;
+  if (options.delimiter !== undefined && options.sep !== undefined && options.sep !== options.delimiter) {
+    throw new DatasetError("sep and delimiter are two names of one option; give one of them.");
+  }
+  if (skipRows !== undefined && !(Number.isSafeInteger(skipRows) && skipRows >= 0)) {
+    throw new DatasetError(`skipRows is ${skipRows}; it counts lines: 0, 1, 2, …`);
+  }
   if (delimiter !== undefined && !isOneAscii(delimiter)) {
     throw new DatasetError(`delimiter is ${JSON.stringify(delimiter)}; it must be one ASCII character.`);
   }
@@ -64,12 +81,21 @@ export function readDataTable(
     case "csv":
       return readCsv(
         path,
-        { delimiter: delimiter ?? ",", quoteChar: quoteChar === undefined ? '"' : quoteChar },
+        {
+          ...{ delimiter: delimiter ?? ",", quoteChar: quoteChar === undefined ? '"' : quoteChar },
+          ...{ header, columnNames, skipRows },
+        },
         name,
+        declared,
       );
     case "tsv":
       // Files of tabs are seldom quoted (GLUE's are not), and a lone quote would swallow lines.
-      return readCsv(path, { delimiter: delimiter ?? "\t", quoteChar: quoteChar ?? null }, name);
+      return readCsv(
+        path,
+        { delimiter: delimiter ?? "\t", quoteChar: quoteChar ?? null, header, columnNames, skipRows },
+        name,
+        declared,
+      );
     case "json":
       return readJson(path, options.field, name);
     case undefined:

@@ -39,8 +39,13 @@ export async function filesOfConfiguration(set: FileSet, config?: string): Promi
   return sameFormat(mapFiles(splits, (path) => `${config}/${path}`));
 }
 
-/** Which files of a set are meant by `dataFiles`. @throws DatasetError if there is none for a pattern */
-export function expand(set: FileSet, dataFiles: DataFiles, paths: readonly string[] = set.paths): SplitFiles {
+/** Which files of a set are meant by `dataFiles`; patterns find those that are read, or whatever is wanted. @throws DatasetError if there is none for a pattern */
+export function expand(
+  set: FileSet,
+  dataFiles: DataFiles,
+  paths: readonly string[] = set.paths,
+  isWanted: (path: string) => boolean = (path) => formatOf(path) !== undefined,
+): SplitFiles {
   const splits =
     typeof dataFiles === "string" || Array.isArray(dataFiles)
       ? { train: dataFiles as string | readonly string[] }
@@ -51,7 +56,7 @@ export function expand(set: FileSet, dataFiles: DataFiles, paths: readonly strin
       // A name may hold what would be a pattern elsewhere: `?` in an address.
       if (set.paths.includes(wanted)) return [wanted];
       const matches = isGlob(wanted) ? globToRegExp(wanted) : undefined;
-      const matching = paths.filter((path) => matches?.test(path) && formatOf(path) !== undefined);
+      const matching = paths.filter((path) => matches?.test(path) && isWanted(path));
       if (matching.length > 0) return matching.sort();
       throw new DatasetError(
         `${set.name} has no file ${JSON.stringify(pattern)} (split "${split}"). Files: ${some(set.paths)}.`,

@@ -12,9 +12,14 @@ import { localFolder } from "./local-folder";
  * Files given by path, pattern or https address.
  *
  * @param base folder that paths are relative to
+ * @param isFormatKnown whether patterns find files of any name
  * @throws DatasetError if there is none
  */
-export async function listedFiles(dataFiles: DataFiles, base: string): Promise<FoundFiles> {
+export async function listedFiles(
+  dataFiles: DataFiles,
+  base: string,
+  isFormatKnown = false,
+): Promise<FoundFiles> {
   const patterns = (
     typeof dataFiles === "string"
       ? [dataFiles]
@@ -39,7 +44,8 @@ export async function listedFiles(dataFiles: DataFiles, base: string): Promise<F
     fetch: (file) => (isUrl(file) ? downloadUrl(file) : Promise.resolve(locate(file))),
     describe: (file) => file,
   };
-  return { set, files: expand(set, dataFiles) };
+  const isWanted = isFormatKnown ? () => true : undefined;
+  return { set, files: expand(set, dataFiles, set.paths, isWanted) };
 }
 
 async function matching(pattern: string, base: string): Promise<string[]> {

@@ -73,6 +73,6 @@ async function readOne(file: string, { set }: FoundFiles, options: ReadSplitsOpt
   const place = await set.fetch(file);
   // The query of an address is no part of the name that tells the format.
   const name = isUrl(file) ? fileName(new URL(file)) : set.describe(file);
-  const table = await readDataTable(place, name, options, options.format);
+  const table = await readDataTable(place, name, options, options.format, options.features);
   return options.features === undefined ? table : castTable(table, options.features, name);
 }
