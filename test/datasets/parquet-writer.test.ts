@@ -83,11 +83,12 @@ test("a value that does not fit is named, and the file stays as it was", async (
         : new Dataset(dataset.table.with("a", dataset.table.column("a"), feature))
     ).toParquet(file);
   };
-  await assert.rejects(write([null, 1, "x"]), (error) => {
-    assert.ok(error instanceof DatasetError);
-    assert.match(error.message, /column "a", row 2: x is no value of type int32/);
-    return true;
-  });
+  assert.throws(
+    () => write([null, 1, "x"]),
+    (error) =>
+      error instanceof DatasetError &&
+      /Column "a": row 1 is Value\('int32'\) and row 2 is Value\('string'\)/.test(error.message),
+  );
   await assert.rejects(write([10n ** 20n]), /row 0: 100000000000000000000 is no value of type int64/);
   await assert.rejects(write([1, 300], new Value("uint8")), /row 1: 300 is no value of type uint8/);
   await assert.rejects(write([0.5], new Value("int32")), /row 0: 0.5 is no value of type int32/);
@@ -100,7 +101,6 @@ test("a value that does not fit is named, and the file stays as it was", async (
     write([1], new Value("decimal128(3, 1)")),
     /"a" is .*decimal128.* not written to parquet/,
   );
-  await assert.rejects(write([new Date(0)]), /not written to parquet here. Cast the column/);
   assert.equal(readFileSync(file, "utf8"), "before");
   assert.deepEqual(
     readdirSync(folder).filter((name) => !name.endsWith(".parquet")),

@@ -26,7 +26,9 @@ const mixed = () =>
       ids: [[1, 2], [], [3]],
       f: [[0.5], [1.5], []],
       odd: [{ a: [1, null] }, null, { a: [10n ** 20n] }],
-      when: [new Date(5), new Uint8Array([1, 2]), NaN],
+      when: [new Date(5), null, new Date(6)],
+      raw: [new Uint8Array([1, 2]), new Uint8Array(), null],
+      odd_numbers: [1, NaN, null],
     },
     new Features({
       s: new Value("string"),

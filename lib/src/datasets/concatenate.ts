@@ -1,6 +1,7 @@
 import { DatasetError } from "../errors";
 import { type Column, NumberColumn, ObjectColumn, toArray } from "./columns";
-import { featureToString, type FeatureType, Value } from "./features";
+import { commonType } from "./common-type";
+import { featureToString, type FeatureType } from "./features";
 import { joinColumns, type TypedColumn } from "./infer";
 import { pythonList } from "./python-repr";
 import { Table } from "./table";
@@ -24,18 +25,19 @@ export function concatenateRows(tables: readonly Table[], sources: readonly stri
       if (!table.columns.has(name)) throw otherColumns(first, table, sources[0]!, sources[i]!);
       return { column: table.column(name), feature: table.features.get(name)! };
     });
-    const known = parts.find(({ feature }) => !isNull(feature)) ?? parts[0]!;
-    const odd = parts.findIndex(
-      ({ feature }) => !isNull(feature) && featureToString(feature) !== featureToString(known.feature),
-    );
-    if (odd >= 0) {
-      throw new DatasetError(
-        `Column "${name}" is ${featureToString(known.feature)} in ${sources[0]}, but ` +
-          `${featureToString(parts[odd]!.feature)} in ${sources[odd]}. Bring them to one type with castColumn.`,
-      );
+    let common = parts[0]!.feature;
+    for (const [i, { feature }] of parts.entries()) {
+      const next = commonType(common, feature);
+      if (next === undefined) {
+        throw new DatasetError(
+          `Column "${name}" is ${featureToString(common)} in ${sources[0]}, but ${featureToString(feature)} in ` +
+            `${sources[i]}. Bring them to one type with castColumn.`,
+        );
+      }
+      common = next;
     }
     columns.set(name, join(parts));
-    features.set(name, known.feature);
+    features.set(name, common);
   }
   const wider = tables.findIndex((table) => table.columns.size !== first.columns.size);
   if (wider >= 0) throw otherColumns(first, tables[wider]!, sources[0]!, sources[wider]!);
@@ -54,8 +56,6 @@ export function concatenateColumns(tables: readonly Table[]): Table {
     tables.flatMap((table) => [...table.features]),
   );
 }
-
-const isNull = (feature: FeatureType) => feature instanceof Value && feature.dtype === "null";
 
 /** Integers stay integers, however they are kept in each part. */
 function join(parts: readonly TypedColumn[]): Column {

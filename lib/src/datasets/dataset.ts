@@ -70,7 +70,7 @@ export class Dataset<R extends Row = Row> extends DatasetView<R> {
       const feature = features?.get(name);
       const typed =
         feature === undefined
-          ? inferColumn(values)
+          ? inferColumn(values, `Column "${name}"`)
           : { column: encodeColumn(name, values, feature), feature };
       return [name, typed] as const;
     });
@@ -175,7 +175,9 @@ export class Dataset<R extends Row = Row> extends DatasetView<R> {
       );
     }
     const typed =
-      feature === undefined ? inferColumn(values) : { column: encodeColumn(name, values, feature), feature };
+      feature === undefined
+        ? inferColumn(values, `Column "${name}"`)
+        : { column: encodeColumn(name, values, feature), feature };
     return this.derive(this.table.with(name, typed.column, typed.feature));
   }
 

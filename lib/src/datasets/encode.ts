@@ -1,7 +1,7 @@
 import { DatasetError } from "../errors";
 import { type Cell, type Column, ListColumn, NumberColumn, ObjectColumn } from "./columns";
 import { ClassLabel, type FeatureType, featureToString, List, Value } from "./features";
-import { inferColumn, isClass, isInt32, isNumber, isNumericView, isText } from "./infer";
+import { columnOf, isClass, isInt32, isNumber, isNumericView, isText } from "./infer";
 import { plainText } from "./python-repr";
 
 /**
@@ -32,7 +32,7 @@ export function encodeColumn(name: string, values: ArrayLike<Cell>, feature: Fea
       return ListColumn.from(lists as ArrayLike<number>[], new Float32Array(size));
     }
   }
-  return inferColumn(cells).column;
+  return columnOf(cells);
 }
 
 const isNothing = (cell: Cell): cell is null | undefined => cell === null || cell === undefined;

@@ -7,7 +7,10 @@ import {
   TextColumn,
   toArray,
 } from "./columns";
-import { ClassLabel, type FeatureType, List, Value } from "./features";
+import { DatasetError } from "../errors";
+import { WholeFraction } from "./formats/exact-json";
+import { commonType, isNullType } from "./common-type";
+import { ClassLabel, type FeatureType, featureToString, List, Value } from "./features";
 
 /** A column and what it holds. */
 export interface TypedColumn {
@@ -34,9 +37,25 @@ const LONE_SURROGATE = /\p{Surrogate}/u;
 
 /**
  * The most compact column for these values, and what it holds: int32 or float64 numbers, text, lists of numbers;
- * anything else (booleans, null among values, nested lists, objects) as it is.
+ * anything else (booleans, null among values, nested lists, objects) as it is. The type comes from all values.
+ *
+ * @param where  what messages begin with
+ * @throws DatasetError that names two rows whose values have no common type
  */
-export function inferColumn(values: ArrayLike<Cell>): TypedColumn {
+export function inferColumn(values: ArrayLike<Cell>, where = "The column"): TypedColumn {
+  const cells = Array.isArray(values) ? (values as Cell[]) : Array.from(values);
+  const compact = compactColumn(values);
+  if (compact !== undefined) return compact;
+  return { column: new ObjectColumn(cells), feature: inferFeature(cells, where) };
+}
+
+/** A column for values of a type that is known. */
+export function columnOf(values: ArrayLike<Cell>): Column {
+  return compactColumn(values)?.column ?? new ObjectColumn(Array.from(values));
+}
+
+/** A column of typed memory; undefined where these values have none. */
+function compactColumn(values: ArrayLike<Cell>): TypedColumn | undefined {
   if (values instanceof Float32Array) {
     return { column: new NumberColumn(values.slice()), feature: new Value("float32") };
   }
@@ -50,8 +69,7 @@ export function inferColumn(values: ArrayLike<Cell>): TypedColumn {
   if (cells.every(isText) && !cells.some((text) => LONE_SURROGATE.test(text))) {
     return { column: TextColumn.from(cells), feature: new Value("string") };
   }
-  if (cells.every(isNumberList)) return inferListColumn(cells);
-  return { column: new ObjectColumn(cells), feature: inferFeature(cells) };
+  return cells.every(isNumberList) ? inferListColumn(cells) : undefined;
 }
 
 function inferListColumn(lists: readonly ArrayLike<number>[]): TypedColumn {
@@ -72,22 +90,60 @@ function inferListColumn(lists: readonly ArrayLike<number>[]): TypedColumn {
   };
 }
 
-/** What the first value that is not null holds. */
-function inferFeature(cells: readonly Cell[]): FeatureType {
-  const sample = cells.find((cell) => cell !== null && cell !== undefined);
-  if (sample === undefined || sample === null) return new Value("null");
-  if (typeof sample === "number") return new Value(isInt32(sample) ? "int32" : "float64");
-  if (typeof sample === "boolean") return new Value("bool");
-  if (typeof sample === "bigint") return new Value("int64");
-  if (Array.isArray(sample)) return new List(inferFeature(sample));
-  if (isNumericView(sample))
-    return new List(new Value((sample as unknown) instanceof Int32Array ? "int32" : "float64"));
-  if (typeof sample !== "object") return new Value("string");
-  return Object.fromEntries(Object.entries(sample).map(([field, value]) => [field, inferFeature([value])]));
+/** Arrow's name of the type of a number. */
+type NumberType = (number: number) => string;
+
+const numberType: NumberType = (number) => (isInt32(number) ? "int32" : "float64");
+
+/**
+ * What holds all of these values.
+ *
+ * @param where   what messages begin with
+ * @param typeOfNumber  default: int32 where it is one, else float64
+ * @throws DatasetError that names two rows whose values have no common type
+ */
+export function inferFeature(
+  cells: ArrayLike<Cell>,
+  where = "",
+  typeOfNumber: NumberType = numberType,
+): FeatureType {
+  let feature: FeatureType = new Value("null");
+  let decided = 0;
+  for (let row = 0; row < cells.length; row++) {
+    const own = typeOf(cells[row], typeOfNumber);
+    if (isNullType(own)) continue;
+    const common = commonType(feature, own);
+    if (common === undefined) {
+      throw new DatasetError(
+        `${where}${where && ": "}row ${decided} is ${featureToString(feature)} and row ${row} is ${featureToString(own)}; a column holds values of one ` +
+          "type. Correct the values, or turn all of them into text.",
+      );
+    }
+    if (isNullType(feature)) decided = row;
+    feature = common;
+  }
+  return feature;
+}
+
+function typeOf(cell: Cell, typeOfNumber: NumberType): FeatureType {
+  if (cell === undefined || cell === null) return new Value("null");
+  if (typeof cell === "number") return new Value(typeOfNumber(cell));
+  if (cell instanceof WholeFraction) return new Value("float64");
+  if (typeof cell === "boolean") return new Value("bool");
+  if (typeof cell === "bigint") return new Value("int64");
+  if (cell instanceof Date) return new Value("timestamp[ms]");
+  if (cell instanceof Uint8Array) return new Value("binary");
+  if (Array.isArray(cell)) return new List(inferFeature(cell, "an element", typeOfNumber));
+  if (isNumericView(cell))
+    return new List(new Value((cell as unknown) instanceof Int32Array ? "int32" : "float64"));
+  if (typeof cell !== "object") return new Value("string");
+  return Object.fromEntries(
+    Object.entries(cell).map(([field, value]) => [field, typeOf(value, typeOfNumber)]),
+  );
 }
 
 /** One column of the parts of a column that were inferred one by one. */
-export function joinColumns(parts: readonly TypedColumn[]): TypedColumn {
+export function joinColumns(parts: readonly TypedColumn[], where?: string): TypedColumn {
   const filled = parts.filter(({ column }) => column.length > 0);
   const [first, ...rest] = filled;
   if (first === undefined) return parts[0] ?? inferColumn([]);
@@ -95,11 +151,16 @@ export function joinColumns(parts: readonly TypedColumn[]): TypedColumn {
   const type = elementType(first.column);
   if (rest.every(({ column }) => elementType(column) === type)) {
     const column = first.column.concat(rest.map((part) => part.column));
-    const isKnown = ({ feature }: TypedColumn) => !(feature instanceof Value && feature.dtype === "null");
-    return { column, feature: (filled.find(isKnown) ?? first).feature };
+    const common = filled
+      .map(({ feature }) => feature)
+      .reduce<FeatureType | undefined>((a, b) => a && commonType(a, b), new Value("null"));
+    if (common !== undefined) return { column, feature: common };
   }
   // The parts disagree, such as integers in one and fractions in the next: look at all values together.
-  return inferColumn(filled.flatMap(({ column }) => toArray(column)));
+  return inferColumn(
+    filled.flatMap(({ column }) => toArray(column)),
+    where,
+  );
 }
 
 function elementType(column: Column): string {

@@ -51,13 +51,13 @@ export async function mapTable(table: Table, make: MakeColumns, plan: MapPlan): 
     if (start > 0) checkNames(made, returned, start);
     for (const [name, values] of Object.entries(returned)) {
       const parts = made.get(name) ?? [];
-      parts.push(inferColumn(values));
+      parts.push(inferColumn(values, `map, column "${name}" of the rows from ${start} on`));
       made.set(name, parts);
     }
   });
   const joined = new Map<string, TypedColumn>();
   for (const [name, parts] of made) {
-    joined.set(name, joinColumns(parts));
+    joined.set(name, joinColumns(parts, `map, column "${name}"`));
     made.delete(name); // the parts are as large as the whole
   }
   await plan.cache?.save(

@@ -9,6 +9,18 @@ import os
 import unittest
 
 import jupyter_kernel_test as jkt
+from jupyter_client.channels import ZMQSocketChannel
+
+# The suite waits a tenth of a second for each message, which is not enough for a process that has no processor just then.
+LEAST_TIMEOUT = 0.5
+get_msg = ZMQSocketChannel.get_msg
+
+
+def patient_get_msg(channel, timeout=None):
+    return get_msg(channel, timeout=None if timeout is None else max(timeout, LEAST_TIMEOUT))
+
+
+ZMQSocketChannel.get_msg = patient_get_msg
 
 
 class TypeScriptKernel(jkt.KernelTests):

@@ -1,8 +1,10 @@
 import { DatasetError } from "../../errors";
-import type { Cell, Column } from "../columns";
-import { type FeatureType, List, Value } from "../features";
-import { inferColumn, joinColumns, type TypedColumn } from "../infer";
+import { type Cell, type Column, toArray } from "../columns";
+import { commonType } from "../common-type";
+import { type FeatureType, featureToString, List, Value } from "../features";
+import { columnOf, inferColumn, inferFeature, joinColumns, type TypedColumn } from "../infer";
 import { Table } from "../table";
+import { parseExactJson, WholeFraction } from "./exact-json";
 import { checkUtf8, contentStart, readDataFile } from "./file-bytes";
 
 const LF = 0x0a;
@@ -22,9 +24,10 @@ type JsonRow = Record<string, unknown>;
 export async function readJson(path: string, field?: string, name: string = path): Promise<Table> {
   const bytes = await readDataFile(path, name);
   checkUtf8(name, bytes);
-  const rows =
-    field === undefined && !startsArray(bytes) ? lines(name, bytes) : documentRows(name, bytes, field);
-  const builder = new ColumnBuilder();
+  const isDocument = field !== undefined || startsArray(bytes);
+  const single = isDocument ? undefined : singleObject(name, bytes);
+  const rows = isDocument ? documentRows(name, bytes, field) : single ? [single] : lines(name, bytes);
+  const builder = new ColumnBuilder(name);
   for (const row of rows) builder.add(row);
   return builder.table();
 }
@@ -46,6 +49,25 @@ function* lines(name: string, bytes: Buffer): Generator<JsonRow> {
   }
 }
 
+/** The one object that a file is, over several lines; undefined where it is none. */
+function singleObject(name: string, bytes: Buffer): JsonRow | undefined {
+  const first = bytes.subarray(contentStart(bytes)).indexOf(LF);
+  // An object a line is the rule, and is not read twice for the exception.
+  if (first < 0 || isDocument(bytes.toString("utf8", contentStart(bytes), contentStart(bytes) + first)))
+    return undefined;
+  const text = bytes.toString("utf8", contentStart(bytes));
+  return isDocument(text) ? asRow(parse(text, name, "Correct the file"), name) : undefined;
+}
+
+function isDocument(text: string): boolean {
+  try {
+    parseExactJson(text);
+    return true;
+  } catch {
+    return false;
+  }
+}
+
 function documentRows(name: string, bytes: Buffer, field: string | undefined): JsonRow[] {
   let document = parse(bytes.toString("utf8", contentStart(bytes)), name, "Correct the file");
   if (field !== undefined) {
@@ -62,12 +84,15 @@ function documentRows(name: string, bytes: Buffer, field: string | undefined): J
       `${name}: there is no array of rows. Give an array of objects, or the \`field\` that holds it.`,
     );
   }
+  // Texts alone are a column, as in Python.
+  if (document.length > 0 && document.every((row) => typeof row === "string"))
+    return document.map((text: string) => ({ text }));
   return document.map((row: unknown, i) => asRow(row, `${name}, row ${i}`));
 }
 
 function parse(text: string, where: string, remedy: string): unknown {
   try {
-    return JSON.parse(text) as unknown;
+    return parseExactJson(text);
   } catch (error) {
     throw new DatasetError(`${where} is no JSON: ${(error as Error).message}. ${remedy}.`, { cause: error });
   }
@@ -84,6 +109,9 @@ class ColumnBuilder {
   private waiting: JsonRow[] = [];
   private done = 0;
 
+  /** @param file  what messages call it */
+  constructor(private readonly file: string) {}
+
   add(row: JsonRow): void {
     this.waiting.push(row);
     if (this.waiting.length === ROWS_AT_ONCE) this.flush();
@@ -94,9 +122,13 @@ class ColumnBuilder {
     const columns = new Map<string, Column>();
     const features = new Map<string, FeatureType>();
     for (const [name, parts] of this.parts) {
-      const joined = joinColumns(parts);
-      columns.set(name, joined.column);
-      features.set(name, asInt64(joined.feature));
+      const where = `${this.file}, column "${name}"`;
+      const feature = parts
+        .map((part) => part.feature)
+        .reduce<FeatureType | undefined>((a, b) => a && commonType(a, b), new Value("null"));
+      if (feature === undefined) throw noCommonType(where, parts);
+      columns.set(name, joined(parts, feature, where));
+      features.set(name, feature);
     }
     return new Table(columns, features);
   }
@@ -106,7 +138,8 @@ class ColumnBuilder {
     const names = new Set([...this.parts.keys(), ...rows.flatMap((row) => Object.keys(row))]);
     for (const name of names) {
       const parts = this.parts.get(name) ?? (this.done > 0 ? [nulls(this.done)] : []);
-      parts.push(inferColumn(rows.map((row): Cell => (Object.hasOwn(row, name) ? row[name] : null))));
+      const cells = rows.map((row): Cell => (Object.hasOwn(row, name) ? row[name] : null));
+      parts.push(jsonColumn(cells, `${this.file}, column "${name}", from row ${this.done} on`));
       this.parts.set(name, parts);
     }
     this.done += rows.length;
@@ -114,14 +147,43 @@ class ColumnBuilder {
   }
 }
 
+/** The parts of a column as one, in which every object has the fields of all. */
+function joined(parts: readonly TypedColumn[], feature: FeatureType, where: string): Column {
+  const type = featureToString(feature);
+  const whole = parts.map((part): TypedColumn => {
+    if (featureToString(part.feature) === type) return part;
+    return { column: columnOf(toArray(part.column).map((cell) => complete(cell, feature))), feature };
+  });
+  const isMixed = new Set(whole.map(({ column }) => column.constructor)).size > 1;
+  return isMixed
+    ? columnOf(whole.flatMap(({ column }) => toArray(column)))
+    : joinColumns(whole, where).column;
+}
+
 const nulls = (length: number): TypedColumn => inferColumn(new Array<Cell>(length).fill(null));
 
-/** JSON's integers are int64 to Python's `datasets`, whatever their size. */
-function asInt64(feature: FeatureType): FeatureType {
-  if (feature instanceof Value) return feature.dtype === "int32" ? new Value("int64") : feature;
-  if (feature instanceof List) return new List(asInt64(feature.feature), feature.length);
-  if (feature.constructor !== Object) return feature;
+function noCommonType(where: string, parts: readonly TypedColumn[]): DatasetError {
+  const types = [...new Set(parts.map(({ feature }) => featureToString(feature)))].join(" and ");
+  return new DatasetError(`${where}: holds ${types} in different rows; a column holds values of one type.`);
+}
+
+/** A column of values from JSON, where it is known which numbers are whole. */
+function jsonColumn(cells: readonly Cell[], where: string): TypedColumn {
+  const feature = inferFeature(cells, where, (number) => (Number.isInteger(number) ? "int64" : "float64"));
+  return { column: columnOf(cells.map((cell) => complete(cell, feature))), feature };
+}
+
+/** A cell with null for the fields that it lacks, and with numbers for those that were written as fractions. */
+function complete(cell: Cell, feature: FeatureType): Cell {
+  if (typeof cell !== "object" || cell === null) return cell;
+  if (cell instanceof WholeFraction) return cell.value;
+  if (Array.isArray(cell))
+    return feature instanceof List ? cell.map((each) => complete(each, feature.feature)) : cell;
+  const values = cell as Readonly<Record<string, Cell>>;
   return Object.fromEntries(
-    Object.entries(feature as Record<string, FeatureType>).map(([field, type]) => [field, asInt64(type)]),
+    Object.entries(feature as Readonly<Record<string, FeatureType>>).map(([field, type]) => [
+      field,
+      Object.hasOwn(values, field) ? complete(values[field], type) : null,
+    ]),
   );
 }

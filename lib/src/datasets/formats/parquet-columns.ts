@@ -3,7 +3,7 @@ import type { SchemaElement } from "hyparquet";
 import { DatasetError } from "../../errors";
 import { type Cell, type NumberArray, NumberColumn, ObjectColumn, TextColumn } from "../columns";
 import { ClassLabel, type FeatureType, Value } from "../features";
-import { inferColumn, type TypedColumn } from "../infer";
+import { columnOf, inferColumn, type TypedColumn } from "../infer";
 import { plainText } from "../python-repr";
 
 /** A piece of a decoded column, as hyparquet hands it over. */
@@ -61,8 +61,8 @@ export function columnOfChunks(
     return { column, feature };
   }
   const cells = chunks.flatMap((chunk) => Array.from(chunk, plain));
-  const inferred = inferColumn(cells);
-  return { column: inferred.column, feature: feature ?? inferred.feature };
+  if (feature !== undefined) return { column: columnOf(cells), feature };
+  return inferColumn(cells, `${source.file}, column "${source.name}"`);
 }
 
 const isNumeric = (dtype: string) => /^(u?int(8|16|32|64)|float(16|32|64))$/.test(dtype);
