@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import { mkdirSync, writeFileSync } from "node:fs";
 import path from "node:path";
 import test from "node:test";
+import { toFloat32 } from "../../lib/src/checkpoints/float-formats";
 import { parseSafetensors, readSafetensors } from "../../lib/src/checkpoints/safetensors";
 import { checkpointError, temporaryFolder } from "./support";
 
@@ -38,7 +39,6 @@ const HOSTILE: [string, Uint8Array, ...RegExp[]][] = [
   ["an array", file("[]"), /not a JSON object/],
   ["a string", file('"{}"'), /not a JSON object/],
   ["null", file("null"), /not a JSON object/],
-  ["space before the object", file(" {}"), /does not begin with '\{'/],
   ["a byte order mark", file("\ufeff{}"), /does not begin with '\{'/],
   ["text after the object", file("{}{}"), /end of the text expected/],
   ["zeros after the object", file("{}\0\0"), /end of the text expected/],
@@ -54,7 +54,13 @@ const HOSTILE: [string, Uint8Array, ...RegExp[]][] = [
   ["metadata twice", file('{"__metadata__":{},"__metadata__":{}}'), /duplicate key "__metadata__"/],
   ["a metadata key twice", file('{"__metadata__":{"k":"1","k":"2"}}'), /duplicate key "k"/],
   ["metadata that is no object", file('{"__metadata__":["pt"]}'), /__metadata__ is not an object/],
-  ["metadata that is null", file('{"__metadata__":null}'), /__metadata__ is not an object/],
+  [
+    "minus nothing",
+    file(`{"a":${entry("F32", "[-0]", "[0,0]")}}`),
+    /shape holds something that is no integer/,
+  ],
+  ["a number that no double holds", file('{"a":{"x":1e400}}'), /number out of range/],
+  ["half a byte", file(`{"a":${entry("F4", "[3]", "[0,2]")}}`, 2), /needs 1.5 bytes/],
   ["metadata of a number", file('{"__metadata__":{"n":1}}'), /__metadata__ "n" is not a string/],
   ["metadata of an object", file('{"__metadata__":{"n":{}}}'), /__metadata__ "n" is not a string/],
   ["deep nesting", file(`{"a":${"[".repeat(100_000)}}`), /levels of nesting/],
@@ -177,4 +183,33 @@ test("files that cannot be opened are named", async (context) => {
   const hostile = path.join(folder, "hostile");
   writeFileSync(hostile, HOSTILE[2]![1]);
   await assert.rejects(readSafetensors(hostile), checkpointError(/hostile: the header would have 100 bytes/));
+});
+
+test("the Rust library's leniency: space before the object, metadata that is null, fields that mean nothing", () => {
+  for (const header of [" {}", "\n\t{} ", '{"__metadata__":null}']) {
+    assert.equal(parseSafetensors(file(header)).tensors.size, 0);
+  }
+  const noted = '{"a":{"dtype":"F32","shape":[2],"data_offsets":[0,8],"note":[-0,1e300]}}';
+  assert.deepEqual(parseSafetensors(file(noted, 8)).tensors.get("a")?.shape, [2]);
+});
+
+test("types with which nothing is computed are read as their bytes", () => {
+  const shapes: [dtype: string, shape: string, bytes: number][] = [
+    ["F8_E4M3", "[3]", 3],
+    ["F8_E5M2FNUZ", "[3]", 3],
+    ["F6_E2M3", "[4]", 3],
+    ["F4", "[3,2]", 3],
+    ["C64", "[2]", 16],
+  ];
+  for (const [dtype, shape, bytes] of shapes) {
+    const { tensors } = parseSafetensors(file(`{"a":${entry(dtype, shape, `[0,${bytes}]`)}}`, bytes));
+    const { data } = tensors.get("a")!;
+    assert.ok(data instanceof Uint8Array && data.length === bytes, dtype);
+    assert.throws(() => toFloat32(tensors.get("a")!), checkpointError(new RegExp(dtype)));
+  }
+  const unsigned = file(`{"a":${entry("U16", "[1]", "[0,2]")},"b":${entry("U64", "[1]", "[2,10]")}}`, 10);
+  unsigned.fill(0xff, unsigned.length - 10);
+  const { tensors } = parseSafetensors(unsigned);
+  assert.equal(toFloat32(tensors.get("a")!)[0], 65535);
+  assert.deepEqual(tensors.get("b")!.data, BigUint64Array.of(2n ** 64n - 1n));
 });

@@ -51,6 +51,18 @@ describe("loadWeights", () => {
     assert.deepEqual(await model.stateDict(), before);
   });
 
+  test("a tensor of a type that nothing is computed with: refused where it is needed, passed over elsewhere", () => {
+    const quantised: HostTensor = { dtype: "F8_E4M3", shape: [2], data: new Uint8Array(2) };
+    const model = tinyBert({}, 99);
+    const wrong = new Map(weights).set("classifier.bias", quantised);
+    assert.throws(
+      () => loadWeights(model, wrong, "here"),
+      /'classifier.bias' is stored as F8_E4M3.*F32, F16/,
+    );
+    const report = loadWeights(model, new Map(weights).set("extra", quantised), "here");
+    assert.deepEqual(report, { ...nothing, unexpected: ["extra"] });
+  });
+
   test("today's names", () => {
     const model = tinyBert({}, 99);
     assert.deepEqual(loadWeights(model, weights, "here"), nothing);

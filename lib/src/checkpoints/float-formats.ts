@@ -1,4 +1,5 @@
-import type { HostTensor } from "./dtypes";
+import { CheckpointError } from "../errors";
+import { type HostTensor, isNumericDType } from "./dtypes";
 
 /** Bits of the float32 with the value of each of the 65,536 float16 bit patterns; made at first use. */
 let float16Table: Uint32Array | undefined;
@@ -87,17 +88,22 @@ function roundHalfToEven(value: number): number {
 
 /**
  * A stored tensor's elements as float32: exact from F16, BF16 and the short integers, rounded to nearest from
- * F64, I64 and I32; BOOL gives 0 and 1.
+ * F64, I64, U64, I32 and U32; BOOL gives 0 and 1.
  *
  * @returns the tensor's own array where it is F32 already (not a copy), else a new one
+ * @throws CheckpointError for quantised and complex numbers
  */
 export function toFloat32(tensor: HostTensor): Float32Array {
   const { dtype, data } = tensor;
-  if (data instanceof Float32Array) return data;
-  if (data instanceof Uint16Array) {
-    return dtype === "BF16" ? bfloat16ToFloat32(data) : float16ToFloat32(data);
+  if (!isNumericDType(dtype)) {
+    throw new CheckpointError(
+      `A tensor of type ${dtype} cannot be computed with; store it as F32, F16 or BF16.`,
+    );
   }
-  if (data instanceof BigInt64Array) return Float32Array.from(data, Number);
+  if (data instanceof Float32Array) return data;
+  if (dtype === "BF16") return bfloat16ToFloat32(data as Uint16Array);
+  if (dtype === "F16") return float16ToFloat32(data as Uint16Array);
+  if (data instanceof BigInt64Array || data instanceof BigUint64Array) return Float32Array.from(data, Number);
   if (dtype === "BOOL") return Float32Array.from(data, (value) => (value === 0 ? 0 : 1));
   return new Float32Array(data);
 }

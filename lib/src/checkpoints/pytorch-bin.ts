@@ -1,6 +1,6 @@
 import { CheckpointError } from "../errors";
 import { type ByteSource, memorySource, openFileSource } from "./byte-source";
-import { ELEMENT_TYPES, elementCount, type HostTensor, type StateDict } from "./dtypes";
+import { byteLength, elementCount, type HostTensor, type StateDict } from "./dtypes";
 import { PickleError, unpickle } from "./pickle";
 import { isLegacy, openLegacy } from "./pytorch-legacy";
 import {
@@ -115,7 +115,7 @@ async function materialize(archive: PytorchArchive, source: ByteSource): Promise
   const storages = new Map<string, ArrayBuffer>();
   const state: StateDict = new Map();
   for (const [name, { storage, offset, shape, stride }] of archive.tensors) {
-    const bytes = storage.length * ELEMENT_TYPES[storage.dtype].bytes;
+    const bytes = byteLength(storage.dtype, storage.length);
     const buffer = storages.get(storage.key) ?? (await archive.readStorage(storage, bytes));
     storages.set(storage.key, buffer);
     if (buffer.byteLength !== bytes) {
@@ -142,7 +142,7 @@ function checkViews(tensors: ReadonlyMap<string, StoredTensor>, copyBudget: numb
           `reach past the ${storage.length} elements of its storage`,
       );
     }
-    if (!isContiguous(tensor)) copied += (elementCount(shape) ?? 0) * ELEMENT_TYPES[storage.dtype].bytes;
+    if (!isContiguous(tensor)) copied += byteLength(storage.dtype, elementCount(shape) ?? 0);
     if (copied > copyBudget)
       throw new PickleError(`tensor ${quoteName(name)}: its strides repeat too many elements`);
   }

@@ -1,6 +1,6 @@
 import { CheckpointError } from "../errors";
 import type { ByteSource } from "./byte-source";
-import { ELEMENT_TYPES } from "./dtypes";
+import { byteLength } from "./dtypes";
 import { PickleError, type PickleHooks, unpickle } from "./pickle";
 import {
   type PytorchArchive,
@@ -83,7 +83,7 @@ async function locateStorages(
       );
     }
     positions.set(storage.key, at + LENGTH_BYTES);
-    at += LENGTH_BYTES + storage.length * ELEMENT_TYPES[storage.dtype].bytes;
+    at += LENGTH_BYTES + byteLength(storage.dtype, storage.length);
   }
   if (at !== source.size) {
     throw new CheckpointError(

@@ -1,5 +1,5 @@
 import { CheckpointError } from "../errors";
-import { type DType, ELEMENT_TYPES, elementCount, isDType } from "./dtypes";
+import { byteLength, type DType, ELEMENT_TYPES, elementCount, isDType } from "./dtypes";
 import { parseStrictJson, quoteName, type StrictJson } from "./strict-json";
 
 /** The format's own limit; a header is JSON that has to be in memory before anything can be checked. */
@@ -78,7 +78,8 @@ function parseObject(json: Uint8Array, file: string): Map<string, StrictJson> {
   } catch {
     throw refusal(file, "the header is not valid UTF-8");
   }
-  if (!text.startsWith("{"))
+  // White space before it is none of the format, but the Rust library reads it.
+  if (!/^[ \t\r\n]*\{/.test(text))
     throw refusal(file, "the header is not a JSON object: it does not begin with '{'");
   let root: StrictJson;
   try {
@@ -91,6 +92,7 @@ function parseObject(json: Uint8Array, file: string): Map<string, StrictJson> {
 }
 
 function parseMetadata(value: StrictJson, file: string): Record<string, string> {
+  if (value === null) return {};
   if (!(value instanceof Map)) throw refusal(file, "__metadata__ is not an object");
   const texts: [string, string][] = [];
   for (const [key, text] of value) {
@@ -117,7 +119,7 @@ function parseEntry(name: string, value: StrictJson, file: string): TensorEntry 
   }
   if (begin > end) throw refusal(file, `data_offsets [${begin}, ${end}] end before they begin`, name);
   const count = elementCount(shape);
-  const bytes = count === undefined ? undefined : count * ELEMENT_TYPES[dtype].bytes;
+  const bytes = count === undefined ? undefined : byteLength(dtype, count);
   if (bytes === undefined || bytes > Number.MAX_SAFE_INTEGER) {
     throw refusal(file, `shape [${abridged(shape)}] overflows`, name);
   }

@@ -1,11 +1,23 @@
 import { CheckpointError } from "../errors";
 import { writeFileAtomic } from "./atomic-file";
-import { type DType, ELEMENT_TYPES, elementCount, type HostTensor, type StateDict } from "./dtypes";
+import {
+  byteLength,
+  type DType,
+  ELEMENT_TYPES,
+  elementCount,
+  type HostTensor,
+  isNumericDType,
+  type StateDict,
+} from "./dtypes";
 import { MAX_HEADER_BYTES, PREFIX_BYTES } from "./safetensors-header";
 import { quoteName } from "./strict-json";
 
 /** The order of the safetensors library: largest elements first, so that every tensor is aligned. */
-const ORDER: readonly DType[] = ["I64", "F64", "F32", "I32", "BF16", "F16", "I16", "I8", "U8", "BOOL"];
+const ORDER: readonly DType[] = [
+  ...(["U64", "I64", "F64", "C64", "F32", "U32", "I32", "BF16", "F16", "U16", "I16"] as const),
+  ...(["F8_E5M2FNUZ", "F8_E4M3FNUZ", "F8_E8M0", "F8_E4M3", "F8_E5M2", "I8", "U8"] as const),
+  ...(["F6_E3M2", "F6_E2M3", "F4", "BOOL"] as const),
+];
 
 /**
  * Writes tensors as a safetensors file, byte for byte as the safetensors library for Python would. Atomic: the
@@ -77,8 +89,9 @@ function bytesOf(name: string, { dtype, shape, data }: HostTensor, file: string)
     throw invalid(`${dtype} is kept in a ${ELEMENT_TYPES[dtype].array.name}, not a ${data.constructor.name}`);
   }
   const count = elementCount(shape);
-  if (count !== data.length) {
-    throw invalid(`shape [${shape.join(", ")}] does not hold the ${data.length} elements that it has`);
+  if (count === undefined || byteLength(dtype, count) !== data.byteLength) {
+    const found = isNumericDType(dtype) ? `${data.length} elements` : `${data.byteLength} bytes`;
+    throw invalid(`shape [${shape.join(", ")}] does not hold the ${found} that it has`);
   }
   return new Uint8Array(data.buffer, data.byteOffset, data.byteLength);
 }

@@ -1,6 +1,6 @@
 import { CheckpointError } from "../errors";
 import { type ByteSource, openFileSource } from "./byte-source";
-import { ELEMENT_TYPES, elementsAt, type HostTensor, type StateDict } from "./dtypes";
+import { elementsAt, type HostTensor, type StateDict } from "./dtypes";
 import { headerLength, parseHeader, PREFIX_BYTES, type SafetensorsHeader } from "./safetensors-header";
 import { quoteName } from "./strict-json";
 
@@ -43,7 +43,7 @@ export class SafetensorsFile {
     if (!entry) throw new CheckpointError(`${this.source.name}: has no tensor ${quoteName(name)}.`);
     const { dtype, shape, begin, end } = entry;
     const buffer = await this.source.read(this.dataStart + begin, end - begin);
-    const data = elementsAt(dtype, buffer, 0, (end - begin) / ELEMENT_TYPES[dtype].bytes);
+    const data = elementsAt(dtype, buffer, 0, end - begin);
     return { dtype, shape: shape.slice(), data };
   }
 
@@ -99,8 +99,7 @@ export function parseSafetensors(bytes: Uint8Array, name: string = "(in memory)"
 function tensorsIn(header: SafetensorsHeader, buffer: ArrayBufferLike, dataStart: number): StateDict {
   const tensors: StateDict = new Map();
   for (const [name, { dtype, shape, begin, end }] of header.tensors) {
-    const length = (end - begin) / ELEMENT_TYPES[dtype].bytes;
-    tensors.set(name, { dtype, shape, data: elementsAt(dtype, buffer, dataStart + begin, length) });
+    tensors.set(name, { dtype, shape, data: elementsAt(dtype, buffer, dataStart + begin, end - begin) });
   }
   return tensors;
 }

@@ -4,7 +4,8 @@
  */
 export type StrictJson = null | boolean | number | bigint | string | StrictJson[] | Map<string, StrictJson>;
 
-const MAX_DEPTH = 32;
+/** As in serde_json, which the Rust library reads with. */
+const MAX_DEPTH = 127;
 const NUMBER = /^-?(?:0|[1-9]\d*)(?:\.\d+)?(?:[eE][+-]?\d+)?$/;
 /** Beyond any 64-bit integer and any double; keeps hostile digit strings out of BigInt(), which is quadratic. */
 const MAX_NUMBER_LENGTH = 40;
@@ -71,7 +72,11 @@ export function parseStrictJson(text: string): StrictJson {
     while (at < text.length && "+-.0123456789eE".includes(text[at]!)) at += 1;
     const literal = text.slice(start, Math.min(at, start + MAX_NUMBER_LENGTH + 1));
     if (literal.length > MAX_NUMBER_LENGTH || !NUMBER.test(literal)) throw wrong("bad number before");
-    return /^-?\d+$/.test(literal) ? BigInt(literal) : Number(literal);
+    // -0 is no integer for the Rust library either; what no double holds, it takes for no number.
+    if (/^-?\d+$/.test(literal) && literal !== "-0") return BigInt(literal);
+    const value = Number(literal);
+    if (!Number.isFinite(value)) throw wrong("number out of range before");
+    return value;
   }
 
   function literal<Value extends null | boolean>(word: string, value: Value): Value {

@@ -1,4 +1,4 @@
-import { type DType, ELEMENT_TYPES, elementCount, elementsAt, type TypedArray } from "./dtypes";
+import { byteLength, type DType, elementCount, elementsAt, type TypedArray } from "./dtypes";
 
 /** A view of PyTorch's on a storage: offset and strides count elements. */
 export interface StridedView {
@@ -39,16 +39,16 @@ export function isContiguous({ shape, stride }: StridedView): boolean {
  * @param view  within the storage (`viewExtent`)
  */
 export function contiguous(storage: ArrayBuffer, dtype: DType, view: StridedView): TypedArray {
-  const { bytes } = ELEMENT_TYPES[dtype];
+  const bytes = byteLength(dtype, 1);
   const count = elementCount(view.shape) ?? 0;
   if (count === 0) return elementsAt(dtype, new ArrayBuffer(0), 0, 0);
-  if (isContiguous(view)) return elementsAt(dtype, storage, view.offset * bytes, count);
+  if (isContiguous(view)) return elementsAt(dtype, storage, view.offset * bytes, count * bytes);
   const copy = new ArrayBuffer(count * bytes);
   if (bytes === 1) gather(new Uint8Array(storage), new Uint8Array(copy), view);
   else if (bytes === 2) gather(new Uint16Array(storage), new Uint16Array(copy), view);
   else if (bytes === 4) gather(new Uint32Array(storage), new Uint32Array(copy), view);
   else gather(new BigUint64Array(storage), new BigUint64Array(copy), view);
-  return elementsAt(dtype, copy, 0, count);
+  return elementsAt(dtype, copy, 0, copy.byteLength);
 }
 
 /** Copies as bit patterns, which keeps every NaN as it is. */

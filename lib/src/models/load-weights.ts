@@ -2,7 +2,7 @@ import type { HostTensor, StateDict } from "../checkpoints/dtypes";
 import { toFloat32 } from "../checkpoints/float-formats";
 import { CheckpointError } from "../errors";
 import type { PreTrainedModel } from "./pretrained-model";
-import { checkShape, sameShape } from "./state-dict";
+import { checkTensor, sameShape } from "./state-dict";
 
 /** What became of a checkpoint's weights; names in alphabetical order. */
 export interface LoadReport {
@@ -67,7 +67,7 @@ export function loadWeights(
     const tensor = found.get(name);
     if (!tensor) report.newlyInitialized.push(name);
     else if (ignoreMismatchedSizes && !sameShape(tensor.shape, parameter.shape)) report.mismatched.push(name);
-    else checkShape(parameter, tensor, name, source);
+    else checkTensor(parameter, tensor, name, source, "ignoreMismatchedSizes: true initializes it anew.");
   }
   // From here on nothing fails: a model gets all of its weights, or keeps those that it had.
   for (const name of [...report.newlyInitialized, ...report.mismatched]) {

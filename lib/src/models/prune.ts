@@ -1,5 +1,5 @@
 import type { HostTensor, StateDict } from "../checkpoints/dtypes";
-import { ELEMENT_TYPES } from "../checkpoints/dtypes";
+import { byteLength, elementsAt } from "../checkpoints/dtypes";
 import { ConfigError } from "../errors";
 import type { PretrainedConfig } from "./pretrained-config";
 import type { PreTrainedModel } from "./pretrained-model";
@@ -74,11 +74,8 @@ function withConfig<Model extends PreTrainedModel<object>>(
 
 function rowsOf({ dtype, shape, data }: HostTensor, rows: readonly number[]): HostTensor {
   const width = shape.slice(1).reduce((product, length) => product * length, 1);
-  const taken = new ELEMENT_TYPES[dtype].array(
-    new ArrayBuffer(rows.length * width * ELEMENT_TYPES[dtype].bytes),
-    0,
-    rows.length * width,
-  );
+  const bytes = byteLength(dtype, rows.length * width);
+  const taken = elementsAt(dtype, new ArrayBuffer(bytes), 0, bytes);
   for (const [index, row] of rows.entries()) {
     (taken as Float32Array).set(
       (data as Float32Array).subarray(row * width, (row + 1) * width),

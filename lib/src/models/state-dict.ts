@@ -1,4 +1,4 @@
-import type { HostTensor, StateDict } from "../checkpoints/dtypes";
+import { type HostTensor, isNumericDType, type StateDict } from "../checkpoints/dtypes";
 import { toFloat32 } from "../checkpoints/float-formats";
 import { CheckpointError } from "../errors";
 import type { Module, Parameter } from "./module";
@@ -28,16 +28,28 @@ export function checkStateDict(module: Module, weights: StateDict, source: strin
   for (const [name, parameter] of module.namedParameters()) {
     const tensor = weights.get(name);
     if (!tensor) throw new CheckpointError(`${source}: has no tensor '${name}'.`);
-    checkShape(parameter, tensor, name, source);
+    checkTensor(parameter, tensor, name, source);
   }
 }
 
-/** @throws CheckpointError that names the tensor and both shapes if they differ */
-export function checkShape(parameter: Parameter, tensor: HostTensor, name: string, source: string): void {
+/** @throws CheckpointError that names the tensor if its shape differs, with the remedy where there is one, or no numbers of its type are known */
+export function checkTensor(
+  parameter: Parameter,
+  tensor: HostTensor,
+  name: string,
+  source: string,
+  remedy?: string,
+): void {
+  if (!isNumericDType(tensor.dtype)) {
+    throw new CheckpointError(
+      `${source}: tensor '${name}' is stored as ${tensor.dtype}, with which this library does not compute. ` +
+        "Store the model as F32, F16 or BF16.",
+    );
+  }
   if (sameShape(parameter.shape, tensor.shape)) return;
   throw new CheckpointError(
     `${source}: tensor '${name}' has the shape [${tensor.shape.join(", ")}]; ` +
-      `the model's config asks for [${parameter.shape.join(", ")}].`,
+      `the model's config asks for [${parameter.shape.join(", ")}].${remedy ? ` ${remedy}` : ""}`,
   );
 }
 

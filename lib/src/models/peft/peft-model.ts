@@ -12,7 +12,7 @@ import type { Parameter } from "../module";
 import type { PackedBatch } from "../packed-batch";
 import { PreTrainedModel } from "../pretrained-model";
 import { storage, type SaveOptions } from "../save-options";
-import { checkShape } from "../state-dict";
+import { checkTensor } from "../state-dict";
 import { LoraConfig } from "./lora-config";
 import { LoraLinear } from "./lora-linear";
 import { savedModulesOf, targetModulesOf } from "./target-modules";
@@ -176,7 +176,7 @@ export class PeftModel<Output extends object = ModelOutput> extends PreTrainedMo
     for (const [name, parameter] of this.adapter) {
       const tensor = weights.get(name);
       if (!tensor) throw new CheckpointError(`${source}: the adapter has no tensor '${PREFIX}${name}'.`);
-      checkShape(parameter, tensor, PREFIX + name, source);
+      checkTensor(parameter, tensor, PREFIX + name, source);
     }
     const unknown = [...weights.keys()].find((name) => !this.adapter.has(name));
     if (unknown === undefined) return;

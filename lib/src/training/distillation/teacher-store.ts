@@ -1,6 +1,6 @@
 import { closeSync, mkdirSync, openSync, readSync } from "node:fs";
 import path from "node:path";
-import { ELEMENT_TYPES, elementsAt, type DType, type StateDict } from "../../checkpoints/dtypes";
+import { byteLength, elementsAt, type DType, type StateDict } from "../../checkpoints/dtypes";
 import { float32ToFloat16, toFloat32 } from "../../checkpoints/float-formats";
 import { SafetensorsFile } from "../../checkpoints/safetensors";
 import { writeSafetensors } from "../../checkpoints/safetensors-writer";
@@ -140,7 +140,7 @@ function readRows(
   to: number,
 ): Rows {
   const { start, width, dtype } = tensors.get(name)!;
-  const { bytes } = ELEMENT_TYPES[dtype];
+  const bytes = byteLength(dtype, 1);
   const buffer = new Uint8Array((to - from) * width * bytes);
   for (let done = 0; done < buffer.length;) {
     const position = start + from * width * bytes + done;
@@ -149,7 +149,7 @@ function readRows(
     done += read;
   }
   const shape: [number, number] = [to - from, width];
-  const data = elementsAt(dtype, buffer.buffer, 0, shape[0] * width);
+  const data = elementsAt(dtype, buffer.buffer, 0, buffer.length);
   return { shape, data: toFloat32({ dtype, shape, data }) };
 }
 

@@ -1,0 +1,21 @@
+import { execFileSync, spawnSync } from "node:child_process";
+
+/** The Python of FINETUNE_PYTHON, or why a test that needs some of its modules is skipped. */
+export function pythonWith(...modules: readonly string[]): { python: string; skip: string | false } {
+  const python = process.env.FINETUNE_PYTHON;
+  const names = modules.join(", ");
+  if (!python) return { python: "", skip: `FINETUNE_PYTHON names no Python with ${names}` };
+  const { status } = spawnSync(python, ["-c", `import ${names}`], { stdio: "ignore" });
+  return { python, skip: status === 0 ? false : `the Python of FINETUNE_PYTHON has not all of ${names}` };
+}
+
+/** Runs a script, which gets `input` as JSON and answers with JSON in its last line. */
+export function askPython(python: string, script: string, args: readonly string[], input: unknown): unknown {
+  const output = execFileSync(python, [script, ...args], {
+    input: JSON.stringify(input),
+    maxBuffer: 2 ** 30,
+    stdio: ["pipe", "pipe", "ignore"],
+    env: { ...process.env, PYTHONUTF8: "1", HF_HUB_OFFLINE: "1", HF_DATASETS_OFFLINE: "1" },
+  });
+  return JSON.parse(output.toString("utf8").trim().split("\n").at(-1)!) as unknown;
+}
