@@ -27,3 +27,15 @@ test("what is no matrix is refused", () => {
   refuse({ data: [1, 2, 3], shape: [3] }, /expected \[rows, classes\], found shape \[3\]/);
   refuse({ data: [1, 2, 3], shape: [2, 2] }, /shape \[2, 2\] with 3 scores/);
 });
+
+test("NaN is the largest, as in NumPy", () => {
+  assert.deepEqual(
+    argmax([
+      [1, NaN, 3, NaN],
+      [NaN, 5],
+      [2, 3],
+    ]),
+    Int32Array.of(1, 0, 1),
+  );
+  assert.deepEqual(argmax({ data: [0, 1, 7, NaN], shape: [2, 2] }), Int32Array.of(1, 1));
+});

@@ -1,4 +1,4 @@
-import { checkLabels, type MetricInputs } from "./inputs";
+import { labelInputs, type MetricInputs } from "./inputs";
 
 /**
  * Share of rows whose predicted label is the true one.
@@ -8,8 +8,7 @@ import { checkLabels, type MetricInputs } from "./inputs";
  * @see sklearn.metrics.accuracy_score
  */
 export function accuracy(inputs: MetricInputs): number {
-  checkLabels("accuracy", inputs);
-  const { predictions, references } = inputs;
+  const { predictions, references } = labelInputs("accuracy", inputs);
   let correct = 0;
   for (let row = 0; row < references.length; row++) {
     if (predictions[row] === references[row]) correct++;

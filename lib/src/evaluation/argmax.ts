@@ -5,7 +5,7 @@ export type Logits =
   readonly ArrayLike<number>[] | { readonly data: ArrayLike<number>; readonly shape: readonly number[] };
 
 /**
- * The index of the largest score in each row; of equal ones the first, as in NumPy.
+ * The index of the largest score in each row; of equal ones the first, and NaN before all, as in NumPy.
  *
  * @param logits [rows, classes]
  * @returns      [rows], int32
@@ -34,8 +34,10 @@ export function argmax(logits: Logits): Int32Array {
 
 function largest(scores: ArrayLike<number>, start: number, length: number): number {
   let best = 0;
-  for (let i = 1; i < length; i++) {
-    if (scores[start + i]! > scores[start + best]!) best = i;
+  for (let i = 0; i < length; i++) {
+    const score = scores[start + i]!;
+    if (Number.isNaN(score)) return i;
+    if (score > scores[start + best]!) best = i;
   }
   return best;
 }

@@ -1,5 +1,5 @@
 import { ConfigError } from "../errors";
-import { checkLabels, type MetricInputs } from "./inputs";
+import { type CheckedInputs, labelInputs, type MetricInputs } from "./inputs";
 
 export interface ConfusionMatrixOptions {
   /** Which labels stand in rows and columns, in this order; rows of other labels are left out. Default: all that occur, sorted. */
@@ -8,8 +8,11 @@ export interface ConfusionMatrixOptions {
   normalize?: "true" | "pred" | "all";
 }
 
+/** The names of {@link ConfusionMatrixOptions}. */
+export const CONFUSION_MATRIX_OPTIONS: readonly (keyof ConfusionMatrixOptions)[] = ["labels", "normalize"];
+
 /** The labels that occur in predictions or references, sorted. */
-export function labelsOf({ predictions, references }: MetricInputs): number[] {
+export function labelsOf({ predictions, references }: CheckedInputs): number[] {
   const seen = new Set<number>();
   for (const labels of [references, predictions]) {
     for (let row = 0; row < labels.length; row++) seen.add(labels[row]!);
@@ -25,17 +28,17 @@ export function labelsOf({ predictions, references }: MetricInputs): number[] {
  * @see sklearn.metrics.confusion_matrix
  */
 export function confusionMatrix(inputs: MetricInputs, options: ConfusionMatrixOptions = {}): number[][] {
-  checkLabels("confusion_matrix", inputs);
-  const labels = options.labels ?? labelsOf(inputs);
+  const { predictions, references } = labelInputs("confusion_matrix", inputs);
+  const labels = options.labels ?? labelsOf({ predictions, references });
   const indexOf = new Map(labels.map((label, index) => [label, index]));
   if (indexOf.size !== labels.length) {
     throw new ConfigError(`confusion_matrix: \`labels\` names a label twice: ${labels.join(", ")}.`);
   }
   const matrix = labels.map(() => new Array<number>(labels.length).fill(0));
   let known = false;
-  for (let row = 0; row < inputs.references.length; row++) {
-    const expected = indexOf.get(inputs.references[row]!);
-    const predicted = indexOf.get(inputs.predictions[row]!);
+  for (let row = 0; row < references.length; row++) {
+    const expected = indexOf.get(references[row]!);
+    const predicted = indexOf.get(predictions[row]!);
     known ||= expected !== undefined;
     if (expected !== undefined && predicted !== undefined) matrix[expected]![predicted]! += 1;
   }

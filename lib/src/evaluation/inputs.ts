@@ -3,10 +3,18 @@ import { ConfigError } from "../errors";
 /** What a metric compares: one value a row in each, in the same order. Plain or typed arrays. */
 export interface MetricInputs {
   /** [rows]: predicted class labels, or predicted values where the metric is a correlation. */
-  predictions: ArrayLike<number>;
+  predictions: ArrayLike<number | bigint>;
   /** [rows]: the true ones. */
+  references: ArrayLike<number | bigint>;
+}
+
+/** Inputs of which every entry is a number. */
+export interface CheckedInputs {
+  predictions: ArrayLike<number>;
   references: ArrayLike<number>;
 }
+
+const SIDES = ["predictions", "references"] as const;
 
 /** @throws ConfigError unless both hold the same number of rows, and at least `minimum` of them */
 export function checkLengths(metric: string, { predictions, references }: MetricInputs, minimum = 1): void {
@@ -31,31 +39,44 @@ export function checkLengths(metric: string, { predictions, references }: Metric
   }
 }
 
-/** @throws ConfigError on different lengths, no rows, or a label that is no integer (logits, for instance) */
-export function checkLabels(metric: string, inputs: MetricInputs): void {
+/**
+ * Class labels as numbers; bigints, which columns of int64 may hold, among them.
+ *
+ * @throws ConfigError on different lengths, no rows, or a label that is no integer (logits, for instance)
+ */
+export function labelInputs(metric: string, inputs: MetricInputs): CheckedInputs {
   checkLengths(metric, inputs);
-  for (const name of ["predictions", "references"] as const) {
-    const labels = inputs[name];
-    for (let row = 0; row < labels.length; row++) {
-      if (Number.isInteger(labels[row])) continue;
-      const hint = name === "predictions" ? " Of logits, take `argmax(logits)` first." : "";
-      throw new ConfigError(
-        `${metric}: ${name}[${row}] is ${String(labels[row])}; class labels must be integers.${hint}`,
-      );
-    }
-  }
+  return eachSide(inputs, (value, name, row) => {
+    if (Number.isInteger(value)) return value as number;
+    if (typeof value === "bigint" && Number.isSafeInteger(Number(value))) return Number(value);
+    const hint = name === "predictions" ? " Of logits, take `argmax(logits)` first." : "";
+    throw new ConfigError(
+      `${metric}: ${name}[${row}] is ${String(value)}; class labels must be integers.${hint}`,
+    );
+  });
 }
 
-/** @throws ConfigError on different lengths, fewer than two rows, or entries that are no numbers (NaN is one) */
-export function checkValues(metric: string, inputs: MetricInputs): void {
+/**
+ * Values as numbers.
+ *
+ * @throws ConfigError on different lengths, fewer than two rows, or entries that are no numbers (NaN is one)
+ */
+export function valueInputs(metric: string, inputs: MetricInputs): CheckedInputs {
   checkLengths(metric, inputs, 2);
-  for (const name of ["predictions", "references"] as const) {
-    const values = inputs[name];
-    for (let row = 0; row < values.length; row++) {
-      if (typeof values[row] === "number") continue;
-      throw new ConfigError(
-        `${metric}: ${name}[${row}] is ${String(values[row])}; it compares one number a row, [rows] and not [rows, 1].`,
-      );
-    }
-  }
+  return eachSide(inputs, (value, name, row) => {
+    if (typeof value === "number" || typeof value === "bigint") return Number(value);
+    throw new ConfigError(
+      `${metric}: ${name}[${row}] is ${String(value)}; it compares one number a row, [rows] and not [rows, 1].`,
+    );
+  });
+}
+
+function eachSide(
+  inputs: MetricInputs,
+  number: (value: unknown, name: (typeof SIDES)[number], row: number) => number,
+): CheckedInputs {
+  const [predictions, references] = SIDES.map((name) => {
+    return Array.from(inputs[name], (value: unknown, row) => number(value, name, row));
+  }) as [number[], number[]];
+  return { predictions, references };
 }

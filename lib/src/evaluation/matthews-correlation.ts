@@ -1,4 +1,4 @@
-import { checkLabels, type MetricInputs } from "./inputs";
+import { labelInputs, type MetricInputs } from "./inputs";
 
 /**
  * Matthews correlation coefficient, for any number of labels (Gorodkin's R_K): with s rows, c of them right, and
@@ -10,8 +10,7 @@ import { checkLabels, type MetricInputs } from "./inputs";
  * @see sklearn.metrics.matthews_corrcoef; Gorodkin 2004
  */
 export function matthewsCorrelation(inputs: MetricInputs): number {
-  checkLabels("matthews_correlation", inputs);
-  const { predictions, references } = inputs;
+  const { predictions, references } = labelInputs("matthews_correlation", inputs);
   const rows = references.length;
   const trueCounts = new Map<number, number>();
   const predictedCounts = new Map<number, number>();

@@ -1,4 +1,4 @@
-import { checkValues, type MetricInputs } from "./inputs";
+import { type MetricInputs, valueInputs } from "./inputs";
 
 /**
  * Pearson's correlation coefficient.
@@ -8,8 +8,8 @@ import { checkValues, type MetricInputs } from "./inputs";
  * @see scipy.stats.pearsonr
  */
 export function pearsonr(inputs: MetricInputs): number {
-  checkValues("pearsonr", inputs);
-  return correlation(inputs.predictions, inputs.references);
+  const { predictions, references } = valueInputs("pearsonr", inputs);
+  return correlation(predictions, references);
 }
 
 /** Two passes, as in SciPy: sums of products of uncentred values would cancel. */

@@ -1,5 +1,6 @@
-import { checkValues, type MetricInputs } from "./inputs";
+import { type MetricInputs, valueInputs } from "./inputs";
 import { correlation } from "./pearsonr";
+import { ranks } from "./ranks";
 
 /**
  * Spearman's rank correlation coefficient: Pearson's of the ranks, ties sharing the mean of their ranks.
@@ -9,22 +10,6 @@ import { correlation } from "./pearsonr";
  * @see scipy.stats.spearmanr
  */
 export function spearmanr(inputs: MetricInputs): number {
-  checkValues("spearmanr", inputs);
-  return correlation(ranks(inputs.predictions), ranks(inputs.references));
-}
-
-/** Ranks from 1; all NaN if one value is. @see scipy.stats.rankdata */
-function ranks(values: ArrayLike<number>): Float64Array {
-  const sorted = Float64Array.from(values);
-  if (sorted.some(Number.isNaN)) return sorted.fill(NaN);
-  const order = Uint32Array.from(sorted, (_, row) => row).sort((a, b) => values[a]! - values[b]!);
-  const result = new Float64Array(values.length);
-  for (let start = 0; start < order.length;) {
-    let end = start + 1;
-    while (end < order.length && values[order[end]!] === values[order[start]!]) end++;
-    const shared = (start + 1 + end) / 2;
-    for (let i = start; i < end; i++) result[order[i]!] = shared;
-    start = end;
-  }
-  return result;
+  const { predictions, references } = valueInputs("spearmanr", inputs);
+  return correlation(ranks(predictions), ranks(references));
 }
