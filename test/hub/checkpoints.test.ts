@@ -145,3 +145,27 @@ test("what a model lacks is named, and so is a model that there is not", async (
     hubError("repository-not-found", /neither a folder .*bert-tiny-reviews.*has no such repository/),
   );
 });
+
+test("a model of another family is refused before its weights are downloaded", async (context) => {
+  const served = (config: Record<string, unknown>): ServedRepo["revisions"] => ({
+    main: {
+      ...COMMON,
+      "config.json": text(JSON.stringify({ ...JSON.parse(CONFIG.content.toString()), ...config })),
+      "model.safetensors": { content: Buffer.alloc(1000), large: true },
+    },
+  });
+  const repos: ServedRepo[] = [
+    { type: "model", name: "a/roberta", revisions: served({ model_type: "roberta" }) },
+    { type: "model", name: "a/relu", revisions: served({ hidden_act: "relu" }) },
+  ];
+  const { hub, at } = await hubForTest(context, { repos });
+  for (const { name } of repos) {
+    hub.requests.length = 0;
+    await assert.rejects(AutoModelForSequenceClassification.fromPretrained(name, at), {
+      name: "ConfigError",
+      message: /'roberta'|'relu'/,
+    });
+    assert.ok(hub.requests.some((line) => line.includes("config.json")));
+    assert.ok(!hub.requests.some((line) => /safetensors|storage/.test(line)), hub.requests.join("\n"));
+  }
+});

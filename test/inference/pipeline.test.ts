@@ -106,4 +106,28 @@ describe("pipeline", () => {
     assert.throws(() => pipeline("text-classification", { model }), /tokenizer/);
     await assert.rejects(classifier()("bad", { topK: 0 }), /topK is 0/);
   });
+
+  test("the problem decides what scores are: probabilities of one, of each, or values", async () => {
+    const scores = async (options: Parameters<typeof tinyBert>[0], call = {}) => {
+      const classify = pipeline("text-classification", { model: tinyBert(options), tokenizer });
+      const found = await classify("a good film", { topK: null, ...call });
+      return found.sort((a, b) => (a.label < b.label ? -1 : 1)).map(({ score }) => score);
+    };
+    const sigmoid = (x: number) => 1 / (1 + Math.exp(-x));
+    const close = (found: number[], expected: number[]) => {
+      assert.equal(found.length, expected.length);
+      for (const [i, score] of found.entries()) assert.ok(Math.abs(score - expected[i]!) < 1e-6);
+    };
+    const logits = await scores({ numLabels: 3, problemType: "regression" });
+    const total = logits.reduce((sum, x) => sum + Math.exp(x), 0);
+    close(
+      await scores({ numLabels: 3 }),
+      logits.map((x) => Math.exp(x) / total),
+    );
+    close(await scores({ numLabels: 3, problemType: "multi_label_classification" }), logits.map(sigmoid));
+    close(await scores({ numLabels: 3 }, { functionToApply: "none" }), logits);
+    const [value] = await scores({ numLabels: 1, problemType: "regression" });
+    close(await scores({ numLabels: 1 }), [sigmoid(value!)]);
+    await assert.rejects(scores({ numLabels: 1 }, { functionToApply: "relu" }), ConfigError);
+  });
 });

@@ -10,6 +10,7 @@ export type CheckpointPart = "config" | "tokenizer" | "weights";
 /**
  * Downloads those files of a model on the Hub that are needed, and no others.
  *
+ * @param accept  asked when the configuration is there, before anything else is downloaded; what it throws ends the download
  * @returns the folder of its snapshot in the cache
  * @throws HubError; CheckpointError for a damaged index of shards
  */
@@ -17,9 +18,13 @@ export async function downloadCheckpoint(
   name: string,
   parts: readonly CheckpointPart[],
   options: HubOptions,
+  accept?: (directory: string) => Promise<void>,
 ): Promise<string> {
   const snapshot = await openSnapshot({ repo: { type: "model", name }, ...options });
-  for (const part of parts) await DOWNLOADS[part](snapshot);
+  for (const part of parts) {
+    await DOWNLOADS[part](snapshot);
+    if (part === "config") await accept?.(snapshot.folder);
+  }
   return snapshot.folder;
 }
 

@@ -12,6 +12,7 @@ import { type CheckpointPart, downloadCheckpoint } from "./hub-checkpoint";
  * @param nameOrDir  a folder, the name of an embedded checkpoint, or of a model on the Hub ("bert-base-uncased")
  * @param parts      what is to be downloaded of a model on the Hub. Default: all that this library reads
  * @param options    revision, token, cache of the Hub; without meaning for a folder
+ * @param accept    of a model on the Hub: asked when its configuration is there and its weights are not
  * @returns an absolute path
  * @throws CheckpointError that says which names there are; HubError if the Hub has no such model or cannot be asked
  */
@@ -19,6 +20,7 @@ export async function resolveCheckpoint(
   nameOrDir: string,
   parts: readonly CheckpointPart[] = ["config", "tokenizer", "weights"],
   options: HubOptions = {},
+  accept?: (directory: string) => Promise<void>,
 ): Promise<string> {
   const stats = statSync(nameOrDir, { throwIfNoEntry: false });
   if (stats?.isDirectory()) return path.resolve(nameOrDir);
@@ -37,7 +39,7 @@ export async function resolveCheckpoint(
     throw new CheckpointError(`${notHere}, nor can it be the name of a model on the Hub.`);
   }
   try {
-    return await downloadCheckpoint(nameOrDir, parts, options);
+    return await downloadCheckpoint(nameOrDir, parts, options, accept);
   } catch (error) {
     if (!(error instanceof HubError)) throw error;
     const message = `${notHere}; from the Hub: ${error.message}`;

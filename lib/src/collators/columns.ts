@@ -5,9 +5,9 @@ import type { Batch, Row } from "./batch";
 /** Names under which datasets keep the label; models take it as `labels`. */
 const LABEL_NAMES = ["label", "label_ids", "labels"];
 
-/** The column that holds the labels, if there is one. */
-export function labelColumn(row: Row): string | undefined {
-  return LABEL_NAMES.find((name) => name in row && row[name] !== null && row[name] !== undefined);
+/** The column that holds the labels, if some row has one. */
+export function labelColumn(rows: readonly Row[]): string | undefined {
+  return LABEL_NAMES.find((name) => rows.some((row) => row[name] !== null && row[name] !== undefined));
 }
 
 export function isNumberList(value: unknown): value is ArrayLike<number> {

@@ -5,6 +5,7 @@ import { paddedWidth, padToRectangle, type PaddingStrategy } from "../tokenizers
 import type { PreTrainedTokenizer } from "../tokenizers/pretrained-tokenizer";
 import type { Batch, Row } from "./batch";
 import { checkRows, labelColumn, listColumn, stackColumn, toBatch, type HostColumn } from "./columns";
+import { refuseUnknownOptions } from "../known-options";
 
 export interface DataCollatorWithPaddingOptions {
   /** Says what to pad with, and on which side. */
@@ -16,6 +17,13 @@ export interface DataCollatorWithPaddingOptions {
   /** Round the width up to a multiple of this. */
   padToMultipleOf?: number;
 }
+
+const OPTIONS: readonly (keyof DataCollatorWithPaddingOptions)[] = [
+  "tokenizer",
+  "padding",
+  "maxLength",
+  "padToMultipleOf",
+];
 
 export interface DataCollatorWithPadding {
   /**
@@ -38,6 +46,7 @@ export class DataCollatorWithPadding extends Callable {
 
   constructor(options: DataCollatorWithPaddingOptions) {
     super();
+    refuseUnknownOptions("DataCollatorWithPadding", options, OPTIONS);
     const { padding = true, maxLength = options.tokenizer.modelMaxLength, padToMultipleOf = 1 } = options;
     this.strategy = padding === true ? "longest" : padding === false ? "do_not_pad" : padding;
     if (this.strategy === "max_length" && !Number.isSafeInteger(maxLength)) {
@@ -73,7 +82,7 @@ export class DataCollatorWithPadding extends Callable {
         ? listsLike(ids, features, "attention_mask")
         : ids.map(({ length }) => new Int32Array(length).fill(1));
     columns.attention_mask = pad(mask, 0);
-    const label = labelColumn(first);
+    const label = labelColumn(features);
     for (const name of Object.keys(first)) {
       if (name !== label && !(name in columns)) columns[name] = stackColumn(features, name);
     }

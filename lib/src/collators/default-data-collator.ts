@@ -11,7 +11,7 @@ import { checkRows, labelColumn, listColumn, stackColumn, toBatch, type HostColu
 export function defaultDataCollator(features: readonly Row[]): Batch {
   const first = checkRows(features);
   listColumn(features, "input_ids");
-  const label = labelColumn(first);
+  const label = labelColumn(features);
   const columns: Record<string, HostColumn> = {};
   for (const [name, value] of Object.entries(first)) {
     if (name === label || value === null || value === undefined || typeof value === "string") continue;

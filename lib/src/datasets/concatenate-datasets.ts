@@ -5,6 +5,7 @@ import { Dataset } from "./dataset";
 import { Value } from "./features";
 import type { Row } from "./rows";
 import type { Table } from "./table";
+import { refuseUnknownOptions } from "../known-options";
 
 /**
  * Datasets one after the other (`axis: 0`, the default), where a column that one lacks is null in its rows; or side by
@@ -23,8 +24,10 @@ export function concatenateDatasets<R extends Row = Row>(
 ): Dataset<R>;
 export function concatenateDatasets(
   datasets: readonly Dataset<Row>[],
-  { axis = 0 }: { axis?: 0 | 1 } = {},
+  options: { axis?: 0 | 1 } = {},
 ): Dataset<Row> {
+  refuseUnknownOptions("concatenateDatasets", options, ["axis"], DatasetError);
+  const { axis = 0 } = options;
   if (datasets.length === 0) throw new DatasetError("concatenateDatasets: give at least one dataset.");
   const tables = datasets.map(({ table }) => table);
   if (axis === 1) return new Dataset(concatenateColumns(tables));

@@ -67,13 +67,13 @@ export class DatasetDict<R extends Row = Row> implements Iterable<[string, Datas
     options?: MapOptions<Removed> & { batched?: false },
   ): Promise<DatasetDict<Extended<Omit<R, Removed>, RowOf<Made>>>>;
   async map(apply: (rows: never, at: never) => object, options: AnyMapOptions = {}): Promise<DatasetDict> {
-    const mapped: Record<string, Dataset> = {};
+    const mapped: [string, Dataset][] = [];
     for (const [name, split] of this) {
       const plan = { ...options, desc: options.desc ?? `Map ${name}`, ...cacheFileOf(options, name) };
       // Which of the two forms it is was checked by the overloads above.
-      mapped[name] = await split.map(apply as (row: R, index: number) => object, plan as MapOptions);
+      mapped.push([name, await split.map(apply as (row: R, index: number) => object, plan as MapOptions)]);
     }
-    return new DatasetDict(mapped);
+    return new DatasetDict(Object.fromEntries(mapped));
   }
 
   /** {@link Dataset.filter} over every split. */
@@ -89,16 +89,17 @@ export class DatasetDict<R extends Row = Row> implements Iterable<[string, Datas
     keep: (rows: never, at: never) => unknown,
     options: FilterOptions = {},
   ): Promise<DatasetDict<R>> {
-    const kept: Record<string, Dataset<R>> = {};
+    const kept: [string, Dataset<R>][] = [];
     for (const [name, split] of this) {
       const plan = { ...options, desc: options.desc ?? `Filter ${name}` };
       // Which of the two forms it is was checked by the overloads above.
-      kept[name] = await split.filter(
+      const rows = await split.filter(
         keep as (row: R) => boolean,
         plan as FilterOptions & { batched?: false },
       );
+      kept.push([name, rows]);
     }
-    return new DatasetDict(kept);
+    return new DatasetDict(Object.fromEntries(kept));
   }
 
   /** {@link Dataset.shuffle} of every split. */

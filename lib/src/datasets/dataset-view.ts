@@ -11,6 +11,7 @@ import type { Batch, Row } from "./rows";
 import type { Table } from "./table";
 import { type CsvOptions, type JsonOptions, writeCsv, writeJsonRows } from "./text-files";
 import { writeDataset } from "./saved-dataset";
+import { refuseUnknownOptions } from "../known-options";
 
 /** What can be seen of a dataset: its size, rows, columns and types, and where they can be written to. */
 export abstract class DatasetView<R extends Row = Row> implements Iterable<R> {
@@ -74,13 +75,9 @@ export abstract class DatasetView<R extends Row = Row> implements Iterable<R> {
   }
 
   /** Batches of columns, in order; the last may be shorter, or is left out with `dropLastBatch`. */
-  *iter({
-    batchSize,
-    dropLastBatch = false,
-  }: {
-    batchSize: number;
-    dropLastBatch?: boolean;
-  }): IterableIterator<Batch<R>> {
+  *iter(options: { batchSize: number; dropLastBatch?: boolean }): IterableIterator<Batch<R>> {
+    refuseUnknownOptions("iter", options, ["batchSize", "dropLastBatch"], DatasetError);
+    const { batchSize, dropLastBatch = false } = options;
     checkBatchSize(batchSize);
     for (let start = 0; start < this.length; start += batchSize) {
       const end = Math.min(start + batchSize, this.length);

@@ -19,6 +19,7 @@ import { rowsToColumns } from "./rows-to-columns";
 import { sortedRows, type SortOptions } from "./sort";
 import { Table } from "./table";
 import { trainTestRows, type TrainTestSplitOptions } from "./train-test-split";
+import { refuseUnknownOptions } from "../known-options";
 
 /** Keeps the order of `shuffle` apart from other random numbers of the same seed. */
 const SHUFFLE_SITE = 0x5f0ff1e;
@@ -36,6 +37,17 @@ export interface MapOptions<Removed extends string = string> extends MapCacheOpt
 
 /** How the two forms of `map` are called. */
 export type AnyMapOptions = MapOptions & { batched?: boolean };
+
+const MAP_OPTIONS: readonly (keyof AnyMapOptions)[] = [
+  "removeColumns",
+  "batchSize",
+  "batched",
+  "desc",
+  "features",
+  "cacheDependencies",
+  "cacheFile",
+  "loadFromCacheFile",
+];
 
 export interface FilterOptions extends Partial<BatchPlan> {
   /** The function gets columns of many rows, and returns one boolean a row. Default false. */
@@ -124,7 +136,9 @@ export class Dataset<R extends Row = Row> extends DatasetView<R> {
   }
 
   /** All rows in a random order. The same seed gives the same order, though not that of Python. */
-  shuffle({ seed = Math.floor(Math.random() * 2 ** 32) }: ShuffleOptions = {}): Dataset<R> {
+  shuffle(options: ShuffleOptions = {}): Dataset<R> {
+    refuseUnknownOptions("shuffle", options, ["seed"], DatasetError);
+    const { seed = Math.floor(Math.random() * 2 ** 32) } = options;
     if (!Number.isInteger(seed)) throw new DatasetError(`shuffle: seed is ${seed}, not an integer.`);
     return this.derive(this.table.take(randomPermutation(this.length, { seed, site: SHUFFLE_SITE })));
   }
@@ -220,8 +234,10 @@ export class Dataset<R extends Row = Row> extends DatasetView<R> {
   /** With a column of few different values as one of classes, named by the values in alphabetical order. */
   classEncodeColumn<Name extends keyof R & string>(
     name: Name,
-    { includeNulls = false }: { includeNulls?: boolean } = {},
+    options: { includeNulls?: boolean } = {},
   ): Dataset<Extended<R, Record<Name, number>>> {
+    refuseUnknownOptions("classEncodeColumn", options, ["includeNulls"], DatasetError);
+    const { includeNulls = false } = options;
     const feature = this.table.column(name) && this.table.features.get(name)!;
     const encoded = classEncode(name, this.table.column(name), feature, includeNulls);
     return this.derive(this.table.with(name, encoded.column, encoded.feature));
@@ -231,7 +247,9 @@ export class Dataset<R extends Row = Row> extends DatasetView<R> {
    * Sets how cells are handed out: `"typed"` (the default: lists of numbers as views, Int32Array and the like) or
    * `"plain"` (as ordinary arrays); and which columns rows have (default: all). The others stay in the dataset.
    */
-  withFormat(type: FormatType = "typed", { columns }: { columns?: readonly string[] } = {}): Dataset<R> {
+  withFormat(type: FormatType = "typed", options: { columns?: readonly string[] } = {}): Dataset<R> {
+    refuseUnknownOptions("withFormat", options, ["columns"], DatasetError);
+    const { columns } = options;
     if (type !== "typed" && type !== "plain") {
       throw new DatasetError(
         `withFormat: there is no format ${JSON.stringify(type)}; "typed" and "plain" are.`,
@@ -250,10 +268,9 @@ export class Dataset<R extends Row = Row> extends DatasetView<R> {
     keep: (row: R, index: number) => boolean | Promise<boolean>,
     options?: FilterOptions & { batched?: false },
   ): Promise<Dataset<R>>;
-  async filter(
-    keep: (rows: never, at: never) => unknown,
-    { batchSize = 1000, desc = "Filter", batched = false }: FilterOptions = {},
-  ): Promise<Dataset<R>> {
+  async filter(keep: (rows: never, at: never) => unknown, options: FilterOptions = {}): Promise<Dataset<R>> {
+    refuseUnknownOptions("filter", options, ["batchSize", "desc", "batched"], DatasetError);
+    const { batchSize = 1000, desc = "Filter", batched = false } = options;
     const rows = await filteredRows(this, keep, { batchSize, desc, batched });
     return this.derive(this.table.take(rows));
   }
@@ -275,6 +292,7 @@ export class Dataset<R extends Row = Row> extends DatasetView<R> {
     options?: MapOptions<Removed> & { batched?: false },
   ): Promise<Dataset<Extended<Omit<R, Removed>, RowOf<Made>>>>;
   async map(apply: (rows: never, at: never) => unknown, options: AnyMapOptions = {}): Promise<Dataset> {
+    refuseUnknownOptions("map", options, MAP_OPTIONS, DatasetError);
     const { removeColumns = [], batchSize = 1000, desc = "Map", features } = options;
     checkBatchSize(batchSize);
     const removed = new Set(asList(removeColumns));

@@ -46,7 +46,9 @@ export async function mapTable(table: Table, make: MakeColumns, plan: MapPlan): 
   const made = new Map<string, TypedColumn[]>();
   await inBatches(table.length, plan, async (start, end) => {
     const returned = columnsOf(await make(table.slice(start, end), numbersFrom(start, end)));
-    const stays = table.columnNames.filter((name) => !plan.removed.has(name) && !(name in returned));
+    const stays = table.columnNames.filter(
+      (name) => !plan.removed.has(name) && !Object.hasOwn(returned, name),
+    );
     checkLengths(returned, { start, end, kept: stays });
     if (start > 0) checkNames(made, returned, start);
     for (const [name, values] of Object.entries(returned)) {
@@ -145,11 +147,13 @@ function checkLengths(returned: Columns, at: { start: number; end: number; kept:
 
 function checkNames(made: ReadonlyMap<string, unknown>, returned: Columns, start: number): void {
   const names = Object.keys(returned);
-  const odd = names.find((name) => !made.has(name)) ?? [...made.keys()].find((name) => !(name in returned));
+  const odd =
+    names.find((name) => !made.has(name)) ?? [...made.keys()].find((name) => !Object.hasOwn(returned, name));
   if (odd === undefined) return;
+  const isReturned = Object.hasOwn(returned, odd);
   throw new DatasetError(
-    `map: column "${odd}" is returned for ${odd in returned ? "" : "none of "}the rows from ${start} on, ` +
-      `but ${odd in returned ? "not " : ""}for those before. Return the same columns for every row.`,
+    `map: column "${odd}" is returned for ${isReturned ? "" : "none of "}the rows from ${start} on, ` +
+      `but ${isReturned ? "not " : ""}for those before. Return the same columns for every row.`,
   );
 }
 

@@ -1,6 +1,7 @@
 import { DatasetError } from "../errors";
 import { type Cell, type Column, NumberColumn, TextColumn, toArray } from "./columns";
 import type { Table } from "./table";
+import { refuseUnknownOptions } from "../known-options";
 
 export interface SortOptions {
   /** Largest first; one for all columns, or one for each. Default false. */
@@ -15,11 +16,9 @@ export interface SortOptions {
  * @throws DatasetError for a column that has no order, such as lists
  * @see datasets.Dataset.sort
  */
-export function sortedRows(
-  table: Table,
-  names: readonly string[],
-  { reverse = false, nullPlacement = "at_end" }: SortOptions,
-): Int32Array {
+export function sortedRows(table: Table, names: readonly string[], options: SortOptions): Int32Array {
+  refuseUnknownOptions("sort", options, ["reverse", "nullPlacement"], DatasetError);
+  const { reverse = false, nullPlacement = "at_end" } = options;
   if (Array.isArray(reverse) && reverse.length !== names.length) {
     throw new DatasetError(
       `sort: ${reverse.length} values of reverse for ${names.length} columns. Give one for each, or one for all.`,

@@ -6,6 +6,7 @@ import type { Cell } from "./columns";
 import { type FeatureType, Value } from "./features";
 import { plainText } from "./python-repr";
 import type { Table } from "./table";
+import { refuseUnknownOptions } from "../known-options";
 
 export interface CsvOptions {
   /** Between two columns. Default ",". */
@@ -23,11 +24,9 @@ export interface JsonOptions {
 const ROWS_AT_ONCE = 1000;
 
 /** Writes a table as CSV (RFC 4180, "\n" at line ends). @see pandas.DataFrame.to_csv with index=False */
-export async function writeCsv(
-  file: string,
-  table: Table,
-  { delimiter = ",", header = true }: CsvOptions,
-): Promise<void> {
+export async function writeCsv(file: string, table: Table, options: CsvOptions): Promise<void> {
+  refuseUnknownOptions("toCsv", options, ["delimiter", "header"], DatasetError);
+  const { delimiter = ",", header = true } = options;
   if (!isOneAscii(delimiter) || /["\r\n]/.test(delimiter)) {
     throw new DatasetError(
       `toCsv: delimiter is ${JSON.stringify(delimiter)}; it must be one ASCII character.`,
@@ -69,11 +68,9 @@ function timeText(time: Date): string {
 }
 
 /** Writes a table as JSON Lines or as one JSON array of objects. */
-export async function writeJsonRows(
-  file: string,
-  table: Table,
-  { lines = true }: JsonOptions,
-): Promise<void> {
+export async function writeJsonRows(file: string, table: Table, options: JsonOptions): Promise<void> {
+  refuseUnknownOptions("toJson", options, ["lines"], DatasetError);
+  const { lines = true } = options;
   const names = table.columnNames.map((name) => JSON.stringify(name));
   // Written by hand: an object would put names that are numbers first.
   const row = (cells: readonly Cell[]) =>

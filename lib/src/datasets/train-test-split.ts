@@ -2,6 +2,7 @@ import { DatasetError } from "../errors";
 import { randomPermutation } from "../random";
 import type { Column } from "./columns";
 import { ClassLabel, type FeatureType } from "./features";
+import { refuseUnknownOptions } from "../known-options";
 
 export interface TrainTestSplitOptions {
   /** Rows of the test split: a share between 0 and 1 (rounded up), or a number of them. Default 0.25. */
@@ -15,6 +16,14 @@ export interface TrainTestSplitOptions {
   /** Same seed, same split. Default: a random one. */
   seed?: number;
 }
+
+const OPTIONS: readonly (keyof TrainTestSplitOptions)[] = [
+  "testSize",
+  "trainSize",
+  "shuffle",
+  "stratifyByColumn",
+  "seed",
+];
 
 export interface SplitRows {
   train: Int32Array;
@@ -30,6 +39,7 @@ export function trainTestRows(
   options: TrainTestSplitOptions,
   labels: { column: Column; feature: FeatureType } | undefined,
 ): SplitRows {
+  refuseUnknownOptions("trainTestSplit", options, OPTIONS, DatasetError);
   const { shuffle = true, seed = Math.floor(Math.random() * 2 ** 32) } = options;
   if (!Number.isInteger(seed)) throw new DatasetError(`trainTestSplit: seed is ${seed}, not an integer.`);
   const sizes = splitSizes(rows, options);

@@ -16,7 +16,8 @@ import {
   repositoryPage,
   resolveUrl,
 } from "./repository";
-import { type HubOptions, type HubSettings, hubSettings } from "./settings";
+import { HUB_OPTIONS, type HubOptions, type HubSettings, hubSettings } from "./settings";
+import { refuseUnknownOptions } from "../known-options";
 import { transfer } from "./transfer";
 
 export interface DownloadFileOptions extends HubOptions {
@@ -37,6 +38,7 @@ export interface DownloadFileOptions extends HubOptions {
  * @see huggingface_hub.hf_hub_download
  */
 export async function downloadFile(options: DownloadFileOptions): Promise<string> {
+  refuseUnknownOptions("downloadFile", options, [...HUB_OPTIONS, "repo", "path", "forceDownload"]);
   const { repo, path: file, forceDownload = false } = options;
   const settings = hubSettings(options);
   checkRepository(repo, settings.revision);

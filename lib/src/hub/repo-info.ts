@@ -2,7 +2,8 @@ import { apiFetch, callApi } from "./api";
 import { isCommit } from "./file-metadata";
 import { withNearNames } from "./with-near-names";
 import { checkRepository, type HubRepo } from "./repository";
-import { type HubOptions, type HubSettings, hubSettings } from "./settings";
+import { HUB_OPTIONS, type HubOptions, type HubSettings, hubSettings } from "./settings";
+import { refuseUnknownOptions } from "../known-options";
 
 export interface RepoInfo {
   /** Its full name, also where it was asked for by a former or short one: "nyu-mll/glue" for "glue". */
@@ -16,6 +17,7 @@ export interface RepoInfo {
 
 /** Asks the Hub about a repository. @throws HubError */
 export async function repoInfo(repo: HubRepo, options: HubOptions = {}): Promise<RepoInfo> {
+  refuseUnknownOptions("repoInfo", options, HUB_OPTIONS);
   const settings = hubSettings(options);
   checkRepository(repo, settings.revision);
   try {

@@ -17,6 +17,15 @@ export interface HubOptions {
   localFilesOnly?: boolean;
 }
 
+/** The names of {@link HubOptions}. */
+export const HUB_OPTIONS: readonly (keyof HubOptions)[] = [
+  "revision",
+  "endpoint",
+  "token",
+  "cacheDir",
+  "localFilesOnly",
+];
+
 /** Takes the Hub's options out of options for something else too, where a token has no business. */
 export function splitHubOptions<T extends HubOptions>(options: T): [HubOptions, Omit<T, keyof HubOptions>] {
   const { revision, endpoint, token, cacheDir, localFilesOnly, ...others } = options;

@@ -7,7 +7,8 @@ import { nearNames } from "../near-names";
 import { withNearNames } from "./with-near-names";
 import { checkRepository, checkRepositoryPath, describeRepository, type HubRepo } from "./repository";
 import { fetchRepoInfo } from "./repo-info";
-import { type HubOptions, type HubSettings, hubSettings } from "./settings";
+import { HUB_OPTIONS, type HubOptions, type HubSettings, hubSettings } from "./settings";
+import { refuseUnknownOptions } from "../known-options";
 
 /** One commit of a repository, of which files are downloaded as they are asked for. */
 export interface Snapshot {
@@ -70,6 +71,12 @@ export async function openSnapshot({ repo, ...options }: SnapshotOptions): Promi
  * @see huggingface_hub.snapshot_download
  */
 export async function downloadSnapshot(options: DownloadSnapshotOptions): Promise<string> {
+  refuseUnknownOptions("downloadSnapshot", options, [
+    ...HUB_OPTIONS,
+    "repo",
+    "allowPatterns",
+    "ignorePatterns",
+  ]);
   const { allowPatterns, ignorePatterns = [] } = options;
   const snapshot = await openSnapshot(options);
   const wanted = snapshot.files.filter(

@@ -3,6 +3,7 @@ import { ConfigError } from "../errors";
 import { IGNORED_LABEL } from "../ops/cross-entropy";
 import type { PreTrainedTokenizer } from "../tokenizers/pretrained-tokenizer";
 import type { PipelineParts } from "./parts";
+import { refuseUnknownOptions } from "../known-options";
 
 /** A token that may stand at the mask. @see transformers.FillMaskPipeline */
 export interface MaskFilling {
@@ -32,7 +33,9 @@ export interface FillMaskPipeline {
  * @param batchSize  texts that the model gets at once
  */
 export function fillMask(load: () => Promise<PipelineParts>, batchSize: number): FillMaskPipeline {
-  const fill = async (input: string | readonly string[], { topK = 5 }: FillMaskOptions = {}) => {
+  const fill = async (input: string | readonly string[], options: FillMaskOptions = {}) => {
+    refuseUnknownOptions("fill-mask", options, ["topK"]);
+    const { topK = 5 } = options;
     if (!Number.isInteger(topK) || topK < 1) {
       throw new ConfigError(`topK is ${topK}; it has to be a positive integer.`);
     }

@@ -1,4 +1,5 @@
 import { ConfigError } from "../errors";
+import { refuseUnknownOptions } from "../known-options";
 import {
   AutoModelForMaskedLM,
   AutoModelForSequenceClassification,
@@ -51,10 +52,9 @@ const TASKS = new Map<string, Task<unknown>>([
  * @throws ConfigError if the task is unknown or the tokenizer is missing
  * @see transformers.pipeline
  */
-export function pipeline<Name extends PipelineTask>(
-  task: Name,
-  { model, tokenizer = typeof model === "string" ? model : undefined, batchSize = 64 }: PipelineOptions,
-): Pipelines[Name] {
+export function pipeline<Name extends PipelineTask>(task: Name, options: PipelineOptions): Pipelines[Name] {
+  refuseUnknownOptions(`pipeline '${String(task)}'`, options, ["model", "tokenizer", "batchSize"]);
+  const { model, tokenizer = typeof model === "string" ? model : undefined, batchSize = 64 } = options;
   const known = TASKS.get(task);
   if (!known) {
     const names = [...TASKS.keys()].map((name) => `'${name}'`).join(", ");

@@ -1,10 +1,12 @@
 import * as tf from "@tensorflow/tfjs";
 import { ConfigError } from "../errors";
+import { refuseUnknownOptions } from "../known-options";
+import type { PretrainedConfig } from "../models/pretrained-config";
 import type { PreTrainedModel } from "../models/pretrained-model";
 import type { PreTrainedTokenizer } from "../tokenizers/pretrained-tokenizer";
 import type { PipelineParts } from "./parts";
 
-/** A label with its probability; a regression model's only label comes with its value instead. */
+/** A label with its probability; with a regression, its value instead. */
 export interface Classification {
   label: string;
   score: number;
@@ -13,7 +15,20 @@ export interface Classification {
 export interface ClassifyOptions {
   /** How many labels, the likeliest first; null for all. Default 1. */
   topK?: number | null;
+  /**
+   * What makes scores of the model's outputs. Default: as its `problemType` says: "none" for a regression, "sigmoid" for several
+   * labels or for one output, else "softmax".
+   */
+  functionToApply?: ScoreFunction;
 }
+
+const FUNCTIONS = {
+  softmax: (logits: tf.Tensor2D) => tf.softmax(logits),
+  sigmoid: (logits: tf.Tensor2D) => tf.sigmoid(logits),
+  none: (logits: tf.Tensor2D) => logits,
+};
+
+export type ScoreFunction = keyof typeof FUNCTIONS;
 
 /** Classifies one text, or several in one go. @see transformers.TextClassificationPipeline */
 export interface TextClassificationPipeline {
@@ -35,8 +50,14 @@ export function textClassification(
 ): TextClassificationPipeline {
   const classify = async (
     input: string | readonly string[],
-    { topK = 1 }: ClassifyOptions = {},
+    options: ClassifyOptions = {},
   ): Promise<Classification[] | Classification[][]> => {
+    refuseUnknownOptions("text-classification", options, ["topK", "functionToApply"]);
+    const { topK = 1, functionToApply } = options;
+    if (functionToApply !== undefined && !Object.hasOwn(FUNCTIONS, functionToApply)) {
+      const known = Object.keys(FUNCTIONS).join(", ");
+      throw new ConfigError(`functionToApply is '${String(functionToApply)}'; there are ${known}.`);
+    }
     if (topK !== null && (!Number.isInteger(topK) || topK < 1)) {
       throw new ConfigError(`topK is ${topK}; it has to be a positive integer, or null for all labels.`);
     }
@@ -44,7 +65,13 @@ export function textClassification(
     const { model, tokenizer } = await load();
     const results: Classification[][] = [];
     for (let start = 0; start < texts.length; start += batchSize) {
-      const scores = await scoresOf(model, tokenizer, texts.slice(start, start + batchSize));
+      const batch = texts.slice(start, start + batchSize);
+      const scores = await scoresOf(
+        model,
+        tokenizer,
+        batch,
+        functionToApply ?? scoreFunctionOf(model.config),
+      );
       results.push(...scores.map((row) => ranking(row, model.config.id2label).slice(0, topK ?? undefined)));
     }
     if (typeof input === "string") return results[0]!;
@@ -53,17 +80,23 @@ export function textClassification(
   return classify as TextClassificationPipeline;
 }
 
-/** Probabilities of the labels for each text (values, with a regression model). */
+function scoreFunctionOf({ problemType, numLabels }: PretrainedConfig): ScoreFunction {
+  if (problemType === "regression") return "none";
+  return problemType === "multi_label_classification" || numLabels === 1 ? "sigmoid" : "softmax";
+}
+
+/** A score of each label, for each text. */
 async function scoresOf(
   model: PreTrainedModel,
   tokenizer: PreTrainedTokenizer,
   texts: readonly string[],
+  scoreFunction: ScoreFunction,
 ): Promise<Float32Array[]> {
   const inputs = tokenizer(texts, { truncation: true, padding: true, returnTensors: "tf" });
   const wasTraining = model.training;
   const scores = tf.tidy(() => {
     const { logits } = model.eval().forward(inputs);
-    return model.config.numLabels === 1 ? logits : tf.softmax(logits);
+    return FUNCTIONS[scoreFunction](logits as tf.Tensor2D);
   });
   model.train(wasTraining);
   const values = (await scores.data()) as Float32Array;

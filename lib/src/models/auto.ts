@@ -6,7 +6,8 @@ import { resolveCheckpoint } from "../checkpoints/resolve";
 import { readStateDict } from "../checkpoints/state-dict";
 import { currentEngine } from "../engines/engines";
 import { ConfigError } from "../errors";
-import { type HubOptions, splitHubOptions } from "../hub/settings";
+import { HUB_OPTIONS, type HubOptions, splitHubOptions } from "../hub/settings";
+import { refuseUnknownOptions } from "../known-options";
 import { BertConfig, type BertConfigOptions } from "./bert/configuration";
 import { BertForMaskedLM } from "./bert/for-masked-lm";
 import { BertForSequenceClassification } from "./bert/for-sequence-classification";
@@ -34,6 +35,7 @@ export const AutoConfig = {
    *   something other than a BERT
    */
   async fromPretrained(nameOrDir: string, options: BertConfigOptions & HubOptions = {}): Promise<BertConfig> {
+    refuseUnknownOptions("AutoConfig.fromPretrained", options, [...BertConfig.optionNames, ...HUB_OPTIONS]);
     const [hub, overrides] = splitHubOptions(options);
     const directory = await resolveCheckpoint(nameOrDir, ["config"], hub);
     const file = path.join(directory, "config.json");
@@ -64,6 +66,14 @@ export interface FromPretrainedOptions
   config?: BertConfig;
 }
 
+const FROM_PRETRAINED_OPTIONS: readonly string[] = [
+  ...BertConfig.optionNames,
+  ...HUB_OPTIONS,
+  "config",
+  "seed",
+  "ignoreMismatchedSizes",
+];
+
 /** How models of one task are made, whatever their family. @see transformers' AutoModel classes */
 export interface AutoModelClass<Model> {
   /** A model of the given shape with new weights. */
@@ -85,16 +95,26 @@ function autoModel<Output extends object, Model extends PreTrainedModel<Output>>
 ): AutoModelClass<Model> {
   const modelOf = (config: BertConfig, seed: number) => new (classes.get(config.modelType)!)(config, seed);
   return {
-    async fromConfig(config, { seed = 42 } = {}) {
+    async fromConfig(config, options = {}) {
+      refuseUnknownOptions("fromConfig", options, ["seed"]);
+      const { seed = 42 } = options;
       await currentEngine();
       return modelOf(config, seed).initializeWeights();
     },
 
     async fromPretrained(nameOrDir, options = {}) {
+      refuseUnknownOptions("fromPretrained", options, FROM_PRETRAINED_OPTIONS);
       const [hub, { config: given, seed = 42, ignoreMismatchedSizes, ...overrides }] =
         splitHubOptions(options);
-      const directory = await resolveCheckpoint(nameOrDir, given ? ["weights"] : ["config", "weights"], hub);
-      const config = given ?? (await AutoConfig.fromPretrained(directory, overrides));
+      const readConfig = (folder: string) => AutoConfig.fromPretrained(folder, overrides);
+      // A model that this library does not know is refused before its weights are downloaded.
+      const directory = await resolveCheckpoint(
+        nameOrDir,
+        given ? ["weights"] : ["config", "weights"],
+        hub,
+        async (folder) => void (await readConfig(folder)),
+      );
+      const config = given ?? (await readConfig(directory));
       const weights = await readStateDict(directory);
       await currentEngine();
       const model = modelOf(config, seed);

@@ -1,11 +1,17 @@
 import { ConfigError } from "../errors";
+import type { ProblemType } from "./problem-type";
 
 /** What a classifier may be told about its labels. */
 export interface LabelOptions {
-  /** Number of outputs. Default: the length of `id2label`, else 2. 1 makes the model a regression. */
+  /** Number of outputs. Default: the length of `id2label`, else 2. */
   numLabels?: number;
   /** Names by class number: `["negative", "positive"]` or `{ 0: "negative", 1: "positive" }`. */
   id2label?: readonly string[] | Readonly<Record<number, string>>;
+  /**
+   * Which loss the model is trained with, and what a pipeline makes of its outputs. Default null: the first labels decide, and a
+   * single output is a regression.
+   */
+  problemType?: ProblemType | null;
 }
 
 export interface LabelMaps {

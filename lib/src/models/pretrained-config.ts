@@ -1,9 +1,12 @@
 import type { LabelMaps } from "./labels";
+import type { ProblemType } from "./problem-type";
 
 /** What all configurations have in common, whatever the family. @see transformers.PretrainedConfig */
 export interface PretrainedConfig extends LabelMaps {
   /** The family's name in a `config.json`, such as "bert". */
   readonly modelType: string;
+  /** What a classifier's outputs mean; null: not known yet. */
+  problemType: ProblemType | null;
   readonly vocabSize: number;
   readonly hiddenSize: number;
   readonly numHiddenLayers: number;

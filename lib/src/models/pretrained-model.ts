@@ -20,6 +20,7 @@ import type { PretrainedConfig } from "./pretrained-config";
 import { setRequiresGrad } from "./freeze";
 import { storage, type SaveOptions } from "./save-options";
 import { checkStateDict, loadStateDictInto, stateDictOf } from "./state-dict";
+import { refuseUnknownOptions } from "../known-options";
 
 /**
  * What training, inference and export know of a model, whatever its family and task: a forward pass with a loss, named
@@ -63,6 +64,7 @@ export abstract class PreTrainedModel<Output extends object = ModelOutput> exten
    * @throws ConfigError if an id is outside the vocabulary, a sequence too long, or a label none of the model's
    */
   forward(inputs: TaskInputs, options: ForwardOptions = {}): Output & HiddenStates {
+    refuseUnknownOptions("forward", options, ["outputHiddenStates", "labelSmoothing"]);
     const packed = packBatch(inputs);
     // First of all: an error in the middle of a forward pass would leave tfjs's saved tensors behind.
     this.checkInputs(inputs);

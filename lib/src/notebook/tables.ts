@@ -2,6 +2,7 @@ import { inspect } from "node:util";
 
 import { escapeHtml } from "./escape-html";
 import { type Displayable, type MimeBundle, singleLine } from "./mime";
+import { refuseUnknownOptions } from "../known-options";
 
 /** The part of a danfojs DataFrame that a table needs. */
 export interface DataFrameLike {
@@ -35,6 +36,7 @@ const BORDER = "1px solid rgba(128,128,128,.3)";
  * @param source a danfojs DataFrame or an array of rows; the columns of rows are the keys in order of appearance
  */
 export function table(source: TableSource, options: TableOptions = {}): Displayable {
+  refuseUnknownOptions("table", options, ["format", "index", "maxRows", "caption", "maxWidth"]);
   return { toMimeBundle: () => render(source, options) };
 }
 

@@ -26,6 +26,20 @@ export interface TokenizerOptions {
   returnWordIds?: boolean | undefined;
 }
 
+/** The names of {@link TokenizerOptions}. */
+export const CALL_OPTIONS: readonly (keyof TokenizerOptions)[] = [
+  "textPair",
+  "addSpecialTokens",
+  "truncation",
+  "maxLength",
+  "padding",
+  "padToMultipleOf",
+  "returnTensors",
+  "returnTokenTypeIds",
+  "returnAttentionMask",
+  "returnWordIds",
+];
+
 /** What a model takes: each column in one form (arrays, or tensors). */
 export interface BatchEncoding<Column> {
   /** Ids of the tokens. */
@@ -81,6 +95,14 @@ export interface PadOptions {
   padToMultipleOf?: number | undefined;
   returnTensors?: "tf" | undefined;
 }
+
+/** The names of {@link PadOptions}. */
+export const PAD_OPTIONS: readonly (keyof PadOptions)[] = [
+  "padding",
+  "maxLength",
+  "padToMultipleOf",
+  "returnTensors",
+];
 
 /** Options of `tokenizer.decode`. */
 export interface DecodeOptions {

@@ -4,18 +4,21 @@ import { inspect } from "node:util";
 import { mkdir } from "node:fs/promises";
 import type { Tensor2D } from "@tensorflow/tfjs";
 import { resolveCheckpoint } from "../checkpoints/resolve";
-import type { HubOptions } from "../hub/settings";
+import { HUB_OPTIONS, type HubOptions } from "../hub/settings";
+import { refuseUnknownOptions } from "../known-options";
 import { TokenizerError } from "../errors";
 import { columnsOf, NO_WORD, padColumns, type BatchPadding } from "./batch-padding";
 import { cleanUpSpaces } from "./decoding";
-import type {
-  BatchEncoding,
-  DecodeOptions,
-  Encoded,
-  PaddableColumns,
-  PaddableRow,
-  PadOptions,
-  TokenizerOptions,
+import {
+  type BatchEncoding,
+  CALL_OPTIONS,
+  type DecodeOptions,
+  type Encoded,
+  PAD_OPTIONS,
+  type PaddableColumns,
+  type PaddableRow,
+  type PadOptions,
+  type TokenizerOptions,
 } from "./encoding-types";
 import { addedTokensOf, specialTokensOf } from "./special-tokens";
 import { Template, type Segments } from "./template";
@@ -40,9 +43,14 @@ export interface PreTrainedTokenizer {
    */
   <const Text extends string | readonly string[], Options extends TokenizerOptions>(
     text: Text,
-    options?: Options,
+    options?: Options & Only<Options, TokenizerOptions>,
   ): Encoded<Text, Options>;
 }
+
+/** No other keys than these: a type parameter would let them pass. */
+type Only<Given, Known> = string extends keyof Given
+  ? unknown
+  : { [Key in Exclude<keyof Given, keyof Known>]: never };
 
 /**
  * A WordPiece tokenizer, callable as in transformers: `tokenizer("a text", { truncation: true })`. Its ids are those of
@@ -89,12 +97,19 @@ export class PreTrainedTokenizer extends VocabularyBase {
    * @throws TokenizerError, CheckpointError, HubError
    */
   static async fromPretrained(nameOrDir: string, options: HubOptions = {}): Promise<PreTrainedTokenizer> {
+    refuseUnknownOptions("fromPretrained", options, HUB_OPTIONS, TokenizerError);
     const directory = await resolveCheckpoint(nameOrDir, ["tokenizer"], options);
     return new this(await readTokenizerFiles(directory), nameOrDir);
   }
 
   /** What a call of the tokenizer does; call the tokenizer itself, whose result has the exact type. */
   call(text: string | readonly string[], options: TokenizerOptions = {}): Partial<BatchEncoding<unknown>> {
+    refuseUnknownOptions("tokenizer", options, CALL_OPTIONS, TokenizerError);
+    if (options.returnTensors !== undefined && options.returnTensors !== "tf") {
+      throw new TokenizerError(
+        `returnTensors is ${inspect(options.returnTensors)}; there is "tf", and without it arrays are returned.`,
+      );
+    }
     const [texts, pairs] = checkTexts(text, options.textPair);
     const strategy = this.truncationStrategy(options);
     const rows = texts.map((each, i) => this.encodeRow(each, pairs?.[i], strategy, options));
@@ -138,6 +153,12 @@ export class PreTrainedTokenizer extends VocabularyBase {
 
   /** Ids back into text. Ids that no token has are left out. */
   decode(ids: ArrayLike<number>, options: DecodeOptions = {}): string {
+    refuseUnknownOptions(
+      "decode",
+      options,
+      ["skipSpecialTokens", "cleanUpTokenizationSpaces"],
+      TokenizerError,
+    );
     const { skipSpecialTokens = false, cleanUpTokenizationSpaces } = options;
     const tokens: string[] = [];
     for (const id of Array.from(ids)) {
@@ -169,6 +190,7 @@ export class PreTrainedTokenizer extends VocabularyBase {
     features: readonly PaddableRow[] | PaddableColumns,
     options: PadOptions = {},
   ): BatchEncoding<number[][] | Tensor2D> {
+    refuseUnknownOptions("pad", options, PAD_OPTIONS, TokenizerError);
     return padColumns(columnsOf(features), this.batchPadding(options)) as BatchEncoding<
       number[][] | Tensor2D
     >;

@@ -7,6 +7,11 @@ export interface TrainerDataset {
   at(index: number): Record<string, unknown>;
 }
 
+/** The names of its columns, as the first row has them. */
+export function columnsOf(dataset: TrainerDataset): string[] {
+  return dataset.length > 0 ? Object.keys(dataset.at(0)) : [];
+}
+
 /** Whether it is one dataset, rather than several by name. */
 export function isDataset(
   data: TrainerDataset | Readonly<Record<string, TrainerDataset>>,

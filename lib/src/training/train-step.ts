@@ -101,17 +101,22 @@ function lossOf(model: PreTrainedModel<object>): ComputeLoss {
   return (batch) => requireLoss(model.forward(batch) as Partial<ModelOutput>, model, batch);
 }
 
-/** @throws ConfigError where there is no loss: without labels, or without a head */
+/**
+ * @param columns  of the dataset, for the message. Default: those of the batch
+ * @throws ConfigError where there is no loss: without labels, or without a head
+ */
 export function requireLoss(
   output: { loss?: tf.Scalar },
   { architecture }: PreTrainedModel<object>,
   batch: Batch,
+  columns: readonly string[] = Object.keys(batch),
 ): tf.Scalar {
   if (output.loss) return output.loss;
   throw new ConfigError(
-    `${architecture} gave no loss for a batch of ${Object.keys(batch).join(", ")}: ` +
+    `${architecture} gave no loss: ` +
       (batch.labels
         ? "it has no head to train."
-        : 'the rows have no labels. The column of labels is called "label"; dataset.renameColumn gives it that name.'),
+        : `the rows have no labels. The dataset has the columns ${columns.join(", ")}; the Trainer takes the labels from ` +
+          '"label", "labels" or "label_ids". dataset.renameColumn(…, "label") gives a column that name.'),
   );
 }

@@ -10,7 +10,7 @@ import type { Module } from "../models/module";
 import type { PreTrainedModel } from "../models/pretrained-model";
 import { CallbackHandler, type CallbackOrClass } from "./callback-handler";
 import { defaultCallbacks, type Logs, type TrainerCallback } from "./callbacks";
-import { isDataset, modelRows, withLabelNames, type TrainerDataset } from "./data-loader";
+import { columnsOf, isDataset, modelRows, withLabelNames, type TrainerDataset } from "./data-loader";
 import { hiddenRowsOf, namingDatasetRows } from "./dataset-rows";
 import { evaluationLoop, type EvaluationOptions, type EvaluationOutput } from "./evaluation-loop";
 import {
@@ -123,7 +123,9 @@ export class Trainer<Model extends PreTrainedModel<object> = PreTrainedModel<obj
    *   writes checkpoints into the same folder; CheckpointError if there is nothing to resume from; TrainingDiverged where a loss
    *   is not finite, unless `nanPolicy` says otherwise
    */
-  async train({ resumeFromCheckpoint = false }: TrainOptions = {}): Promise<TrainOutput> {
+  async train(options: TrainOptions = {}): Promise<TrainOutput> {
+    refuseUnknownOptions("Trainer.train", options, ["resumeFromCheckpoint"]);
+    const { resumeFromCheckpoint = false } = options;
     const { args } = this;
     const dataset = this.options.trainDataset;
     if (!dataset || dataset.length === 0) {
@@ -152,7 +154,7 @@ export class Trainer<Model extends PreTrainedModel<object> = PreTrainedModel<obj
           ...{ model, optimizer, dataset, plan, learningRate, precision, interrupts, callbacks },
           losses: run.losses,
           collate: (rows, step) => this.batchOf(dataset, rows, step, true),
-          computeLoss: (batch) => requireLoss(this.lossOf(batch, true), model, batch),
+          computeLoss: (batch) => requireLoss(this.lossOf(batch, true), model, batch, columnsOf(dataset)),
           evaluate: () => this.evaluate(),
           save: () => run.save(),
         });
@@ -254,8 +256,10 @@ export class Trainer<Model extends PreTrainedModel<object> = PreTrainedModel<obj
    */
   async predict(
     dataset: TrainerDataset,
-    { metricKeyPrefix = "test" }: { metricKeyPrefix?: string } = {},
+    options: { metricKeyPrefix?: string } = {},
   ): Promise<PredictionOutput> {
+    refuseUnknownOptions("Trainer.predict", options, ["metricKeyPrefix"]);
+    const { metricKeyPrefix = "test" } = options;
     const { output, metrics } = await this.predictions(dataset, metricKeyPrefix, "Predicting", {
       lossOnly: false,
     });

@@ -1,5 +1,7 @@
 import { ConfigError } from "../../errors";
+import { refuseUnknownOptions } from "../../known-options";
 import { labelMaps, type LabelMaps, type LabelOptions } from "../labels";
+import { checkProblemType, type ProblemType } from "../problem-type";
 
 /** Everything that shapes a BERT, under transformers' names in camelCase, with bert-base-uncased's values. */
 const DEFAULTS = {
@@ -64,11 +66,21 @@ export class BertConfig implements BertNumbers, LabelMaps {
   readonly numLabels: number;
   readonly id2label: Record<number, string>;
   readonly label2id: Record<string, number>;
+  problemType: ProblemType | null;
+  /** Names of what the constructor takes. */
+  static readonly optionNames: readonly string[] = [
+    ...Object.keys(DEFAULTS),
+    "classifierDropout",
+    "numLabels",
+    "id2label",
+    "problemType",
+  ];
   /** What else stood in the config.json; written back as it was. */
   private rest: Record<string, unknown> = {};
 
   constructor(options: BertConfigOptions = {}, source = "BertConfig") {
-    const { classifierDropout = null, numLabels, id2label, ...numbers } = options;
+    refuseUnknownOptions(source, options, BertConfig.optionNames);
+    const { classifierDropout = null, numLabels, id2label, problemType, ...numbers } = options;
     const given = Object.fromEntries(Object.entries(numbers).filter(([, value]) => value !== undefined));
     Object.assign(this, DEFAULTS, given);
     this.classifierDropout = classifierDropout;
@@ -77,6 +89,7 @@ export class BertConfig implements BertNumbers, LabelMaps {
       id2label: this.id2label,
       label2id: this.label2id,
     } = labelMaps({ numLabels, id2label }, source));
+    this.problemType = checkProblemType(problemType, source);
     this.check(source);
   }
 
@@ -104,12 +117,14 @@ export class BertConfig implements BertNumbers, LabelMaps {
     const rest: Record<string, unknown> = {};
     for (const [key, value] of Object.entries(json)) {
       const name = camelCase(key);
-      if (name in DEFAULTS || name === "classifierDropout") options[name] = value;
+      if (Object.hasOwn(DEFAULTS, name) || name === "classifierDropout") options[name] = value;
       else rest[key] = value;
     }
     const config = new BertConfig({ ...options, ...fileLabels(json, overrides), ...overrides }, source);
     // torch_dtype is the old name of dtype, which every save writes anew.
-    for (const key of ["id2label", "label2id", "num_labels", "model_type", "torch_dtype"]) delete rest[key];
+    for (const key of ["id2label", "label2id", "num_labels", "problem_type", "model_type", "torch_dtype"]) {
+      delete rest[key];
+    }
     config.rest = rest;
     return config;
   }
@@ -130,8 +145,7 @@ export class BertConfig implements BertNumbers, LabelMaps {
       classifier_dropout: this.classifierDropout,
       id2label: this.id2label,
       label2id: this.label2id,
-      // Or transformers' pipeline would take the value for the logit of a class.
-      ...(this.numLabels === 1 && { problem_type: "regression" }),
+      ...(this.problemType && { problem_type: this.problemType }),
     };
   }
 
@@ -168,12 +182,19 @@ export class BertConfig implements BertNumbers, LabelMaps {
   }
 }
 
-/** The labels of the file, unless the overrides ask for others: with the same number of labels its names stay. */
+/** The labels of the file, unless the overrides ask for others: with the same number of labels its names and their problem stay. */
 function fileLabels(json: Record<string, unknown>, overrides: LabelOptions): LabelOptions {
-  const { id2label, num_labels } = json as { id2label?: Record<number, string> | null; num_labels?: number };
+  const {
+    id2label,
+    num_labels,
+    problem_type: problemType,
+  } = json as { id2label?: Record<number, string> | null; num_labels?: number; problem_type?: ProblemType };
   const count = id2label ? Object.keys(id2label).length : num_labels;
-  if (overrides.id2label || (overrides.numLabels !== undefined && overrides.numLabels !== count)) return {};
-  return id2label ? { id2label } : { numLabels: num_labels };
+  const { numLabels: asked, id2label: names } = overrides;
+  const askedCount = asked ?? (names && Object.keys(names).length);
+  if (askedCount !== undefined && askedCount !== (count ?? 2)) return {};
+  if (names) return { problemType };
+  return id2label ? { id2label, problemType } : { numLabels: num_labels, problemType };
 }
 
 function checkProbability(source: string, name: string, value: unknown): void {

@@ -1,5 +1,6 @@
 import * as tf from "@tensorflow/tfjs";
 import { ConfigError } from "../../errors";
+import { binaryCrossEntropy } from "../../ops/binary-cross-entropy";
 import { crossEntropy } from "../../ops/cross-entropy";
 import { meanSquaredError } from "../../ops/mean-squared-error";
 import { Dropout, Linear } from "../layers";
@@ -7,6 +8,7 @@ import type { Encoded, EncodeOptions, ForwardOptions, ModelOutput, TaskInputs } 
 import { ModelContext } from "../module";
 import type { PackedBatch } from "../packed-batch";
 import { PreTrainedModel } from "../pretrained-model";
+import { checkLabels, problemTypeOf } from "../problem-type";
 import type { BertConfig } from "./configuration";
 import { BertModel } from "./modeling";
 
@@ -17,7 +19,9 @@ export interface SequenceClassifierOutput extends ModelOutput {
 }
 
 /**
- * BERT with a linear layer on top of the pooled first token: a classifier, or with one label a regression.
+ * BERT with a linear layer on top of the pooled first token: a classifier of one or of several labels, or a regression, as
+ * `config.problemType` says. Where it is null, the first labels decide: one output is a regression, a list a row are several
+ * labels, and a number is a class.
  *
  * @see transformers.BertForSequenceClassification
  */
@@ -49,7 +53,7 @@ export class BertForSequenceClassification extends PreTrainedModel<SequenceClass
     { labelSmoothing = 0 }: ForwardOptions,
   ): SequenceClassifierOutput {
     const logits = this.classifier.forward(this.dropout.forward(poolerOutput!));
-    return labels ? { logits, loss: this.loss(logits, labels as tf.Tensor1D, labelSmoothing) } : { logits };
+    return labels ? { logits, loss: this.loss(logits, labels, labelSmoothing) } : { logits };
   }
 
   override hasLabels({ labels }: Pick<TaskInputs, "labels">): boolean {
@@ -58,28 +62,30 @@ export class BertForSequenceClassification extends PreTrainedModel<SequenceClass
   }
 
   override isHiddenLabel(label: number): boolean {
-    return this.config.numLabels > 1 && label < 0;
-  }
-
-  private loss(logits: tf.Tensor2D, labels: tf.Tensor1D, smoothing: number): tf.Scalar {
-    const { numLabels } = this.config;
-    if (numLabels === 1 && smoothing > 0) {
-      throw new ConfigError("labelSmoothingFactor is for classes; a regression has none.");
-    }
-    if (numLabels === 1) return meanSquaredError(tf.squeeze(logits, [1]), tf.cast(labels, "float32"));
-    return crossEntropy(logits, labels, smoothing);
+    const { problemType, numLabels } = this.config;
+    return (problemType ? problemType !== "regression" : numLabels > 1) && label < 0;
   }
 
   override checkInputs({ labels }: TaskInputs): void {
+    if (!labels) return;
     const { numLabels } = this.config;
-    if (!labels || numLabels === 1) return;
-    for (const [row, label] of labels.dataSync().entries()) {
-      if (!Number.isInteger(label) || label < 0 || label >= numLabels) {
-        throw new ConfigError(
-          `Row ${row} of the batch has the label ${label}; this model has ${numLabels} classes (0 … ${numLabels - 1}). ` +
-            "Unlabelled rows (label -1) can be predicted but not trained or evaluated on.",
-        );
-      }
+    const problemType = this.config.problemType ?? problemTypeOf(numLabels, labels);
+    checkLabels(labels, { problemType, numLabels });
+    // Known from now on, and saved, as in transformers.
+    this.config.problemType = problemType;
+  }
+
+  private loss(logits: tf.Tensor2D, labels: tf.Tensor, smoothing: number): tf.Scalar {
+    const { problemType } = this.config;
+    if (problemType === "single_label_classification") {
+      return crossEntropy(logits, tf.reshape(labels, [-1]), smoothing);
     }
+    if (smoothing > 0) {
+      throw new ConfigError(`labelSmoothingFactor is for classes; a ${problemType} model has none.`);
+    }
+    const targets = tf.reshape(tf.cast(labels, "float32"), logits.shape);
+    return problemType === "regression"
+      ? meanSquaredError(logits, targets)
+      : binaryCrossEntropy(logits, targets);
   }
 }
