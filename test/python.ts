@@ -1,4 +1,4 @@
-import { execFileSync, spawnSync } from "node:child_process";
+import { spawnSync } from "node:child_process";
 
 /** The Python of FINETUNE_PYTHON, or why a test that needs some of its modules is skipped. */
 export function pythonWith(...modules: readonly string[]): { python: string; skip: string | false } {
@@ -11,11 +11,12 @@ export function pythonWith(...modules: readonly string[]): { python: string; ski
 
 /** Runs a script, which gets `input` as JSON and answers with JSON in its last line. */
 export function askPython(python: string, script: string, args: readonly string[], input: unknown): unknown {
-  const output = execFileSync(python, [script, ...args], {
+  const { status, stdout, stderr } = spawnSync(python, [script, ...args], {
     input: JSON.stringify(input),
     maxBuffer: 2 ** 30,
-    stdio: ["pipe", "pipe", "ignore"],
+    encoding: "utf8",
     env: { ...process.env, PYTHONUTF8: "1", HF_HUB_OFFLINE: "1", HF_DATASETS_OFFLINE: "1" },
   });
-  return JSON.parse(output.toString("utf8").trim().split("\n").at(-1)!) as unknown;
+  if (status !== 0) throw new Error(`${script} failed: ${stderr.trim().split("\n").slice(-5).join("\n")}`);
+  return JSON.parse(stdout.trim().split("\n").at(-1)!) as unknown;
 }

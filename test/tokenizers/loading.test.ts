@@ -189,3 +189,86 @@ describe("bad input", () => {
     refusedText("a b c d", /"only_second" needs a textPair/, { truncation: "only_second", maxLength: 3 });
   });
 });
+
+describe("tokens that other files than tokenizer.json name", () => {
+  const vocabulary = [...VOCAB, "see", "<", ">", "url", "now"].join("\n");
+  const load = (files: Record<string, unknown>) =>
+    AutoTokenizer.fromPretrained(directory({ "vocab.txt": vocabulary, ...files }));
+  const url = {
+    content: "<url>",
+    lstrip: false,
+    rstrip: false,
+    normalized: false,
+    single_word: false,
+    special: true,
+  };
+
+  test("added_tokens.json: found in cleaned text too, and no special tokens", async () => {
+    const tokenizer = await load({ "added_tokens.json": { "<url>": 16 } });
+    assert.deepEqual(tokenizer.tokenize("see <URL> now"), ["see", "<url>", "now"]);
+    assert.deepEqual(tokenizer("see <url>").input_ids, [2, 11, 16, 3]);
+    assert.deepEqual([tokenizer.vocabSize, tokenizer.size], [16, 17]);
+    assert.equal(tokenizer.decode([11, 16], { skipSpecialTokens: true }), "see <url>");
+  });
+
+  test("added_tokens_decoder: with the flags that it gives", async () => {
+    const tokenizer = await load({ "tokenizer_config.json": { added_tokens_decoder: { 16: url } } });
+    assert.deepEqual(tokenizer.tokenize("see <url> now"), ["see", "<url>", "now"]);
+    assert.deepEqual(tokenizer.tokenize("see <URL> now"), ["see", "<", "url", ">", "now"]);
+    assert.equal(tokenizer.decode([11, 16], { skipSpecialTokens: true }), "see");
+  });
+
+  for (const [key, value] of [
+    ["additional_special_tokens", ["<url>", { content: "<b>" }]],
+    ["extra_special_tokens", { link: "<url>", bold: "<b>" }],
+  ] as const) {
+    test(`${key}: they get the next ids`, async () => {
+      const tokenizer = await load({ "special_tokens_map.json": { [key]: value } });
+      assert.deepEqual(tokenizer("<b> see <url>").input_ids, [2, 17, 11, 16, 3]);
+      assert.deepEqual(tokenizer.additionalSpecialTokens, ["<url>", "<b>"]);
+      assert.deepEqual(tokenizer.allSpecialTokens.slice(-2), ["<url>", "<b>"]);
+    });
+  }
+
+  test("they are saved, and stay when the vocabulary is cut", async () => {
+    const tokenizer = await load({ "tokenizer_config.json": { added_tokens_decoder: { 16: url } } });
+    const folder = directory({});
+    await tokenizer.savePretrained(folder);
+    const again = await AutoTokenizer.fromPretrained(folder);
+    assert.deepEqual(again("see <url> now").input_ids, tokenizer("see <url> now").input_ids);
+    const cut = tokenizer.keepTokens([0, 1, 2, 3, 4, 16, 11]);
+    assert.deepEqual(cut("see <url>").input_ids, [2, 6, 5, 3]);
+  });
+
+  for (const [what, files, message] of [
+    [
+      "an id of another token",
+      { "added_tokens.json": { "<url>": 5 } },
+      /"<url>" has the id 5, which is that of "hello"/,
+    ],
+    ["no id", { "added_tokens.json": { "<url>": "six" } }, /"<url>" has the id "six"/],
+    ["an id below 0", { "added_tokens.json": { "<url>": -1 } }, /the id -1/],
+    ["no token", { "tokenizer_config.json": { added_tokens_decoder: { 16: { id: 3 } } } }, /is no token/],
+    ["a list of them", { "tokenizer_config.json": { added_tokens_decoder: [url] } }, /no object of tokens/],
+  ] as const) {
+    test(`${what} is refused`, async () => {
+      await assert.rejects(load(files), { name: "TokenizerError", message });
+    });
+  }
+});
+
+test("words that are called like properties of objects are words", async () => {
+  const strange = ["__proto__", "constructor", "toString", "##constructor"];
+  const tokenizer = BertTokenizer.fromVocab([...VOCAB, ...strange], { do_lower_case: false });
+  for (const [i, word] of ["__proto__", "constructor", "toString"].entries()) {
+    assert.equal(tokenizer.convertTokensToIds(word), VOCAB.length + i);
+  }
+  assert.equal(tokenizer.convertTokensToIds("valueOf"), 1);
+  const cut = tokenizer.keepTokens([0, 1, 2, 3, 4, 11, 12]);
+  assert.deepEqual(cut.convertIdsToTokens([5, 6]), ["__proto__", "constructor"]);
+  assert.deepEqual(cut("constructor valueOf").input_ids, [2, 6, 1, 3]);
+  const folder = directory({});
+  await cut.savePretrained(folder);
+  const again = await AutoTokenizer.fromPretrained(folder);
+  assert.deepEqual(again.convertTokensToIds(["__proto__", "constructor"]), [5, 6]);
+});

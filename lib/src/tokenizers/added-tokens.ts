@@ -1,18 +1,21 @@
 import type { AddedTokenConfig } from "./tokenizer-json";
+import { CodePointSet } from "./unicode/code-points";
+import { WHITE_SPACE, WORD } from "./unicode/character-tables";
 
 /** A stretch of text, or the id of the added token that stood there. */
 export type Section = string | number;
 
-const WORD_CHARACTER = /[\p{Alphabetic}\p{M}\p{Nd}\p{Pc}\p{Join_Control}]/u;
+const wordCharacter = new CodePointSet(WORD);
+const whiteSpace = new CodePointSet(WHITE_SPACE);
 
 function endsWithWord(text: string): boolean {
   const last = Array.from(text.slice(-2)).at(-1);
-  return last !== undefined && WORD_CHARACTER.test(last);
+  return last !== undefined && wordCharacter.has(last.codePointAt(0)!);
 }
 
 function startsWithWord(text: string): boolean {
   const first = text.codePointAt(0);
-  return first !== undefined && WORD_CHARACTER.test(String.fromCodePoint(first));
+  return first !== undefined && wordCharacter.has(first);
 }
 
 /**
@@ -49,8 +52,9 @@ export class AddedTokenSplitter {
       let stop = start + match[0].length;
       if (token.single_word && (endsWithWord(text.slice(0, start)) || startsWithWord(text.slice(stop))))
         continue;
-      if (token.lstrip) start = Math.max(text.slice(0, start).trimEnd().length, done);
-      if (token.rstrip) stop = text.length - text.slice(stop).trimStart().length;
+      // White space is below U+10000: a code unit each.
+      if (token.lstrip) while (start > done && whiteSpace.has(text.charCodeAt(start - 1))) start--;
+      if (token.rstrip) while (stop < text.length && whiteSpace.has(text.charCodeAt(stop))) stop++;
       if (done < start) sections.push(text.slice(done, start));
       sections.push(token.id);
       done = stop;

@@ -11,16 +11,16 @@ import type { TokenizerJson, TypedPart } from "./tokenizer-json";
 export function keepTokens(json: TokenizerJson, ids: readonly number[], name: string): TokenizerJson {
   const tokenOf = new Map(Object.entries(json.model.vocab).map(([token, id]) => [id, token]));
   for (const { id, content } of json.added_tokens) tokenOf.set(id, content);
-  const vocab: Record<string, number> = {};
+  const entries = new Map<string, number>();
   for (const [id, old] of ids.entries()) {
     const token = tokenOf.get(old);
     if (token === undefined) throw new TokenizerError(`${name}: no token has the id ${old}.`);
-    if (Object.hasOwn(vocab, token))
+    if (entries.has(token))
       throw new TokenizerError(`${name}: token ${JSON.stringify(token)} is kept twice.`);
-    vocab[token] = id;
+    entries.set(token, id);
   }
   const added_tokens = json.added_tokens.map((added) => {
-    const id = vocab[added.content];
+    const id = entries.get(added.content);
     if (id === undefined) {
       throw new TokenizerError(
         `${name}: ${JSON.stringify(added.content)} has to stay; it is an added token.`,
@@ -33,15 +33,19 @@ export function keepTokens(json: TokenizerJson, ids: readonly number[], name: st
     // Bounds that a file was saved with are those of calls, which say themselves what they want.
     ...{ truncation: null, padding: null },
     added_tokens,
-    post_processor: renumbered(json.post_processor, vocab),
-    model: { ...json.model, vocab },
+    post_processor: renumbered(json.post_processor, entries),
+    model: { ...json.model, vocab: Object.fromEntries(entries) },
   };
 }
 
 /** The special tokens that a template sets, under their new ids. */
-function renumbered(part: TypedPart | null, vocab: Readonly<Record<string, number>>): TypedPart | null {
-  if (part?.type === "BertProcessing") {
-    const move = ([token]: [string, number]) => [token, vocab[token]];
+function renumbered(part: TypedPart | null, vocab: ReadonlyMap<string, number>): TypedPart | null {
+  if (part?.type === "Sequence") {
+    const processors = part.processors as TypedPart[];
+    return { ...part, processors: processors.map((each) => renumbered(each, vocab)) };
+  }
+  if (part?.type === "BertProcessing" || part?.type === "RobertaProcessing") {
+    const move = ([token]: [string, number]) => [token, vocab.get(token)];
     return { ...part, cls: move(part.cls as [string, number]), sep: move(part.sep as [string, number]) };
   }
   if (part?.type !== "TemplateProcessing") return part;
@@ -49,7 +53,7 @@ function renumbered(part: TypedPart | null, vocab: Readonly<Record<string, numbe
   const special_tokens = Object.fromEntries(
     Object.entries(specials).map(([key, special]) => [
       key,
-      { ...special, ids: special.tokens.map((token) => vocab[token]) },
+      { ...special, ids: special.tokens.map((token) => vocab.get(token)) },
     ]),
   );
   return { ...part, special_tokens };

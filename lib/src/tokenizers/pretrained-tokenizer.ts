@@ -8,7 +8,7 @@ import { HUB_OPTIONS, type HubOptions } from "../hub/settings";
 import { refuseUnknownOptions } from "../known-options";
 import { TokenizerError } from "../errors";
 import { columnsOf, NO_WORD, padColumns, type BatchPadding } from "./batch-padding";
-import { cleanUpSpaces } from "./decoding";
+import { cleanUpSpaces } from "./decoders/clean-up";
 import {
   type BatchEncoding,
   CALL_OPTIONS,
@@ -20,8 +20,9 @@ import {
   type PadOptions,
   type TokenizerOptions,
 } from "./encoding-types";
+import { additionalSpecialTokens, configuredTokens } from "./configured-tokens";
 import { addedTokensOf, specialTokensOf } from "./special-tokens";
-import { Template, type Segments } from "./template";
+import { Template, type Segments } from "./processors/template";
 import { TextEncoder } from "./text-encoder";
 import { checkTexts } from "./text-input";
 import { VERY_LARGE_LENGTH, type TokenizerConfig } from "./tokenizer-config";
@@ -72,17 +73,21 @@ export class PreTrainedTokenizer extends VocabularyBase {
   private readonly warned = new Set<string>();
   private filesDigest: string | undefined;
 
-  constructor({ json, config, file }: TokenizerFiles, nameOrPath: string = "") {
+  constructor({ json, config, addedTokens = {}, file }: TokenizerFiles, nameOrPath: string = "") {
     const special = specialTokensOf(config, json.model.unk_token);
-    const added = addedTokensOf(json, special, file);
+    const isSpecial = (content: string) => (Object.values(special) as string[]).includes(content);
+    const others = configuredTokens(config, addedTokens, isSpecial, file);
+    const added = addedTokensOf(json, special, others, file);
+    const additional = additionalSpecialTokens(config, file).map(({ content }) => content);
     const effective = { ...json, added_tokens: added, normalizer: configured(json.normalizer, config) };
-    const encoder = new TextEncoder(effective);
-    super(new Vocabulary(json.model.vocab, added, encoder.normalize), special);
+    const encoder = new TextEncoder(effective, file);
+    super(new Vocabulary(json.model.vocab, added, encoder.normalize), special, additional);
     this.nameOrPath = nameOrPath;
     this.config = config;
     this.json = effective;
     this.encoder = encoder;
-    this.template = Template.from(json.post_processor, (token) => this.vocabulary.idOf(token), file);
+    const processor = json.post_processor && { options: json.post_processor, name: "post_processor", file };
+    this.template = Template.from(processor ?? undefined, (token) => this.vocabulary.idOf(token));
     this.modelMaxLength = config.model_max_length ?? VERY_LARGE_LENGTH;
     this.paddingSide = config.padding_side ?? "right";
     this.truncationSide = config.truncation_side ?? "right";
@@ -233,7 +238,10 @@ export class PreTrainedTokenizer extends VocabularyBase {
   keepTokens(ids: ArrayLike<number>): this {
     const renumbered = keepTokens(this.json, Array.from(ids), this.nameOrPath);
     const Class = this.constructor as new (files: TokenizerFiles) => this;
-    return new Class({ json: renumbered, config: this.config, file: this.nameOrPath });
+    // Its ids are the old ones, and tokenizer.json has all that it says.
+    // eslint-disable-next-line @typescript-eslint/no-unused-vars -- left out
+    const { added_tokens_decoder, ...config } = this.config;
+    return new Class({ json: renumbered, config, file: this.nameOrPath });
   }
 
   /** How many special tokens are set around a text, or around a pair. */

@@ -1,4 +1,5 @@
 import { TokenizerError } from "../errors";
+import type { ConfiguredToken } from "./configured-tokens";
 import type { AddedTokenConfig, TokenizerJson } from "./tokenizer-json";
 import type { TokenizerConfig } from "./tokenizer-config";
 
@@ -44,12 +45,25 @@ export function specialTokensOf(config: TokenizerConfig, unknown: string): Speci
 }
 
 /**
- * The added tokens of a tokenizer, the special ones among them even if the file does not list them.
+ * The added tokens of a tokenizer: those of tokenizer.json, those that other files name, and the special ones even if no
+ * file lists them.
  *
- * @throws TokenizerError if a token that every text needs is not in the vocabulary; `mask_token` may be missing
+ * @param configured those of the other files; one that has no id, and is no word of the vocabulary, gets the next id
+ * @throws TokenizerError if a token that every text needs is not in the vocabulary (`mask_token` may be missing), or two
+ *   tokens have one id
  */
-export function addedTokensOf(json: TokenizerJson, special: SpecialTokens, file: string): AddedTokenConfig[] {
+export function addedTokensOf(
+  json: TokenizerJson,
+  special: SpecialTokens,
+  configured: readonly ConfiguredToken[],
+  file: string,
+): AddedTokenConfig[] {
   const added = new Map(json.added_tokens.map((token) => [token.content, token]));
+  const tokens = new TokenIds(json);
+  for (const token of configured) {
+    if (added.has(token.content)) continue;
+    added.set(token.content, { ...token, id: tokens.idFor(token, file) });
+  }
   for (const role of ROLES) {
     const content = special[role];
     if (added.has(content)) continue;
@@ -64,4 +78,36 @@ export function addedTokensOf(json: TokenizerJson, special: SpecialTokens, file:
     }
   }
   return [...added.values()];
+}
+
+/** Which token has which id. */
+class TokenIds {
+  private readonly vocab: Readonly<Record<string, number>>;
+  private readonly taken = new Map<number, string>();
+  private next = 0;
+
+  constructor({ model, added_tokens }: TokenizerJson) {
+    this.vocab = model.vocab;
+    for (const [content, id] of Object.entries(model.vocab)) this.take(content, id);
+    for (const { content, id } of added_tokens) this.take(content, id);
+  }
+
+  /** The id of a new token. @throws TokenizerError if another token has it */
+  idFor({ content, id }: ConfiguredToken, file: string): number {
+    const known = Object.hasOwn(this.vocab, content) ? this.vocab[content]! : undefined;
+    const found = known ?? id ?? this.next;
+    const holder = this.taken.get(found);
+    if (holder !== undefined && holder !== content) {
+      throw new TokenizerError(
+        `${file}: the added token ${JSON.stringify(content)} has the id ${found}, which is that of ${JSON.stringify(holder)}.`,
+      );
+    }
+    this.take(content, found);
+    return found;
+  }
+
+  private take(content: string, id: number): void {
+    this.taken.set(id, content);
+    this.next = Math.max(this.next, id + 1);
+  }
 }

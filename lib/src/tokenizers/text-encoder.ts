@@ -1,41 +1,41 @@
-import { Tokenizer as LibraryTokenizer } from "@huggingface/tokenizers";
 import { AddedTokenSplitter } from "./added-tokens";
-import { BertNormalizer, type BertNormalizerConfig } from "./bert-normalizer";
-import { splitIntoWords } from "./bert-pre-tokenizer";
-import type { TokenizerJson } from "./tokenizer-json";
+import { type Decoder, decoderOf } from "./decoders/decoder";
+import { type Normalizer, normalizerOf } from "./normalizers/normalizer";
+import { type Part, wrongPart } from "./parts";
+import { splitIntoWords } from "./pre-tokenizers/bert-pre-tokenizer";
+import { type PreTokenizer, prependScheme, preTokenizerOf } from "./pre-tokenizers/pre-tokenizer";
+import type { TokenizerJson, TypedPart } from "./tokenizer-json";
 import { WordPieceModel } from "./wordpiece";
 
 /**
  * From text to ids and back, without special tokens: added tokens are found, the rest is normalised, split into words
- * and the words into pieces.
- *
- * The parts that BERT's tokenizers use are ours where @huggingface/tokenizers' differ from the Rust library's (each
- * says how); any other kind of normaliser, pre-tokenizer or decoder that a file names is the library's.
+ * and the words into pieces. Of @huggingface/tokenizers the search for pieces is used alone: its other parts differ from
+ * the Rust library's for texts that are not ASCII (each of ours says how), and answer what they do not know by
+ * something else.
  */
 export class TextEncoder {
   private readonly rawSplitter: AddedTokenSplitter;
   private readonly normalizedSplitter: AddedTokenSplitter;
   /** Cleans a text, as the `normalizer` of the file says. */
-  readonly normalize: (text: string) => string;
-  private readonly splitWords: (text: string) => string[];
-  private readonly joinTokens: (tokens: string[]) => string;
+  readonly normalize: Normalizer;
+  private readonly splitWords: (text: string, isFirst: boolean) => string[];
+  private readonly decoder: Decoder | undefined;
   private readonly model: WordPieceModel;
 
-  constructor(json: TokenizerJson) {
-    const { normalizer, pre_tokenizer } = json;
-    // Without the added tokens: the library would make them part of the WordPiece vocabulary.
-    const library = new LibraryTokenizer({ ...json, added_tokens: [] }, {});
-    if (normalizer?.type === "BertNormalizer") {
-      const bert = new BertNormalizer(normalizer as unknown as BertNormalizerConfig);
-      this.normalize = (text) => bert.normalize(text);
-    } else {
-      this.normalize = (text) => library.normalizer?.normalize(text) ?? text;
-    }
-    this.splitWords =
-      pre_tokenizer?.type === "BertPreTokenizer"
-        ? splitIntoWords
-        : (text) => library.pre_tokenizer?.pre_tokenize(text) ?? [text];
-    this.joinTokens = (tokens) => library.decoder?.decode(tokens) ?? tokens.join(" ");
+  /**
+   * @param file the tokenizer.json, for messages
+   * @throws TokenizerError for a part that this library does not know
+   */
+  constructor(json: TokenizerJson, file: string) {
+    const part = (name: "normalizer" | "pre_tokenizer" | "decoder"): Part | undefined => {
+      const options = json[name];
+      return options ? { options, name, file } : undefined;
+    };
+    const [normalizer, preTokenizer, decoder] = [part("normalizer"), part("pre_tokenizer"), part("decoder")];
+    this.normalize = normalizer ? normalizerOf(normalizer) : (text) => text;
+    this.splitWords = wordSplitter(preTokenizer);
+    this.decoder = decoder && decoderOf(decoder);
+    if (preTokenizer) checkFirst(preTokenizer, json.normalizer);
     this.model = new WordPieceModel(json.model);
     this.rawSplitter = new AddedTokenSplitter(json.added_tokens.filter((token) => !token.normalized));
     this.normalizedSplitter = new AddedTokenSplitter(
@@ -72,7 +72,8 @@ export class TextEncoder {
 
   /** @returns the text of tokens: pieces joined to words, the spaces before punctuation left out */
   decode(tokens: string[]): string {
-    return tokens.length === 0 ? "" : this.joinTokens(tokens);
+    if (tokens.length === 0) return "";
+    return this.decoder ? this.decoder(tokens).join("") : tokens.join(" ");
   }
 
   private encodeFromRight(text: string, limit: number): number[] {
@@ -89,15 +90,46 @@ export class TextEncoder {
   }
 
   /** Hands over the ids of each added token and each word, one after the other, until `take` returns false. */
-  private readPieces(text: string, take: (piece: number | readonly number[]) => boolean): void {
-    for (const raw of this.rawSplitter.split(text)) {
+  private readPieces(given: string, take: (piece: number | readonly number[]) => boolean): void {
+    // Half a surrogate pair is no character: Rust strings cannot hold one, Python replaces it.
+    const text = given.replace(/\p{Surrogate}/gu, "\ufffd");
+    for (const [place, raw] of this.rawSplitter.split(text).entries()) {
       const sections = typeof raw === "number" ? [raw] : this.normalizedSplitter.split(this.normalize(raw));
-      for (const section of sections) {
-        const words = typeof section === "number" ? [section] : this.splitWords(section);
+      for (const [index, section] of sections.entries()) {
+        const isFirst = place === 0 && index === 0;
+        const words = typeof section === "number" ? [section] : this.splitWords(section, isFirst);
         for (const word of words) {
           if (!take(typeof word === "number" ? word : this.model.encode(word))) return;
         }
       }
     }
+  }
+}
+
+/** From a text to its words. BERT's own way makes no objects for them. */
+function wordSplitter(part: Part | undefined): (text: string, isFirst: boolean) => string[] {
+  if (!part) return (text) => (text === "" ? [] : [text]);
+  const preTokenize: PreTokenizer = preTokenizerOf(part);
+  if (part.options.type === "BertPreTokenizer") return splitIntoWords;
+  return (text, isFirst) => preTokenize({ text, isFirst }).map((piece) => piece.text);
+}
+
+/** Normalizers that take nothing away at the beginning of a text. */
+const KEEPS_BEGINNING = new Set(["Lowercase", "NFC", "NFD", "NFKC", "NFKD", "Prepend"]);
+
+/** Whether a piece is the first one of the *raw* text is known only where the normalizer leaves its beginning alone. */
+function checkFirst(preTokenizer: Part, normalizer: TypedPart | null): void {
+  const all = (part: TypedPart, key: string): TypedPart[] =>
+    Array.isArray(part[key]) ? (part[key] as TypedPart[]).flatMap((each) => all(each, key)) : [part];
+  const isFirst = all(preTokenizer.options, "pretokenizers").some((options) => {
+    return options.type === "Metaspace" && prependScheme({ ...preTokenizer, options }) === "first";
+  });
+  const odd =
+    isFirst && normalizer && all(normalizer, "normalizers").find(({ type }) => !KEEPS_BEGINNING.has(type));
+  if (odd) {
+    throw wrongPart(
+      preTokenizer,
+      `prepend_scheme "first" beside the normalizer ${odd.type} is not supported`,
+    );
   }
 }

@@ -12,6 +12,8 @@ import type { TokenizerConfig } from "./tokenizer-config";
 export interface TokenizerFiles {
   json: TokenizerJson;
   config: TokenizerConfig;
+  /** The content of added_tokens.json: ids by token. */
+  addedTokens?: Readonly<Record<string, unknown>>;
   /** The file that `json` was read from, for messages. */
   file: string;
 }
@@ -58,7 +60,7 @@ export function bertTokenizerJson(
   const special = (content: string, type_id: number) => ({ SpecialToken: { id: content, type_id } });
   const define = (content: string) => [
     content,
-    { id: content, ids: [vocab[content] ?? -1], tokens: [content] },
+    { id: content, ids: [Object.hasOwn(vocab, content) ? vocab[content] : -1], tokens: [content] },
   ];
   const [cls, sep] = [token("cls_token"), token("sep_token")];
   const a = { Sequence: { id: "A", type_id: 0 } };
@@ -95,7 +97,7 @@ export function bertTokenizerJson(
 
 /**
  * Reads the tokenizer of a model directory: tokenizer.json, or the vocab.txt of an old one; tokenizer_config.json,
- * and config.json for the longest text, where they exist.
+ * special_tokens_map.json, added_tokens.json, and config.json for the longest text, where they exist.
  *
  * @throws TokenizerError if there is no tokenizer, or a file of it cannot be used
  */
@@ -106,14 +108,15 @@ export async function readTokenizerFiles(directory: string): Promise<TokenizerFi
     ...(await readObject(at("tokenizer_config.json"))),
   };
   config.model_max_length ??= maxPositions(await readObject(at("config.json")));
+  const addedTokens = await readObject(at("added_tokens.json"));
   if (existsSync(at("tokenizer.json"))) {
     const file = at("tokenizer.json");
-    return { json: parseTokenizerJson(await readTokenizerFile(file), file), config, file };
+    return { json: parseTokenizerJson(await readTokenizerFile(file), file), config, addedTokens, file };
   }
   const file = at("vocab.txt");
   if (existsSync(file)) {
     const value = bertTokenizerJson(await readVocabulary(file), config);
-    return { json: parseTokenizerJson(value, file), config, file };
+    return { json: parseTokenizerJson(value, file), config, addedTokens, file };
   }
   throw new TokenizerError(
     `${directory}: holds no tokenizer (looked for tokenizer.json, then for a BERT's vocab.txt).`,

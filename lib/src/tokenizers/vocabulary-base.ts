@@ -9,6 +9,8 @@ export abstract class VocabularyBase extends Callable {
   constructor(
     protected readonly vocabulary: Vocabulary,
     protected readonly special: Readonly<SpecialTokens>,
+    /** Special tokens without a role of their own. */
+    readonly additionalSpecialTokens: readonly string[] = [],
   ) {
     super();
   }
@@ -80,9 +82,10 @@ export abstract class VocabularyBase extends Callable {
   get padTokenTypeId(): number {
     return 0;
   }
-  /** Ids of the tokens above, ascending. */
+  /** Ids of the tokens above and of the additional ones, ascending. */
   get allSpecialIds(): number[] {
-    const ids = Object.values(this.special).map((token: string) => this.vocabulary.idOf(token));
+    const tokens = [...Object.values<string>({ ...this.special }), ...this.additionalSpecialTokens];
+    const ids = tokens.map((token) => this.vocabulary.idOf(token));
     return [...new Set(ids)].filter((id): id is number => id !== undefined).sort((a, b) => a - b);
   }
   get allSpecialTokens(): string[] {

@@ -1,7 +1,7 @@
 import { TokenizerError } from "../../errors";
 import { refuseUnknownOptions } from "../../known-options";
-import { BertNormalizer } from "../bert-normalizer";
-import { splitIntoWords } from "../bert-pre-tokenizer";
+import { BertNormalizer } from "../normalizers/bert-normalizer";
+import { splitIntoWords } from "../pre-tokenizers/bert-pre-tokenizer";
 import { BertTokenizer } from "../bert-tokenizer";
 import { BERT_SPECIAL_TOKENS } from "../special-tokens";
 import { learnMerges } from "./pair-merges";

@@ -22,4 +22,9 @@ export class CodePointSet {
     }
     return false;
   }
+
+  /** The first and last code point of each range, ascending. */
+  *ranges(): IterableIterator<[first: number, last: number]> {
+    for (const [i, first] of this.first.entries()) yield [first, this.last[i]!];
+  }
 }

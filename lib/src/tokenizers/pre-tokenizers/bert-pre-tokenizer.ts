@@ -1,5 +1,5 @@
-import { CodePointSet } from "./code-points";
-import { PUNCTUATION, WHITE_SPACE } from "./unicode-tables";
+import { CodePointSet } from "../unicode/code-points";
+import { PUNCTUATION, WHITE_SPACE } from "../unicode/character-tables";
 
 const whiteSpace = new CodePointSet(WHITE_SPACE);
 const punctuation = new CodePointSet(PUNCTUATION);

@@ -1,13 +1,13 @@
-import { CodePointSet } from "./code-points";
+import { lowercase } from "./lowercase";
+import { CodePointSet } from "../unicode/code-points";
 import {
   BLANK,
   CJK,
   COMBINING_CLASS,
   DECOMPOSABLE,
-  NEW_LOWERCASE,
   NONSPACING_MARK,
   REMOVED,
-} from "./unicode-tables";
+} from "../unicode/character-tables";
 
 /** The `normalizer` of type `BertNormalizer` in a tokenizer.json. */
 export interface BertNormalizerConfig {
@@ -25,14 +25,6 @@ const blank = new CodePointSet(BLANK);
 const cjk = new CodePointSet(CJK);
 const nonspacingMark = new CodePointSet(NONSPACING_MARK);
 const decomposable = new CodePointSet(DECOMPOSABLE);
-const newLowercase = new Map(
-  NEW_LOWERCASE.split(" ").map((pair) => {
-    const [capital = "", small = ""] = pair
-      .split(":")
-      .map((each) => String.fromCodePoint(parseInt(each, 16)));
-    return [capital, small];
-  }),
-);
 const combiningClasses = COMBINING_CLASS.split(" ").map((group) => {
   const [value = "", ranges = ""] = group.split(":");
   return { value: Number(value), marks: new CodePointSet(ranges, ",") };
@@ -90,7 +82,7 @@ export class BertNormalizer {
   }
 
   private mapCodePoint(codePoint: number): string {
-    const { clean_text, handle_chinese_chars, lowercase } = this.config;
+    const { clean_text, handle_chinese_chars } = this.config;
     // A lone surrogate is no character: Rust strings cannot hold one, Python replaces it by U+FFFD.
     const known = isLoneSurrogate(codePoint) ? 0xfffd : codePoint;
     if (clean_text && removed.has(known)) return "";
@@ -98,7 +90,7 @@ export class BertNormalizer {
     if (clean_text && blank.has(known)) piece = " ";
     const spaced = handle_chinese_chars && cjk.has(known);
     if (this.stripAccents) piece = this.strip(piece);
-    if (lowercase) piece = Array.from(piece, (c) => newLowercase.get(c) ?? c.toLowerCase()).join("");
+    if (this.config.lowercase) piece = lowercase(piece);
     if (this.stripAccents && Array.from(piece).some((c) => combiningClass(c) > 0)) this.movable.add(piece);
     return spaced ? ` ${piece} ` : piece;
   }
