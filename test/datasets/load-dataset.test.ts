@@ -9,7 +9,7 @@ import { Dataset } from "../../lib/src/datasets/dataset";
 import { DatasetDict } from "../../lib/src/datasets/dataset-dict";
 import { setFirstDelay } from "../../lib/src/hub/request";
 import { loadDataset } from "../../lib/src/datasets/load-dataset";
-import { globToRegExp } from "../../lib/src/datasets/glob";
+import { globMatcher } from "../../lib/src/datasets/glob";
 import { readFrontMatter } from "../../lib/src/datasets/sources/front-matter";
 import { splitsByName } from "../../lib/src/datasets/split-patterns";
 import { DatasetError } from "../../lib/src/errors";
@@ -60,11 +60,11 @@ test("files are splits by their names, as get_data_patterns of datasets 5.0.1 ha
     ],
     [["train1.csv", "val.csv.gz"], { train: ["train1.csv"], validation: ["val.csv.gz"] }],
   ];
-  for (const [files, splits] of cases) assert.deepEqual(splitsByName(files), splits);
+  for (const [files, splits] of cases) assert.deepEqual(Object.fromEntries(splitsByName(files)), splits);
 });
 
 test("patterns of paths", () => {
-  const matches = (glob: string, file: string) => globToRegExp(glob).test(file);
+  const matches = (glob: string, file: string) => globMatcher(glob)(file);
   assert.ok(matches("data/*.csv", "data/a.csv") && !matches("data/*.csv", "data/b/a.csv"));
   assert.ok(matches("**/*.csv", "a.csv") && matches("**/*.csv", "x/y/a.csv") && matches("x/**", "x/y/z"));
   assert.ok(matches("train-[0-9]?.{csv,tsv}", "train-1x.tsv") && !matches("a.csv", "aXcsv"));
@@ -110,25 +110,34 @@ test("a folder's card says which files are which configuration", async () => {
 });
 
 test("the head of a card", () => {
+  const head =
+    "a: 1 # one\nb:\n  - x\n  - 'it''s'\nc: [p, \"q r\"]\nd: |\n  text\n  more\ne:\n'f': {0: yes}\n";
   assert.deepEqual(
-    {
-      ...readFrontMatter(
-        "---\na: 1 # one\nb:\n  - x\n  - 'it''s'\nc: [p, \"q r\"]\nd: |\n  text\n  more\ne:\n---\n",
-      ),
-    },
-    {
-      a: "1",
-      b: ["x", "it's"],
-      c: ["p", "q r"],
-      d: "text more",
-      e: "",
-    },
+    readFrontMatter(`---\r\n${head}---\n# Title\n`, "card"),
+    new Map<string, unknown>([
+      ["a", 1],
+      ["b", ["x", "it's"]],
+      ["c", ["p", "q r"]],
+      ["d", "text\nmore\n"],
+      ["e", null],
+      ["f", new Map([["0", true]])],
+    ]),
   );
-  assert.equal(readFrontMatter("# no head"), undefined);
+  assert.equal(readFrontMatter("# no head", "card"), undefined);
   assert.equal(({} as { polluted?: string }).polluted, undefined);
-  readFrontMatter("---\n__proto__:\n  polluted: yes\n---\n");
+  readFrontMatter("---\n__proto__:\n  polluted: yes\n---\n", "card");
   assert.equal(({} as { polluted?: string }).polluted, undefined);
-  readFrontMatter(`---\n${Array.from({ length: 5000 }, (_, i) => `${" ".repeat(i)}a:`).join("\n")}\n---\n`);
+  const deep = Array.from({ length: 500 }, (_, i) => `${" ".repeat(i)}a:`).join("\n");
+  const aliases = Array.from({ length: 30 }, (_, i) => `a${i + 1}: &a${i + 1} [*a${i}, *a${i}]`).join("\n");
+  for (const [bad, message] of [
+    [deep, /nested more than 100 levels/],
+    [`a: ${"[".repeat(50_000)}`, /nested more than 100 levels/],
+    [`a0: &a0 [x]\n${aliases}`, /alias/],
+    ["a: [1, 2", /card: its head is no YAML/],
+    ["x".repeat(5_000_000), /5000000 characters/],
+  ] as const) {
+    assert.throws(() => readFrontMatter(`---\n${bad}\n---\n`, "card"), { name: "DatasetError", message });
+  }
 });
 
 test("dataFiles: by format, patterns, relative to a folder; parts of splits", async () => {

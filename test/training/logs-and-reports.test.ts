@@ -204,10 +204,10 @@ describe("what is written of a run", () => {
       ...{ dataset: "GLUE SST-2", datasetTags: ["glue"], tasks: ["text-classification"] },
     });
     const card = readFileSync(path.join(outputDir, "README.md"), "utf8");
-    const head = readFrontMatter(card)!;
-    assert.equal(head.base_model, "bert-base-uncased");
-    assert.deepEqual(head.tags, ['a "tag": x', "generated_from_trainer", "finetune-ts"]);
-    assert.deepEqual(head.metrics, ["accuracy"]);
+    const head = readFrontMatter(card, "README.md")!;
+    assert.equal(head.get("base_model"), "bert-base-uncased");
+    assert.deepEqual(head.get("tags"), ['a "tag": x', "generated_from_trainer", "finetune-ts"]);
+    assert.deepEqual(head.get("metrics"), ["accuracy"]);
     assert.match(card, /^# my-model$/m);
     assert.match(card, /fine-tuned version of \[bert-base-uncased\].* on the GLUE SST-2 dataset\./);
     const last = trainer.state.logHistory.filter((entry) => "eval_loss" in entry).at(-1)!;

@@ -1,10 +1,25 @@
+import { RE2JS } from "re2js";
+import { DatasetError } from "../errors";
+
 /**
- * A pattern of paths as a regular expression: `*` within a name, `**` over folders, `?` one character, `[0-9]` one of
- * several, `{a,b}` either.
+ * A pattern of paths: `*` within a name, `**` over folders, `?` one character, `[0-9]` one of several, `{a,b}` either.
+ * It is matched in time linear in the path, whatever the pattern: cards of strangers hold such.
  *
+ * @throws DatasetError for what is no pattern
  * @see fsspec, whose patterns `datasets` uses
  */
-export function globToRegExp(glob: string): RegExp {
+export function globMatcher(glob: string): (path: string) => boolean {
+  try {
+    const compiled = RE2JS.compile(`(?s:${expressionOf(glob)})`);
+    return (path) => compiled.matches(path);
+  } catch (error) {
+    throw new DatasetError(`${JSON.stringify(glob)} is no pattern of paths: ${(error as Error).message}.`, {
+      cause: error,
+    });
+  }
+}
+
+function expressionOf(glob: string): string {
   let source = "";
   let depth = 0;
   for (let i = 0; i < glob.length; i++) {
@@ -22,7 +37,7 @@ export function globToRegExp(glob: string): RegExp {
       const end = glob.indexOf("]", i + 2);
       const set = glob
         .slice(i + 1, end)
-        .replace(/\\/g, "\\\\")
+        .replace(/[\\[]/g, "\\$&")
         .replace(/^!/, "^");
       source += `[${set}]`;
       i = end;
@@ -33,9 +48,9 @@ export function globToRegExp(glob: string): RegExp {
       depth--;
       source += ")";
     } else if (char === "," && depth > 0) source += "|";
-    else source += char.replace(/[\\^$.|+()[\]{}]/g, "\\$&");
+    else source += RE2JS.quote(char);
   }
-  return new RegExp(`^${source}$`);
+  return source;
 }
 
 export const isGlob = (path: string): boolean => /[*?[{]/.test(path);

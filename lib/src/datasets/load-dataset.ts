@@ -12,7 +12,13 @@ import type { FileFormat, ReadOptions } from "./formats/read-file";
 import { isGlueFolder, readGlueFolder } from "./glue-folder";
 import type { GlueConfiguration, GlueRows } from "./glue-rows";
 import type { Row, SentenceRow } from "./rows";
-import { type DataFiles, expand, filesOfConfiguration, nothingReadable } from "./sources/configurations";
+import {
+  type DataFiles,
+  expand,
+  filesOfConfiguration,
+  nothingReadable,
+  splitsOfDataFiles,
+} from "./sources/configurations";
 import { type FoundFiles, hubConfiguration, hubDataset } from "./sources/hub-dataset";
 import { listedFiles } from "./sources/listed-files";
 import { localFolder } from "./sources/local-folder";
@@ -159,7 +165,7 @@ async function findFiles(
   try {
     if (dataFiles === undefined) return await hubConfiguration(source, name, hub);
     const set = await hubDataset(source, hub);
-    return { set, files: expand(set, dataFiles) };
+    return { set, files: expand(set, splitsOfDataFiles(dataFiles)) };
   } catch (error) {
     if (error instanceof HubError && NOT_HAD.includes(error.reason)) throw notOnHub(error, source);
     throw error;
@@ -183,9 +189,9 @@ async function filesOfFolder(folder: string, name: string | undefined): Promise<
   if (set.paths.includes("dataset.json") || set.paths.includes("dataset_dict.json")) {
     throw new DatasetError(`${folder} was written by saveToDisk. Read it with loadFromDisk.`);
   }
-  const files = await filesOfConfiguration(set, name);
-  if (files === undefined) throw nothingReadable(set);
-  return { set, files };
+  const found = await filesOfConfiguration(set, name);
+  if (found === undefined) throw nothingReadable(set);
+  return { set, ...found };
 }
 
 function kindOf(source: string): "folder" | "file" | undefined {

@@ -28,23 +28,23 @@ export function isPassedOver(path: string): boolean {
  * @returns files of each split in alphabetical order; train, validation, test first
  * @see datasets.data_files.get_data_patterns
  */
-export function splitsByName(paths: readonly string[]): Record<string, string[]> {
+export function splitsByName(paths: readonly string[]): Map<string, string[]> {
   const files = [...paths].sort((a, b) => (a < b ? -1 : 1));
-  const sharded: Record<string, string[]> = {};
+  const sharded = new Map<string, string[]>();
   for (const file of files) {
     const split = SHARDED.exec(file)?.groups?.split;
-    if (split !== undefined) (sharded[split] ??= []).push(file);
+    if (split !== undefined) sharded.set(split, [...(sharded.get(split) ?? []), file]);
   }
-  if (Object.keys(sharded).length > 0) return inUsualOrder(sharded);
+  if (sharded.size > 0) return inUsualOrder(sharded);
   for (const part of [folderOf, nameOf]) {
-    const found: Record<string, string[]> = {};
+    const found = new Map<string, string[]>();
     for (const split of Object.keys(KEYWORDS)) {
       const matching = files.filter((file) => part(file).some((text) => hasKeyword(text, split)));
-      if (matching.length > 0) found[split] = matching;
+      if (matching.length > 0) found.set(split, matching);
     }
-    if (Object.keys(found).length > 0) return found;
+    if (found.size > 0) return found;
   }
-  return files.length > 0 ? { train: files } : {};
+  return new Map(files.length > 0 ? [["train", files]] : []);
 }
 
 const folderOf = (path: string): string[] => path.split("/").slice(0, -1);
@@ -56,11 +56,11 @@ function hasKeyword(text: string, split: string): boolean {
 }
 
 /** train, validation, test first, each with what follows its name (`test_matched`); then the others as they come. */
-export function inUsualOrder<T>(splits: Readonly<Record<string, T>>): Record<string, T> {
+export function inUsualOrder<T>(splits: ReadonlyMap<string, T>): Map<string, T> {
   const order = Object.keys(KEYWORDS);
   const rank = (name: string) => {
     const at = order.findIndex((usual) => name === usual || name.startsWith(`${usual}_`));
     return at < 0 ? order.length : at;
   };
-  return Object.fromEntries(Object.entries(splits).sort(([a], [b]) => rank(a) - rank(b)));
+  return new Map([...splits].sort(([a], [b]) => rank(a) - rank(b)));
 }

@@ -9,6 +9,7 @@ import { checkRepository, checkRepositoryPath, describeRepository, type HubRepo 
 import { fetchRepoInfo } from "./repo-info";
 import { HUB_OPTIONS, type HubOptions, type HubSettings, hubSettings } from "./settings";
 import { refuseUnknownOptions } from "../known-options";
+import { RE2JS } from "re2js";
 
 /** One commit of a repository, of which files are downloaded as they are asked for. */
 export interface Snapshot {
@@ -107,7 +108,8 @@ export function matches(file: string, pattern: string): boolean {
       return special === "?" ? "." : `\\${special}`;
     },
   );
-  return new RegExp(`^${expression}$`, "s").test(file);
+  // Of a stranger's repository and whatever pattern: linear in both.
+  return RE2JS.matches(`(?s:${expression})`, file);
 }
 
 async function hubSnapshot(

@@ -2,6 +2,8 @@
 export interface FileSet {
   /** What messages call it. */
   readonly name: string;
+  /** Whether it is a folder here. */
+  readonly isLocal?: boolean;
   /** All files, relative to the set, with "/" between folders. */
   readonly paths: readonly string[];
   /** Brings a file here. @returns where it lies */

@@ -1,130 +1,76 @@
-/** What a dataset card (README.md) says in its head, as far as it is read here: nested mappings, lists and texts. */
-export type YamlValue = string | YamlValue[] | { [key: string]: YamlValue };
+import { parseDocument } from "yaml";
+import { DatasetError } from "../../errors";
 
-interface Line {
-  indent: number;
-  text: string;
-}
+/** What YAML holds. Mappings are Maps: no key of a stranger becomes a property. */
+export type YamlValue = string | number | bigint | boolean | null | Date | YamlValue[] | YamlMap;
+export type YamlMap = Map<string, YamlValue>;
+
+export const isYamlMap = (value: unknown): value is YamlMap => value instanceof Map;
+export const isText = (value: unknown): value is string => typeof value === "string";
+
+/** Longer heads are no description of a dataset. */
+const MOST_CHARACTERS = 1_000_000;
+/** Levels of brackets and braces, and of indentation. */
+const MOST_LEVELS = 100;
 
 /**
- * The head of a dataset card, between two lines of `---`. Of YAML, this is what the Hub's cards are written in: mappings
- * and lists by indentation, `[a, b]` within a line, quoted and plain texts. Blocks of text are kept as they are found.
+ * The head of a dataset card, between two lines of `---`, as YAML 1.1, which Python reads.
  *
+ * @param name what messages call the card
  * @returns undefined if the card has no head
+ * @throws DatasetError if it is no YAML
+ * @see huggingface_hub.metadata_load
  */
-export function readFrontMatter(markdown: string): Record<string, YamlValue> | undefined {
-  const head = /^\ufeff?---\r?\n([\s\S]*?)\r?\n---\s*(?:\r?\n|$)/.exec(markdown)?.[1];
+export function readFrontMatter(markdown: string, name: string): YamlMap | undefined {
+  const head = headOf(markdown);
   if (head === undefined) return undefined;
-  const lines = head
-    .split(/\r?\n/)
-    .filter((line) => !/^\s*(#|$)/.test(line))
-    .map((line): Line => ({ indent: line.length - line.trimStart().length, text: line.trim() }));
-  const parsed = new Parser(lines).block(0);
-  return typeof parsed === "object" && !Array.isArray(parsed) ? parsed : {};
-}
-
-const KEY = /^("(?:[^"\\]|\\.)*"|'(?:[^']|'')*'|[^\s"'[{][^:]*?)\s*:(?:\s+(.*))?$/;
-
-/** Cards come from strangers: deeper ones are cut off. */
-const MAX_DEPTH = 50;
-
-class Parser {
-  private at = 0;
-
-  constructor(private readonly lines: Line[]) {}
-
-  /** The mapping, list or text at this depth. */
-  block(indent: number, depth: number = 0): YamlValue {
-    const first = this.lines[this.at];
-    if (first === undefined || first.indent < indent || depth > MAX_DEPTH) return "";
-    if (isItem(first)) return this.list(first.indent, depth);
-    return KEY.test(first.text) ? this.mapping(first.indent, depth) : this.text(first.indent);
-  }
-
-  private list(indent: number, depth: number): YamlValue[] {
-    const items: YamlValue[] = [];
-    for (
-      let line = this.lines[this.at];
-      line?.indent === indent && isItem(line);
-      line = this.lines[this.at]
-    ) {
-      const rest = line.text.slice(1).trimStart();
-      const inner = indent + line.text.length - rest.length;
-      if (rest === "") {
-        this.at++;
-        items.push(this.block(indent + 1, depth + 1));
-      } else if (KEY.test(rest) || rest.startsWith("- ")) {
-        // `- key: value`: the mapping starts on the line of the dash.
-        this.lines[this.at] = { indent: inner, text: rest };
-        items.push(this.block(inner, depth + 1));
-      } else {
-        this.at++;
-        items.push(scalar(rest));
-      }
-    }
-    return items;
-  }
-
-  private mapping(indent: number, depth: number): Record<string, YamlValue> {
-    const entries: Record<string, YamlValue> = Object.create(null) as Record<string, YamlValue>;
-    for (
-      let line = this.lines[this.at];
-      line?.indent === indent && !isItem(line);
-      line = this.lines[this.at]
-    ) {
-      const [, key, value = ""] = KEY.exec(line.text) ?? [];
-      this.at++;
-      if (key === undefined) continue;
-      const next = this.lines[this.at];
-      // A list may stand at the depth of its key.
-      const isBelow =
-        next !== undefined && (next.indent > indent || (next.indent === indent && isItem(next)));
-      if (value === "" || /^[|>][+-]?$/.test(value)) {
-        entries[unquote(key)] = isBelow && next !== undefined ? this.block(next.indent, depth + 1) : "";
-      } else {
-        entries[unquote(key)] = scalar(value);
-        this.skipDeeper(indent);
-      }
-    }
-    return entries;
-  }
-
-  private text(indent: number): string {
-    const parts: string[] = [];
-    for (
-      let line = this.lines[this.at];
-      line !== undefined && line.indent >= indent;
-      line = this.lines[this.at]
-    ) {
-      parts.push(line.text);
-      this.at++;
-    }
-    return parts.join(" ");
-  }
-
-  /** The rest of a text that goes on over several lines. */
-  private skipDeeper(indent: number): void {
-    while ((this.lines[this.at]?.indent ?? 0) > indent) this.at++;
-  }
-}
-
-const isItem = ({ text }: Line) => text === "-" || text.startsWith("- ");
-
-function scalar(text: string): YamlValue {
-  const plain = /^["'[{]/.test(text) ? text : text.replace(/\s+#.*$/, "");
-  if (plain.startsWith("[") && plain.endsWith("]")) {
-    const items = plain.slice(1, -1).match(/"(?:[^"\\]|\\.)*"|'(?:[^']|'')*'|[^,]+/g) ?? [];
-    return items.map((item) => unquote(item.trim())).filter((item) => item !== "");
-  }
-  return unquote(plain);
-}
-
-function unquote(text: string): string {
-  if (/^'.*'$/.test(text)) return text.slice(1, -1).replaceAll("''", "'");
-  if (!/^".*"$/.test(text)) return text;
+  const wrong = (problem: string) => new DatasetError(`${name}: its head is no YAML: ${problem}.`);
+  if (head.length > MOST_CHARACTERS) throw wrong(`it has ${head.length} characters`);
+  if (levelsOf(head) > MOST_LEVELS) throw wrong(`it is nested more than ${MOST_LEVELS} levels deep`);
+  const document = parseDocument(head, {
+    version: "1.1",
+    merge: true,
+    prettyErrors: true,
+    intAsBigInt: false,
+  });
+  const [error] = document.errors;
+  if (error) throw wrong(error.message.split("\n")[0]!.replace(/[:.]$/, ""));
+  let value: unknown;
   try {
-    return String(JSON.parse(text));
-  } catch {
-    return text.slice(1, -1);
+    value = document.toJS({ mapAsMap: true, maxAliasCount: 1000 });
+  } catch (cause) {
+    throw wrong((cause as Error).message);
   }
+  return value instanceof Map ? withTextKeys(value) : new Map();
+}
+
+function headOf(markdown: string): string | undefined {
+  const lines = markdown.split("\n");
+  const isMark = (line: string) => line.trimEnd() === "---";
+  if (!isMark(lines[0]!.replace(/^\ufeff/, ""))) return undefined;
+  const end = lines.findIndex((line, i) => i > 0 && isMark(line));
+  return end < 0 ? undefined : lines.slice(1, end).join("\n");
+}
+
+/** An upper bound of how deep it is nested: the parser calls itself for each level. */
+function levelsOf(head: string): number {
+  let brackets = 0;
+  let most = 0;
+  for (const character of head) {
+    if (character === "[" || character === "{") brackets++;
+    else if (character === "]" || character === "}") brackets = Math.max(0, brackets - 1);
+    most = Math.max(most, brackets);
+  }
+  const indents = new Set<number>();
+  for (const line of head.split("\n")) indents.add(/^[ -]*/.exec(line)![0].length);
+  return Math.max(most, indents.size);
+}
+
+/** Keys such as 0 or true as texts, as in JSON. */
+function withTextKeys(map: Map<unknown, unknown>): YamlMap {
+  const value = (each: unknown): YamlValue => {
+    if (each instanceof Map) return withTextKeys(each);
+    return Array.isArray(each) ? each.map(value) : (each as YamlValue);
+  };
+  return new Map(Array.from(map, ([key, each]) => [String(key), value(each)]));
 }

@@ -2,7 +2,7 @@ import { DatasetError, HubError } from "../../errors";
 import { checkRepositoryPath } from "../../hub/repository";
 import type { HubOptions } from "../../hub/settings";
 import { openSnapshot } from "../../hub/snapshot";
-import { filesOfConfiguration, nothingReadable, type SplitFiles } from "./configurations";
+import { type ConfigurationFiles, filesOfConfiguration, nothingReadable } from "./configurations";
 import type { FileSet } from "./file-set";
 
 /** Datasets that were on the Hub before repositories had owners. */
@@ -36,9 +36,8 @@ export async function hubDataset(name: string, options: HubOptions): Promise<Fil
 }
 
 /** Files of a configuration, and the set that has them. */
-export interface FoundFiles {
+export interface FoundFiles extends ConfigurationFiles {
   set: FileSet;
-  files: SplitFiles;
 }
 
 /**
@@ -53,12 +52,12 @@ export async function hubConfiguration(
   options: HubOptions,
 ): Promise<FoundFiles> {
   const set = await hubDataset(name, options);
-  const files = await attempt(() => filesOfConfiguration(set, config));
-  if (!(files instanceof Error) && files !== undefined) return { set, files };
+  const found = await attempt(() => filesOfConfiguration(set, config));
+  if (!(found instanceof Error) && found !== undefined) return { set, ...found };
   // A revision that was asked for is not the one that the branch was made of.
   const converted = options.revision === undefined ? await convertedFiles(name, config, options) : undefined;
   if (converted !== undefined) return converted;
-  throw files ?? nothingReadable(set);
+  throw found ?? nothingReadable(set);
 }
 
 async function convertedFiles(
@@ -77,15 +76,17 @@ async function convertedFiles(
       return undefined;
     throw error;
   }
-  const files: Record<string, Record<string, string[]>> = {};
+  const files = new Map<string, Map<string, string[]>>();
   for (const file of [...set.paths].sort()) {
     // `partial-train` is the beginning of a split that was too large to be converted.
     const [, folder, split] = /^([^/]+)\/(?:partial-)?([^/]+)\/[^/]+\.parquet$/.exec(file) ?? [];
-    if (folder !== undefined && split !== undefined) ((files[folder] ??= {})[split] ??= []).push(file);
+    if (folder === undefined || split === undefined) continue;
+    const splits = files.get(folder) ?? new Map<string, string[]>();
+    files.set(folder, splits.set(split, [...(splits.get(split) ?? []), file]));
   }
-  const names = Object.keys(files);
+  const names = [...files.keys()];
   const wanted = config ?? (names.includes("default") || names.length !== 1 ? "default" : names[0]!);
-  const found = Object.hasOwn(files, wanted) ? files[wanted] : undefined;
+  const found = files.get(wanted);
   return found === undefined ? undefined : { set, files: found };
 }
 

@@ -2,7 +2,7 @@ import { existsSync, statSync } from "node:fs";
 import path from "node:path";
 import { DatasetError } from "../../errors";
 import { isGlob } from "../glob";
-import { type DataFiles, expand } from "./configurations";
+import { type DataFiles, expand, splitsOfDataFiles } from "./configurations";
 import { downloadUrl, isUrl } from "./url";
 import type { FileSet } from "./file-set";
 import type { FoundFiles } from "./hub-dataset";
@@ -20,13 +20,9 @@ export async function listedFiles(
   base: string,
   isFormatKnown = false,
 ): Promise<FoundFiles> {
-  const patterns = (
-    typeof dataFiles === "string"
-      ? [dataFiles]
-      : Object.values(dataFiles as Record<string, string | string[]>)
-  ).flat();
+  const splits = splitsOfDataFiles(dataFiles);
   const paths: string[] = [];
-  for (const pattern of patterns) {
+  for (const pattern of [...splits.values()].flat()) {
     if (isUrl(pattern) || !isGlob(pattern) || existsSync(path.resolve(base, pattern))) paths.push(pattern);
     else paths.push(...(await matching(pattern, base)));
   }
@@ -45,7 +41,7 @@ export async function listedFiles(
     describe: (file) => file,
   };
   const isWanted = isFormatKnown ? () => true : undefined;
-  return { set, files: expand(set, dataFiles, set.paths, isWanted) };
+  return { set, files: expand(set, splits, isWanted) };
 }
 
 async function matching(pattern: string, base: string): Promise<string[]> {

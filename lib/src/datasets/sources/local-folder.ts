@@ -16,7 +16,13 @@ export async function localFolder(folder: string): Promise<FileSet> {
     throw new DatasetError(`${folder} cannot be listed: ${(error as Error).message}`, { cause: error });
   }
   const locate = (file: string) => path.join(folder, file);
-  return { name: folder, paths, fetch: (file) => Promise.resolve(locate(file)), describe: locate };
+  return {
+    name: folder,
+    isLocal: true,
+    paths,
+    fetch: (file) => Promise.resolve(locate(file)),
+    describe: locate,
+  };
 }
 
 async function list(folder: string, prefix: string, paths: string[]): Promise<void> {

@@ -2,7 +2,7 @@ import { concatenateRows } from "../concatenate";
 import { Dataset } from "../dataset";
 import { DatasetDict } from "../dataset-dict";
 import { castTable } from "../cast";
-import type { Features } from "../features";
+import { Features, type FeatureType } from "../features";
 import { type FileFormat, readDataTable, type ReadOptions } from "../formats/read-file";
 import { rowsOfPart, parseSplit } from "../split-expression";
 import type { Table } from "../table";
@@ -23,41 +23,38 @@ export interface ReadSplitsOptions extends ReadOptions {
 
 /** Reads the files of all splits, or of those asked for. @throws DatasetError, HubError */
 export async function readSplits(
-  { set, files }: FoundFiles,
+  found: FoundFiles,
   options: ReadSplitsOptions,
 ): Promise<DatasetDict | Dataset> {
+  const { set, files } = found;
   const parts = options.split === undefined ? undefined : parseSplit(options.split);
-  const names = parts === undefined ? Object.keys(files) : [...new Set(parts.map(({ split }) => split))];
-  const unknown = names.find((name) => !Object.hasOwn(files, name));
+  const names = parts === undefined ? [...files.keys()] : [...new Set(parts.map(({ split }) => split))];
+  const unknown = names.find((name) => !files.has(name));
   if (unknown !== undefined) {
-    throw new DatasetError(
-      `${set.name} has no split "${unknown}". Splits: ${pythonList(Object.keys(files))}.`,
-    );
+    throw new DatasetError(`${set.name} has no split "${unknown}". Splits: ${pythonList(files.keys())}.`);
   }
-  const tables: Record<string, Table> = {};
-  const total = names.reduce((sum, name) => sum + files[name]!.length, 0);
+  const tables = new Map<string, Table>();
+  const total = names.reduce((sum, name) => sum + files.get(name)!.length, 0);
   const progress = total > 1 ? startProgress({ label: "Reading", total, unit: "files" }) : undefined;
   let done = 0;
   try {
     for (const name of names) {
       const read: Table[] = [];
-      for (const file of files[name]!) {
-        read.push(await readOne(file, { set, files }, options));
+      for (const file of files.get(name)!) {
+        read.push(await readOne(file, found, options));
         progress?.update(++done);
       }
-      tables[name] = concatenateRows(
-        read,
-        files[name]!.map((file) => set.describe(file)),
-      );
+      const sources = files.get(name)!.map((file) => set.describe(file));
+      tables.set(name, concatenateRows(read, sources));
     }
   } finally {
     progress?.finish();
   }
   if (parts === undefined) {
-    return new DatasetDict(Object.fromEntries(names.map((name) => [name, new Dataset(tables[name]!)])));
+    return new DatasetDict(Object.fromEntries(names.map((name) => [name, new Dataset(tables.get(name)!)])));
   }
   const stretches = parts.map((part) => {
-    const table = tables[part.split]!;
+    const table = tables.get(part.split)!;
     const [start, end] = rowsOfPart(part, table.length);
     return start === 0 && end === table.length ? table : table.slice(start, end);
   });
@@ -69,10 +66,26 @@ export async function readSplits(
   );
 }
 
-async function readOne(file: string, { set }: FoundFiles, options: ReadSplitsOptions): Promise<Table> {
+async function readOne(file: string, found: FoundFiles, given: ReadSplitsOptions): Promise<Table> {
+  const { set } = found;
+  // What the caller says counts above what the card says.
+  const options = { ...found.options, ...withoutUndefined(given) };
   const place = await set.fetch(file);
   // The query of an address is no part of the name that tells the format.
   const name = isUrl(file) ? fileName(new URL(file)) : set.describe(file);
-  const table = await readDataTable(place, name, options, options.format, options.features);
-  return options.features === undefined ? table : castTable(table, options.features, name);
+  const features = options.features ?? found.features;
+  const table = await readDataTable(place, name, options, options.format, features);
+  if (options.features) return castTable(table, options.features, name);
+  return found.features ? castKnownColumns(table, found.features, name) : table;
 }
+
+/** The columns that a card describes are what it says; of others it says nothing. */
+function castKnownColumns(table: Table, features: Features, name: string): Table {
+  const all = table.columnNames.map((column): [string, FeatureType] => {
+    return [column, features.get(column) ?? table.features.get(column)!];
+  });
+  return castTable(table, new Features(all), name);
+}
+
+const withoutUndefined = <T extends object>(options: T): T =>
+  Object.fromEntries(Object.entries(options).filter(([, value]) => value !== undefined)) as T;
