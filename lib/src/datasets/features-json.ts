@@ -43,7 +43,14 @@ export function featureFromJson(json: unknown, where: string): FeatureType {
     case "LargeList":
     case "Sequence": {
       const length = typeof json.length === "number" ? json.length : -1;
-      return new List(featureFromJson(json.feature, where), length);
+      const feature = featureFromJson(json.feature, where);
+      // Before version 4, a Sequence of an object was an object of lists.
+      if (json._type === "Sequence" && isFields(feature)) {
+        return Object.fromEntries(
+          Object.entries(feature).map(([name, type]) => [name, new List(type, length)]),
+        );
+      }
+      return new List(feature, length);
     }
     case undefined:
       return Object.fromEntries(
@@ -53,6 +60,27 @@ export function featureFromJson(json: unknown, where: string): FeatureType {
   throw new DatasetError(
     `${where}: features of type ${JSON.stringify(json._type)} cannot be read. Remove the column and load again.`,
   );
+}
+
+const isFields = (feature: FeatureType): feature is { readonly [field: string]: FeatureType } =>
+  !(feature instanceof Value || feature instanceof ClassLabel || feature instanceof List);
+
+/** As {@link featuresFromJson}, without the columns of kinds that are not known here, which a warning names. */
+export function knownFeatures(json: unknown, where: string): Features {
+  if (!isRecord(json)) throw new DatasetError(`${where}: the features are no object of columns.`);
+  const known = new Features();
+  for (const [name, type] of Object.entries(json)) {
+    try {
+      known.set(name, featureFromJson(type, `${where}, "${name}"`));
+    } catch (error) {
+      if (!(error instanceof DatasetError)) throw error;
+      const kind = JSON.stringify((type as { _type?: unknown } | null)?._type ?? type);
+      console.warn(
+        `${where}: column "${name}" is a ${kind}, which is not known here; it is read as it is stored.`,
+      );
+    }
+  }
+  return known;
 }
 
 export function featuresFromJson(json: unknown, where: string): Features {

@@ -183,4 +183,6 @@ export function keepFeature(
 }
 
 /** A class of this label, or -1, a label that is hidden. */
-export const isClass = (number: number, label: ClassLabel) => number >= -1 && number < label.numClasses;
+/** Whether a number is a class, or stands for none: -1 where the label is hidden, -100 where torch leaves it out of the loss. */
+export const isClass = (number: number, label: ClassLabel) =>
+  (number >= -1 && number < label.numClasses) || number === -100;

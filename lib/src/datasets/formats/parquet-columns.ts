@@ -3,7 +3,7 @@ import type { SchemaElement } from "hyparquet";
 import { DatasetError } from "../../errors";
 import { type Cell, type NumberArray, NumberColumn, ObjectColumn, TextColumn } from "../columns";
 import { ClassLabel, type FeatureType, Value } from "../features";
-import { columnOf, inferColumn, type TypedColumn } from "../infer";
+import { columnOf, inferColumn, isClass, type TypedColumn } from "../infer";
 import { plainText } from "../python-repr";
 
 /** A piece of a decoded column, as hyparquet hands it over. */
@@ -21,7 +21,8 @@ export interface ColumnSource {
 export function featureOfSchema({ type, converted_type, logical_type }: SchemaElement): Value | undefined {
   const converted = converted_type ?? "";
   const logical = logical_type?.type;
-  if (converted === "UTF8" || logical === "STRING") return new Value("string");
+  const isJson = converted === "JSON" || logical === "JSON";
+  if (converted === "UTF8" || logical === "STRING" || isJson) return new Value("string");
   if (converted.startsWith("TIME") || converted === "DATE" || converted === "DECIMAL") return undefined;
   if (/^U?INT_\d+$/.test(converted)) return new Value(converted.toLowerCase().replace("_", ""));
   if (logical === "INTEGER" || logical === undefined) {
@@ -107,11 +108,11 @@ function checkLabels(
   for (let row = 0; row < column.length; row++) {
     const number = column.get(row);
     if (number === null) continue;
-    if (typeof number === "number" && number >= -1 && number < label.numClasses) continue;
+    if (typeof number === "number" && isClass(number, label)) continue;
     const classes = label.names.map((each, i) => `${i} ${each}`).join(", ");
     throw new DatasetError(
       `${file}, row ${row}: the label ${plainText(number)} in column "${name}" is no class. ` +
-        `Classes: ${classes}; -1 where it is hidden. Correct the row, or the class names of the file.`,
+        `Classes: ${classes}; -1 or -100 where it is hidden. Correct the row, or the class names of the file.`,
     );
   }
 }

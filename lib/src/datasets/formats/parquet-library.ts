@@ -8,7 +8,15 @@ export interface PageHeader {
   uncompressed_page_size: number;
   compressed_page_size: number;
   data_page_header?: { num_values: number; encoding: string };
-  data_page_header_v2?: { num_values: number; encoding: string };
+  data_page_header_v2?: {
+    num_values: number;
+    num_nulls: number;
+    num_rows: number;
+    encoding: string;
+    definition_levels_byte_length: number;
+    repetition_levels_byte_length: number;
+    is_compressed?: boolean;
+  };
   dictionary_page_header?: { num_values: number };
 }
 
@@ -17,6 +25,19 @@ export interface ParquetLibrary {
   /** Reads the header of a page and leaves `offset` behind it. */
   parquetHeader: (reader: { view: DataView; offset: number }) => PageHeader;
   compressors: Hyparquet.Compressors;
+  /** What is needed to look into nested columns. */
+  nested: NestedColumns;
+}
+
+interface NestedColumns {
+  getSchemaPath(schema: readonly Hyparquet.SchemaElement[], path: readonly string[]): unknown;
+  getMaxDefinitionLevel(schemaPath: unknown): number;
+  readRleBitPackedHybrid(
+    reader: { view: DataView; offset: number },
+    bits: number,
+    into: number[],
+    bytes: number,
+  ): void;
 }
 
 /** The decompressors of `hyparquet-compressors` that are used. Others (which have it) are Node's own. */
@@ -35,9 +56,11 @@ export function parquetLibrary(): Promise<ParquetLibrary> {
 }
 
 async function load(): Promise<ParquetLibrary> {
-  const [hyparquet, { parquetHeader }, decompressors] = await Promise.all([
+  const [hyparquet, { parquetHeader }, schema, encoding, decompressors] = await Promise.all([
     importEsm<typeof Hyparquet>("hyparquet"),
     importEsm<Pick<ParquetLibrary, "parquetHeader">>("hyparquet/src/column.js"),
+    importEsm<Pick<NestedColumns, "getSchemaPath" | "getMaxDefinitionLevel">>("hyparquet/src/schema.js"),
+    importEsm<Pick<NestedColumns, "readRleBitPackedHybrid">>("hyparquet/src/encoding.js"),
     importEsm<Decompressors>("hyparquet-compressors"),
   ]);
   const compressors: Hyparquet.Compressors = {
@@ -48,5 +71,5 @@ async function load(): Promise<ParquetLibrary> {
     LZ4: (input, length) => decompressors.decompressLz4(input, length),
     LZ4_RAW: (input, length) => decompressors.decompressLz4Raw(input, length),
   };
-  return { hyparquet, parquetHeader, compressors };
+  return { hyparquet, parquetHeader, compressors, nested: { ...schema, ...encoding } };
 }

@@ -4,12 +4,14 @@ import { DatasetError } from "../../errors";
 import type { Column } from "../columns";
 import type { Features } from "../features";
 import { type FeatureType } from "../features";
-import { featuresFromJson } from "../features-json";
+import { knownFeatures } from "../features-json";
 import { Table } from "../table";
 import { readDataFile } from "./file-bytes";
 import { type Chunk, columnOfChunks, featureOfSchema } from "./parquet-columns";
 import { type ParquetLibrary, parquetLibrary } from "./parquet-library";
 import { checkParquetLimits, damaged, memoryBudget } from "./parquet-limits";
+import { withTrueNullCounts } from "./parquet-null-counts";
+import { topLevelColumns } from "./parquet-schema";
 
 /**
  * Reads a parquet file straight into typed columns, one column after the other. What Hugging Face's `datasets` noted in
@@ -75,15 +77,15 @@ async function readTable(name: string, file: AsyncBuffer, library: ParquetLibrar
 }
 
 async function readColumns(name: string, file: AsyncBuffer, library: ParquetLibrary): Promise<Table> {
-  const metadata = await readMetadata(name, file, library);
-  await checkParquetLimits(name, file, metadata, library);
-  const numRows = Number(metadata.num_rows);
-  const known = declaredFeatures(name, metadata);
+  const whole = await readMetadata(name, file, library);
+  await checkParquetLimits(name, file, whole, library);
+  const numRows = Number(whole.num_rows);
+  const known = declaredFeatures(name, whole);
   const columns = new Map<string, Column>();
   const features = new Map<string, FeatureType>();
-  for (const element of topLevel(metadata.schema)) {
+  for (const { element, metadata } of topLevelColumns(whole)) {
     const feature = known?.get(element.name) ?? featureOfSchema(element);
-    const chunks = await readColumn(name, element, { file, metadata, library });
+    const chunks = numRows === 0 ? [] : await readColumn(name, element, { file, metadata, library });
     const source = { file: name, name: element.name, budget: memoryBudget(file.byteLength) };
     const typed = columnOfChunks(source, chunks, feature);
     if (typed.column.length !== numRows) {
@@ -107,21 +109,6 @@ async function readMetadata(
   }
 }
 
-/** The columns: the children of the schema's root, which lists its tree depth first. */
-function topLevel(schema: readonly SchemaElement[]): SchemaElement[] {
-  const children: SchemaElement[] = [];
-  let at = 1;
-  const skip = (): void => {
-    const element = schema[at++];
-    for (let i = 0; i < (element?.num_children ?? 0) && at < schema.length; i++) skip();
-  };
-  while (at < schema.length) {
-    children.push(schema[at]!);
-    skip();
-  }
-  return children;
-}
-
 /** What `datasets` wrote into the file. */
 function declaredFeatures(name: string, { key_value_metadata = [] }: FileMetaData): Features | undefined {
   const text = key_value_metadata.find(({ key }) => key === "huggingface")?.value;
@@ -133,17 +120,28 @@ function declaredFeatures(name: string, { key_value_metadata = [] }: FileMetaDat
     throw damaged(name, `its "huggingface" metadata is no JSON (${(error as Error).message})`, error);
   }
   const features = (json as { info?: { features?: unknown } } | null)?.info?.features;
-  return features === undefined || features === null ? undefined : featuresFromJson(features, name);
+  return features === undefined || features === null ? undefined : knownFeatures(features, name);
 }
+
+/** Texts stay bytes: they go into the column's own buffer, not through JavaScript strings. */
+const BYTES = {
+  stringFromBytes: (bytes: Uint8Array) => bytes,
+  jsonFromBytes: (bytes: Uint8Array) => bytes,
+};
+
+/** JSON may be of another type in each row. */
+const JSON_AS_TEXT = { jsonFromBytes: (bytes?: Uint8Array) => bytes && Buffer.from(bytes).toString("utf8") };
 
 async function readColumn(
   name: string,
   element: SchemaElement,
-  { file, metadata, library }: { file: AsyncBuffer; metadata: FileMetaData; library: ParquetLibrary },
+  source: { file: AsyncBuffer; metadata: FileMetaData; library: ParquetLibrary },
 ): Promise<Chunk[]> {
+  const { library } = source;
   const chunks: { rowStart: number; columnData: Chunk }[] = [];
   const isText = element.type === "BYTE_ARRAY";
   try {
+    const { file, metadata } = await withTrueNullCounts(source.file, source.metadata, library);
     await library.hyparquet.parquetRead({
       file,
       metadata,
@@ -151,8 +149,7 @@ async function readColumn(
       compressors: library.compressors,
       geoparquet: false,
       utf8: false,
-      // Texts stay bytes: they go into the column's own buffer, not through JavaScript strings.
-      ...(isText ? { parsers: { stringFromBytes: (bytes: Uint8Array) => bytes } } : {}),
+      parsers: isText ? BYTES : JSON_AS_TEXT,
       onChunk: (chunk) => chunks.push(chunk),
     });
   } catch (error) {
