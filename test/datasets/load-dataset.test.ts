@@ -229,6 +229,6 @@ test("an address that does not give the file is told in its own words, not in th
 test("saved datasets are not loaded as files", async () => {
   const at = path.join(root, "saved");
   await new DatasetDict({ train: Dataset.fromDict({ n: [1] }) }).saveToDisk(at);
-  await assert.rejects(loadDataset(at), /written by saveToDisk. Read it with loadFromDisk/);
+  await assert.rejects(loadDataset(at), /written by saveToDisk.*Read it with loadFromDisk/);
   assert.ok(readdirSync(at).includes("train") && readFileSync(path.join(at, "dataset_dict.json")).length > 0);
 });

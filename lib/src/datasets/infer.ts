@@ -182,7 +182,6 @@ export function keepFeature(
   return previous instanceof Value && /^u?int/.test(previous.dtype) ? previous : feature;
 }
 
-/** A class of this label, or -1, a label that is hidden. */
 /** Whether a number is a class, or stands for none: -1 where the label is hidden, -100 where torch leaves it out of the loss. */
 export const isClass = (number: number, label: ClassLabel) =>
   (number >= -1 && number < label.numClasses) || number === -100;

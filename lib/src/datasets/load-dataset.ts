@@ -24,6 +24,7 @@ import { listedFiles } from "./sources/listed-files";
 import { localFolder } from "./sources/local-folder";
 import { readSplits } from "./sources/read-splits";
 import { isUrl } from "./sources/url";
+import { isSavedDataset } from "./saved-dataset";
 import { parseSplit, rowsOfPart } from "./split-expression";
 import { concatenateDatasets } from "./concatenate-datasets";
 
@@ -55,11 +56,11 @@ type WithSplit = LoadDatasetOptions & { split: string };
 const SENTIMENTS: readonly string[] = ["negative", "positive"];
 
 /** Names that stand for a format, as in Python: `loadDataset("csv", { dataFiles })`. */
-const FORMAT_NAMES: readonly FileFormat[] = ["csv", "tsv", "json", "parquet"];
+const FORMAT_NAMES: readonly FileFormat[] = ["csv", "tsv", "json", "parquet", "arrow"];
 
 /**
  * Loads a dataset. Looked for in this order: an embedded one ("reviews", "challenge"); with `dataFiles`, a format ("csv", "tsv",
- * "json", "parquet"); a folder or file here; an https address; a dataset of the Hugging Face Hub ("glue" is
+ * "json", "parquet", "arrow"); a folder or file here; an https address; a dataset of the Hugging Face Hub ("glue" is
  * "nyu-mll/glue"; "glue/sst2" is short for its configuration sst2).
  *
  * Splits follow the dataset card (`configs` in README.md), else the names of files and folders, as in Python. Rows are
@@ -186,8 +187,10 @@ function notOnHub(error: HubError, source: string): HubError {
 
 async function filesOfFolder(folder: string, name: string | undefined): Promise<FoundFiles> {
   const set = await localFolder(folder);
-  if (set.paths.includes("dataset.json") || set.paths.includes("dataset_dict.json")) {
-    throw new DatasetError(`${folder} was written by saveToDisk. Read it with loadFromDisk.`);
+  if (isSavedDataset(set.paths)) {
+    throw new DatasetError(
+      `${folder} was written by saveToDisk, or by Python's save_to_disk. Read it with loadFromDisk.`,
+    );
   }
   const found = await filesOfConfiguration(set, name);
   if (found === undefined) throw nothingReadable(set);

@@ -6,7 +6,7 @@ import { readSaved } from "./saved-dataset";
 import { Table } from "./table";
 
 /**
- * Reads what `saveToDisk` wrote: a dataset, or the splits of one.
+ * Reads what `saveToDisk` wrote, or Python's `save_to_disk`: a dataset, or the splits of one.
  *
  * @throws DatasetError, CheckpointError naming the file and what is wrong with it
  * @see datasets.load_from_disk
@@ -17,6 +17,6 @@ export async function loadFromDisk<R extends Row = Row>(
   const saved = await readSaved(path.resolve(folder));
   if (saved instanceof Table) return new Dataset<R>(saved);
   return new DatasetDict<R>(
-    Object.fromEntries(Object.entries(saved).map(([name, table]) => [name, new Dataset<R>(table)])),
+    Object.fromEntries(Array.from(saved, ([name, table]) => [name, new Dataset<R>(table)])),
   );
 }

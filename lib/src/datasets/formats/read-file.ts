@@ -1,12 +1,13 @@
 import { DatasetError } from "../../errors";
 import type { FeatureType } from "../features";
 import type { Table } from "../table";
+import { readArrow } from "./arrow";
 import { readCsv } from "./csv";
 import { isOneAscii } from "./delimited";
 import { readJson } from "./json";
 import { readParquet } from "./parquet";
 
-export type FileFormat = "parquet" | "csv" | "tsv" | "json";
+export type FileFormat = "parquet" | "csv" | "tsv" | "json" | "arrow";
 
 /** How files are read, where their format leaves a choice. */
 export interface ReadOptions {
@@ -33,10 +34,11 @@ const FORMATS: Readonly<Record<string, FileFormat>> = {
   json: "json",
   jsonl: "json",
   ndjson: "json",
+  arrow: "arrow",
 };
 
 /** What messages say can be read. */
-export const READABLE = "parquet, CSV, TSV, JSON and JSON Lines, each also as .gz";
+export const READABLE = "parquet, CSV, TSV, JSON, JSON Lines and Arrow, each also as .gz";
 
 /** The format of a file, by its name (`.gz` aside); undefined if it is none that is read. */
 export function formatOf(name: string): FileFormat | undefined {
@@ -78,6 +80,8 @@ export function readDataTable(
   switch (format) {
     case "parquet":
       return readParquet(path, name);
+    case "arrow":
+      return readArrow(path, name);
     case "csv":
       return readCsv(
         path,
