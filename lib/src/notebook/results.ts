@@ -61,7 +61,7 @@ export function richForms(value: unknown): MimeBundle | undefined {
   if (isDataFrame(value)) return table(value).toMimeBundle();
   if (isSeries(value)) {
     return table({
-      columns: [value.name],
+      columns: [String(value.$columns[0] ?? "0")],
       values: value.values.map((each) => [each]),
       index: value.index,
     }).toMimeBundle();
@@ -82,14 +82,14 @@ const isDataFrame = (value: unknown): value is DataFrameLike =>
   Array.isArray(value.columns);
 
 interface SeriesLike {
-  name: string;
+  $columns: (string | number)[];
   values: unknown[];
   index: (string | number)[];
 }
 
-function isSeries(value: unknown): value is { $columns: string[] } & SeriesLike {
+function isSeries(value: unknown): value is SeriesLike {
   if (!isObject(value) || value.$isSeries !== true || !Array.isArray(value.values)) return false;
-  return Array.isArray(value.index);
+  return Array.isArray(value.index) && Array.isArray(value.$columns);
 }
 
 const isDataset = (value: unknown): value is DatasetLike =>

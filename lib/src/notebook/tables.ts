@@ -81,12 +81,17 @@ function layOut(source: TableSource, { format = {}, index, maxRows = 20 }: Table
     .map((_, row) => row)
     .filter((row) => !shortened || row < ENDS || row >= rows.length - ENDS);
   const cells = shown.map((row) => {
-    const values = columns.map((name, column) => write(rows[row]?.[column], format[name]));
+    const values = columns.map((name, column) =>
+      write(rows[row]?.[column], Object.hasOwn(format, name) ? format[name] : undefined),
+    );
     return showIndex ? [String(labels?.[row] ?? row), ...values] : values;
   });
   const numeric = columns.map((name, column) => {
     const values = shown.map((row) => rows[row]?.[column]);
-    return name in format || values.some((value) => typeof value === "number" || typeof value === "bigint");
+    return (
+      Object.hasOwn(format, name) ||
+      values.some((value) => typeof value === "number" || typeof value === "bigint")
+    );
   });
   const gridRows: Grid["rows"] = [...cells];
   if (shortened) gridRows.splice(ENDS, 0, undefined);
