@@ -23,6 +23,12 @@ export { ClassLabel, Features, List, Value } from "./datasets/features";
 export type { FeatureType } from "./datasets/features";
 export type { Fingerprinted } from "./datasets/fingerprint";
 export type { GlueConfiguration, GlueRows } from "./datasets/glue-rows";
+export { classificationDataset } from "./datasets/classification";
+export type {
+  ClassificationDataset,
+  ClassificationOptions,
+  ClassificationRow,
+} from "./datasets/classification";
 export { loadDataset } from "./datasets/load-dataset";
 export type { LoadDatasetOptions } from "./datasets/load-dataset";
 export { loadFromDisk } from "./datasets/load-from-disk";
