@@ -70,7 +70,7 @@ describe("other people's rows", () => {
     const unlabelled = ROWS.map(({ input_ids }) => ({ input_ids }) as TinyRow);
     await assert.rejects(
       trainerOn(unlabelled).train(),
-      /the rows have no labels\. The column of labels is called "label"/,
+      /has the columns input_ids; the Trainer takes the labels from "label", "labels" or "label_ids"/,
     );
   });
 
