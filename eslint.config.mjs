@@ -31,6 +31,19 @@ export default tseslint.config(
     },
   },
   {
+    // `name in object` also finds "constructor" and "__proto__", which a stranger's file may name.
+    files: ["lib/src/**/*.ts"],
+    rules: {
+      "no-restricted-syntax": [
+        "error",
+        {
+          selector: "BinaryExpression[operator='in'][left.type='Identifier']",
+          message: "Ask Object.hasOwn(object, name), or keep names that come from outside in a Map.",
+        },
+      ],
+    },
+  },
+  {
     files: ["**/*.js"],
     languageOptions: {
       sourceType: "commonjs",

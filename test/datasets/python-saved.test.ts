@@ -52,6 +52,28 @@ test("splits that Python saved", async () => {
   assert.deepEqual([...dict.train].map(plain), expected.slice(0, 2));
 });
 
+test("columns of categories, whose texts and numbers stand in dictionaries", async () => {
+  const dataset = await loadDataset(path.join(FIXTURES, "categories.arrow"), { split: "train" });
+  assert.deepEqual(dataset.column("word" as never), ["a", "b", null, "a", "c", "b"]);
+  assert.deepEqual(dataset.column("number" as never), [5, 7, null, 5, 8, 7]);
+  assert.equal(String(dataset.features), "{'word': Value('string'), 'number': Value('int64')}");
+});
+
+test("a column that takes a bit a row", async () => {
+  const dataset = await loadDataset(path.join(FIXTURES, "bits.arrow"), { split: "train" });
+  assert.equal(dataset.length, 20_000);
+  assert.deepEqual(dataset.column("x" as never).slice(0, 4), [true, false, false, true]);
+});
+
+for (const codec of ["lz4", "zstd"]) {
+  test(`buffers that are compressed with ${codec} are refused with the way out`, async () => {
+    await assert.rejects(
+      loadDataset(path.join(FIXTURES, `${codec}.arrow`)),
+      /arrow is compressed within \(as pandas' to_feather does\).* compression="uncompressed", or as parquet/,
+    );
+  });
+}
+
 test("it is saved again as ours", async () => {
   const dataset = (await loadFromDisk(path.join(FIXTURES, "one"))) as Dataset;
   const folder = path.join(scratch, "ours");

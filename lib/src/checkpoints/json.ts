@@ -1,12 +1,13 @@
 import { readFile } from "node:fs/promises";
 import { CheckpointError } from "../errors";
 import { writeFileAtomic } from "./atomic-file";
+import { isNestedDeeper, MOST_JSON_LEVELS } from "../json-depth";
 
 /**
  * Reads a JSON file of a model directory.
  *
  * @returns the value; what is in it is for the caller to check
- * @throws CheckpointError that names the file if it is missing or no JSON
+ * @throws CheckpointError that names the file if it is missing, no JSON, or nested without end
  */
 export async function readJson(file: string): Promise<unknown> {
   let text: string;
@@ -15,11 +16,18 @@ export async function readJson(file: string): Promise<unknown> {
   } catch (error) {
     throw new CheckpointError(`${file}: cannot be read: ${(error as Error).message}`, { cause: error });
   }
+  let value: unknown;
   try {
-    return JSON.parse(text) as unknown;
+    value = JSON.parse(text);
   } catch (error) {
     throw new CheckpointError(`${file}: is not valid JSON: ${(error as Error).message}`, { cause: error });
   }
+  if (isNestedDeeper(value)) {
+    throw new CheckpointError(
+      `${file}: is nested more than ${MOST_JSON_LEVELS} levels deep. Is it the right file?`,
+    );
+  }
+  return value;
 }
 
 /** Writes a value as JSON, atomically: two spaces of indentation and a final newline, as transformers does. */

@@ -15,7 +15,7 @@ import { contiguous, isContiguous, viewExtent } from "./strided";
 import { ZipArchive } from "./zip-archive";
 
 /** Copies of overlapping views could fill any memory from a small file; honest files need no more than this. */
-const MIN_COPY_BUDGET = 2 ** 30;
+const MIN_COPY_BUDGET = 2 ** 29;
 
 /**
  * Reads a state dict that torch.save wrote, `pytorch_model.bin`, without executing what pickles can: a file

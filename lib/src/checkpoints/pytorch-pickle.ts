@@ -104,22 +104,34 @@ export interface NestedContent {
 /** Tensors and numbers of an unpickled optimizer's state; whatever else there is is passed over. */
 export function nestedContentOf(value: unknown): NestedContent {
   const content: NestedContent = { tensors: new Map(), numbers: new Map() };
-  collect(value, "", content, new Set());
+  collect(value, "", content, new Set(), { left: MOST_VALUES });
   return content;
 }
 
-function collect(value: unknown, path: string, content: NestedContent, above: Set<unknown>): void {
+/** References can repeat a small part beyond all bounds; an optimizer has some numbers a tensor. */
+const MOST_VALUES = 1_000_000;
+const MOST_LEVELS = 100;
+
+function collect(
+  value: unknown,
+  path: string,
+  content: NestedContent,
+  above: Set<unknown>,
+  budget: { left: number },
+): void {
+  if (budget.left-- === 0) throw new PickleError(`it holds more than ${MOST_VALUES} values`);
   if (value instanceof Rebuilt) return void content.tensors.set(path, value);
   if (typeof value === "number") return void content.numbers.set(path, value);
   const items = value instanceof PickleTuple ? value.items : value;
   const isList = Array.isArray(items);
   if (!isList && !(items instanceof Map)) return;
   if (above.has(value)) throw new PickleError("it holds itself");
+  if (above.size === MOST_LEVELS) throw new PickleError(`it is nested more than ${MOST_LEVELS} levels deep`);
   above.add(value);
   for (const [key, item] of (items as unknown[] | Map<unknown, unknown>).entries()) {
     if (typeof key !== "string" && typeof key !== "number")
       throw new PickleError("a dictionary has a key that is neither text nor number");
-    collect(item, path === "" ? String(key) : `${path}.${key}`, content, above);
+    collect(item, path === "" ? String(key) : `${path}.${key}`, content, above, budget);
   }
   above.delete(value);
 }

@@ -12,6 +12,10 @@ const LOCAL_BYTES = 30;
 /** Deflate cannot shrink further than this, so a larger claim is a lie. */
 const MAX_DEFLATE_RATIO = 1032;
 
+/** torch.save does not compress; what was compressed later is read up to this size, or this many times the file's. */
+const FREE_BYTES = 256 * 2 ** 20;
+const MOST_GROWTH = 8;
+
 interface ZipEntry {
   name: string;
   method: "stored" | "deflated";
@@ -126,7 +130,7 @@ async function findDirectory(source: ByteSource): Promise<Directory> {
 function parseDirectory(view: DataView, directory: Directory, source: ByteSource): Map<string, ZipEntry> {
   const entries = new Map<string, ZipEntry>();
   let at = 0;
-  let total = 0;
+  let [total, unpacked] = [0, 0];
   for (let i = 0; i < directory.count; i++) {
     if (at + CENTRAL_BYTES > view.byteLength) throw damage(source, `directory entry ${i} is cut off`);
     if (view.getUint32(at, true) !== 0x02014b50)
@@ -139,6 +143,7 @@ function parseDirectory(view: DataView, directory: Directory, source: ByteSource
     if (entries.has(name)) throw damage(source, `there are two entries ${quoteName(name)}`);
     const entry = parseEntry(view, at, name, nameEnd, extraEnd, source);
     total += entry.compressedSize;
+    unpacked += entry.size;
     if (
       entry.localHeader + LOCAL_BYTES + entry.compressedSize > directory.position ||
       total > directory.position
@@ -147,6 +152,12 @@ function parseDirectory(view: DataView, directory: Directory, source: ByteSource
     }
     entries.set(name, entry);
     at = next;
+  }
+  if (unpacked > Math.max(FREE_BYTES, MOST_GROWTH * source.size)) {
+    throw new CheckpointError(
+      `${source.name}: unpacks to ${unpacked} bytes, too much for a file of ${source.size}: weights hardly shrink. If you ` +
+        "trust it, load it in Python and save it again.",
+    );
   }
   return entries;
 }

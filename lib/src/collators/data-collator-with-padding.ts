@@ -6,6 +6,7 @@ import type { PreTrainedTokenizer } from "../tokenizers/pretrained-tokenizer";
 import type { Batch, Row } from "./batch";
 import { checkRows, labelColumn, listColumn, stackColumn, toBatch, type HostColumn } from "./columns";
 import { refuseUnknownOptions } from "../known-options";
+import { setOwn } from "../own-properties";
 
 export interface DataCollatorWithPaddingOptions {
   /** Says what to pad with, and on which side. */
@@ -84,7 +85,7 @@ export class DataCollatorWithPadding extends Callable {
     columns.attention_mask = pad(mask, 0);
     const label = labelColumn(features);
     for (const name of Object.keys(first)) {
-      if (name !== label && !(name in columns)) columns[name] = stackColumn(features, name);
+      if (name !== label && !Object.hasOwn(columns, name)) setOwn(columns, name, stackColumn(features, name));
     }
     if (label !== undefined) columns.labels = stackColumn(features, label);
     return toBatch(columns);

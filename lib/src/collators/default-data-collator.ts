@@ -1,5 +1,6 @@
 import type { Batch, Row } from "./batch";
 import { checkRows, labelColumn, listColumn, stackColumn, toBatch, type HostColumn } from "./columns";
+import { setOwn } from "../own-properties";
 
 /**
  * Stacks rows as they are; all must have the same length (tokenized with `padding: "max_length"`, for instance).
@@ -15,7 +16,7 @@ export function defaultDataCollator(features: readonly Row[]): Batch {
   const columns: Record<string, HostColumn> = {};
   for (const [name, value] of Object.entries(first)) {
     if (name === label || value === null || value === undefined || typeof value === "string") continue;
-    columns[name] = stackColumn(features, name);
+    setOwn(columns, name, stackColumn(features, name));
   }
   if (label !== undefined) columns.labels = stackColumn(features, label);
   return toBatch(columns);

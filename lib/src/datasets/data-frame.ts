@@ -1,7 +1,7 @@
 import { createRequire } from "node:module";
 import type * as Danfojs from "danfojs-node";
 import { type Cell, toArray } from "./columns";
-import { setOwn } from "./own-properties";
+import { setOwn } from "../own-properties";
 import type { Table } from "./table";
 
 // danfojs brings a second of loading time with it: it is loaded when the first frame is made.

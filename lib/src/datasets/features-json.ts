@@ -1,5 +1,6 @@
 import { DatasetError } from "../errors";
 import { ClassLabel, Features, type FeatureType, List, Value } from "./features";
+import { isNestedDeeper, MOST_JSON_LEVELS } from "../json-depth";
 
 /** A feature as Hugging Face's `datasets` writes it into `dataset_info.json` and parquet files. */
 type FeatureJson = { readonly [key: string]: unknown } | readonly unknown[];
@@ -65,9 +66,16 @@ export function featureFromJson(json: unknown, where: string): FeatureType {
 const isFields = (feature: FeatureType): feature is { readonly [field: string]: FeatureType } =>
   !(feature instanceof Value || feature instanceof ClassLabel || feature instanceof List);
 
+function checkColumns(json: unknown, where: string): asserts json is Record<string, unknown> {
+  if (!isRecord(json)) throw new DatasetError(`${where}: the features are no object of columns.`);
+  if (isNestedDeeper(json)) {
+    throw new DatasetError(`${where}: the features are nested more than ${MOST_JSON_LEVELS} levels deep.`);
+  }
+}
+
 /** As {@link featuresFromJson}, without the columns of kinds that are not known here, which a warning names. */
 export function knownFeatures(json: unknown, where: string): Features {
-  if (!isRecord(json)) throw new DatasetError(`${where}: the features are no object of columns.`);
+  checkColumns(json, where);
   const known = new Features();
   for (const [name, type] of Object.entries(json)) {
     try {
@@ -84,7 +92,7 @@ export function knownFeatures(json: unknown, where: string): Features {
 }
 
 export function featuresFromJson(json: unknown, where: string): Features {
-  if (!isRecord(json)) throw new DatasetError(`${where}: the features are no object of columns.`);
+  checkColumns(json, where);
   return new Features(
     Object.entries(json).map(([name, type]) => [name, featureFromJson(type, `${where}, "${name}"`)] as const),
   );

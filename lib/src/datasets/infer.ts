@@ -7,10 +7,9 @@ import {
   TextColumn,
   toArray,
 } from "./columns";
-import { DatasetError } from "../errors";
-import { WholeFraction } from "./formats/exact-json";
-import { commonType, isNullType } from "./common-type";
-import { ClassLabel, type FeatureType, featureToString, List, Value } from "./features";
+import { commonType } from "./common-type";
+import { ClassLabel, type FeatureType, List, Value } from "./features";
+import { inferFeature } from "./infer-feature";
 
 /** A column and what it holds. */
 export interface TypedColumn {
@@ -88,58 +87,6 @@ function inferListColumn(lists: readonly ArrayLike<number>[]): TypedColumn {
     column: ListColumn.from(lists, values),
     feature: new List(new Value(single ? "float32" : "float64")),
   };
-}
-
-/** Arrow's name of the type of a number. */
-type NumberType = (number: number) => string;
-
-const numberType: NumberType = (number) => (isInt32(number) ? "int32" : "float64");
-
-/**
- * What holds all of these values.
- *
- * @param where   what messages begin with
- * @param typeOfNumber  default: int32 where it is one, else float64
- * @throws DatasetError that names two rows whose values have no common type
- */
-export function inferFeature(
-  cells: ArrayLike<Cell>,
-  where = "",
-  typeOfNumber: NumberType = numberType,
-): FeatureType {
-  let feature: FeatureType = new Value("null");
-  let decided = 0;
-  for (let row = 0; row < cells.length; row++) {
-    const own = typeOf(cells[row], typeOfNumber);
-    if (isNullType(own)) continue;
-    const common = commonType(feature, own);
-    if (common === undefined) {
-      throw new DatasetError(
-        `${where}${where && ": "}row ${decided} is ${featureToString(feature)} and row ${row} is ${featureToString(own)}; a column holds values of one ` +
-          "type. Correct the values, or turn all of them into text.",
-      );
-    }
-    if (isNullType(feature)) decided = row;
-    feature = common;
-  }
-  return feature;
-}
-
-function typeOf(cell: Cell, typeOfNumber: NumberType): FeatureType {
-  if (cell === undefined || cell === null) return new Value("null");
-  if (typeof cell === "number") return new Value(typeOfNumber(cell));
-  if (cell instanceof WholeFraction) return new Value("float64");
-  if (typeof cell === "boolean") return new Value("bool");
-  if (typeof cell === "bigint") return new Value("int64");
-  if (cell instanceof Date) return new Value("timestamp[ms]");
-  if (cell instanceof Uint8Array) return new Value("binary");
-  if (Array.isArray(cell)) return new List(inferFeature(cell, "an element", typeOfNumber));
-  if (isNumericView(cell))
-    return new List(new Value((cell as unknown) instanceof Int32Array ? "int32" : "float64"));
-  if (typeof cell !== "object") return new Value("string");
-  return Object.fromEntries(
-    Object.entries(cell).map(([field, value]) => [field, typeOf(value, typeOfNumber)]),
-  );
 }
 
 /** One column of the parts of a column that were inferred one by one. */

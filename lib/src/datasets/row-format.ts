@@ -1,5 +1,5 @@
 import { type Cell, toArray } from "./columns";
-import { setOwn } from "./own-properties";
+import { setOwn } from "../own-properties";
 import type { Table } from "./table";
 
 /**

@@ -9,14 +9,16 @@ import type { Cell } from "./columns";
  */
 export function rowsToColumns(rows: readonly object[], start: number): Record<string, Cell[]> {
   const names = Object.keys(rows[0] ?? {});
+  const known = new Set(names);
   const columns = names.map((): Cell[] => new Array<Cell>(rows.length));
   for (let i = 0; i < rows.length; i++) {
     const row = rows[i] as Record<string, Cell>;
     const odd =
-      names.find((name) => !(name in row)) ?? Object.keys(row).find((name) => !names.includes(name));
+      names.find((name) => !Object.hasOwn(row, name)) ?? Object.keys(row).find((name) => !known.has(name));
     if (odd !== undefined) {
+      const has = Object.hasOwn(row, odd);
       throw new DatasetError(
-        `Row ${start + i} ${odd in row ? "has" : "lacks"} "${odd}", row ${start} ${odd in row ? "does not" : "has it"}. ` +
+        `Row ${start + i} ${has ? "has" : "lacks"} "${odd}", row ${start} ${has ? "does not" : "has it"}. ` +
           "Give every row the same columns.",
       );
     }

@@ -1,7 +1,7 @@
 import { DatasetError } from "../errors";
 import type { Cell, Column } from "./columns";
 import { Features, type FeatureType } from "./features";
-import { setOwn } from "./own-properties";
+import { setOwn } from "../own-properties";
 import { pythonList } from "./python-repr";
 
 /** Columns of equal length with their features: what a `Dataset` stands on. Immutable; shares memory on slicing. */

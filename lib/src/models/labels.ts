@@ -1,5 +1,6 @@
 import { ConfigError } from "../errors";
 import type { ProblemType } from "./problem-type";
+import { setOwn } from "../own-properties";
 
 /** What a classifier may be told about its labels. */
 export interface LabelOptions {
@@ -20,6 +21,9 @@ export interface LabelMaps {
   readonly label2id: Record<string, number>;
 }
 
+/** Each has a name, and a row in the classifier's weight. */
+const MOST_LABELS = 1_000_000;
+
 /**
  * Completes label options; classes without a name are called `LABEL_0`, `LABEL_1`, … as in transformers.
  *
@@ -28,8 +32,10 @@ export interface LabelMaps {
 export function labelMaps({ numLabels, id2label }: LabelOptions, source: string): LabelMaps {
   const names = id2label && Object.values(id2label);
   const count = numLabels ?? names?.length ?? 2;
-  if (!Number.isSafeInteger(count) || count < 1) {
-    throw new ConfigError(`${source}: num_labels is ${String(count)}; it has to be a positive integer.`);
+  if (!Number.isSafeInteger(count) || count < 1 || count > MOST_LABELS) {
+    throw new ConfigError(
+      `${source}: num_labels is ${String(count)}; it has to be a positive integer of at most ${MOST_LABELS}.`,
+    );
   }
   if (names && names.length !== count) {
     throw new ConfigError(
@@ -44,7 +50,7 @@ export function labelMaps({ numLabels, id2label }: LabelOptions, source: string)
       throw new ConfigError(`${source}: id2label has no name for class ${id}; number the classes from 0.`);
     }
     complete[id] = name;
-    inverse[name] = id;
+    setOwn(inverse, name, id);
   }
   return { numLabels: count, id2label: complete, label2id: inverse };
 }

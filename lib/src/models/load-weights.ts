@@ -1,6 +1,7 @@
 import type { HostTensor, StateDict } from "../checkpoints/dtypes";
 import { toFloat32 } from "../checkpoints/float-formats";
 import { CheckpointError } from "../errors";
+import type { Parameter } from "./module";
 import type { PreTrainedModel } from "./pretrained-model";
 import { checkTensor, sameShape } from "./state-dict";
 
@@ -33,8 +34,8 @@ const IGNORED = /(^|\.)embeddings\.(position_ids|token_type_ids)$/;
  * it lacks.
  *
  * @param source  named in errors
- * @throws CheckpointError if a shape does not fit, two names mean the same weight, or nothing fits at all; the model is
- *   then as it was
+ * @throws CheckpointError if a shape does not fit, two names mean the same weight, nothing fits at all, or by far the most
+ *   would be new; the model is then as it was
  */
 export function loadWeights(
   model: PreTrainedModel<object>,
@@ -69,6 +70,7 @@ export function loadWeights(
     else if (ignoreMismatchedSizes && !sameShape(tensor.shape, parameter.shape)) report.mismatched.push(name);
     else checkTensor(parameter, tensor, name, source, "ignoreMismatchedSizes: true initializes it anew.");
   }
+  checkNew(model, report, parameters, found, source);
   // From here on nothing fails: a model gets all of its weights, or keeps those that it had.
   for (const name of [...report.newlyInitialized, ...report.mismatched]) {
     parameters.get(name)!.initialize(model.context.seed, name);
@@ -77,6 +79,33 @@ export function loadWeights(
   for (const [name, tensor] of found) parameters.get(name)!.set(toFloat32(tensor));
   for (const names of Object.values(report) as string[][]) names.sort();
   return report;
+}
+
+/** So many weights may be new whatever a checkpoint holds: a head, or a vocabulary, of any size. */
+const FREE_ELEMENTS = 2 ** 27;
+/** And beyond that so many times those that it holds. */
+const MOST_GROWTH = 4;
+
+/** Refuses a config of another, larger model before memory is taken for it. */
+function checkNew(
+  model: PreTrainedModel<object>,
+  { newlyInitialized, mismatched }: LoadReport,
+  parameters: ReadonlyMap<string, Parameter>,
+  found: ReadonlyMap<string, HostTensor>,
+  source: string,
+): void {
+  const sizeOf = (names: Iterable<string>) => {
+    let sum = 0;
+    for (const name of names) sum += parameters.get(name)!.size;
+    return sum;
+  };
+  const missing = [...newlyInitialized, ...mismatched];
+  const [added, kept] = [sizeOf(missing), sizeOf(found.keys()) - sizeOf(mismatched)];
+  if (added <= FREE_ELEMENTS + MOST_GROWTH * kept) return;
+  throw new CheckpointError(
+    `${source}: its config asks for ${added} weights in ${missing.length} tensors that its files do not hold (they hold ` +
+      `${kept} of a ${model.architecture}'s). Is the config.json that of another model?`,
+  );
 }
 
 function currentName(

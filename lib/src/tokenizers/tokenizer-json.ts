@@ -104,6 +104,18 @@ function addedToken(value: unknown, index: number, file: string): AddedTokenConf
   };
 }
 
+/** The search for the pieces of a word takes time by the square of its length. */
+const LONGEST_WORD = 1000;
+
+function longestWord(value: unknown = 100, file: string): number {
+  if (typeof value === "number" && Number.isInteger(value) && value >= 0 && value <= LONGEST_WORD)
+    return value;
+  throw new TokenizerError(
+    `${file}: model.max_input_chars_per_word is ${JSON.stringify(value)}; a whole number of at most ${LONGEST_WORD} is ` +
+      "expected. Longer words become the unknown token; BERT's limit is 100.",
+  );
+}
+
 /**
  * Checks what a tokenizer.json holds.
  *
@@ -145,8 +157,7 @@ export function parseTokenizerJson(value: unknown, file: string): TokenizerJson 
       unk_token: unknown,
       continuing_subword_prefix:
         typeof model.continuing_subword_prefix === "string" ? model.continuing_subword_prefix : "##",
-      max_input_chars_per_word:
-        typeof model.max_input_chars_per_word === "number" ? model.max_input_chars_per_word : 100,
+      max_input_chars_per_word: longestWord(model.max_input_chars_per_word, file),
       vocab,
     },
   };

@@ -31,7 +31,9 @@ export function modelRows(
   const columns = [...MODEL_COLUMNS, ...others];
   return Array.from(indices, (index) => {
     const row = dataset.at(index);
-    return Object.fromEntries(columns.filter((name) => name in row).map((name) => [name, row[name]]));
+    return Object.fromEntries(
+      columns.filter((name) => row[name] !== undefined).map((name) => [name, row[name]]),
+    );
   });
 }
 

@@ -3,10 +3,11 @@ import { DatasetError } from "../../errors";
 import type { Cell, Column } from "../columns";
 import { Features, type FeatureType, List, Value } from "../features";
 import { knownFeatures } from "../features-json";
-import { setOwn } from "../own-properties";
+import { setOwn } from "../../own-properties";
 import { Table } from "../table";
 import { checkExtent, limitFlatBuffers } from "./arrow-limits";
 import { readDataFile } from "./file-bytes";
+import { DECODED_BYTES, memoryBudget } from "./memory-budget";
 import { columnOfChunks } from "./parquet-columns";
 
 /**
@@ -26,6 +27,13 @@ export async function readArrow(file: string, name: string = file, features?: Fe
     return tableOf(arrow, arrow.tableFromIPC(bytes), bytes.length, name, features);
   } catch (error) {
     if (error instanceof DatasetError) throw error;
+    if (/codec not found/.test((error as Error).message)) {
+      throw new DatasetError(
+        `${name} is compressed within (as pandas' to_feather does), which is not read. Write it with ` +
+          'compression="uncompressed", or as parquet.',
+        { cause: error },
+      );
+    }
     throw damaged(name, (error as Error).message, error);
   }
 }
@@ -37,7 +45,7 @@ function tableOf(
   name: string,
   given: Features | undefined,
 ): Table {
-  checkRows(table, fileBytes, name);
+  checkMemory(arrow, table, fileBytes, name);
   const { schema, numRows } = table;
   const known = given ?? notedFeatures(schema, name);
   const columns = new Map<string, Column>();
@@ -45,7 +53,7 @@ function tableOf(
   for (const [index, field] of schema.fields.entries()) {
     const vector = table.getChildAt(index)!;
     const feature = known?.get(field.name) ?? featureOfType(arrow, field.type as Arrow.DataType);
-    const source = { file: name, name: field.name, budget: Infinity };
+    const source = { file: name, name: field.name, budget: memoryBudget(fileBytes) };
     const chunks = vector.data.map((data) => cellsOf(arrow, data as Arrow.Data));
     const typed = columnOfChunks(source, chunks, feature);
     if (typed.column.length !== numRows) {
@@ -57,17 +65,30 @@ function tableOf(
   return new Table(columns, features);
 }
 
-/** A row takes a bit at least, unless all of its columns are empty: a header may claim any number of them. */
-function checkRows(table: Arrow.Table, fileBytes: number, name: string): void {
-  const most = 8 * fileBytes + 1000;
-  const claimed = table.batches.reduce((sum, batch) => sum + deepRows(batch.data), 0);
-  if (claimed <= most) return;
-  throw damaged(name, `it claims ${claimed} values, more than a file of ${fileBytes} bytes holds`);
+/** A header may claim any number of rows, and columns of nulls take no room at all. */
+function checkMemory(arrow: typeof Arrow, table: Arrow.Table, fileBytes: number, name: string): void {
+  let needed = 0;
+  for (const batch of table.batches) {
+    for (const data of batch.data.children) needed += decodedBytes(arrow, data);
+  }
+  const budget = memoryBudget(fileBytes);
+  if (needed <= budget) return;
+  throw new DatasetError(
+    `${name} asks for more than ${Math.round(budget / 2 ** 20)} MB of memory, too much for a file of ${fileBytes} bytes. ` +
+      "If you trust the file, write it again in smaller pieces.",
+  );
 }
 
-/** Rows of a column and of all that is in it. */
-function deepRows(data: Arrow.Data): number {
-  return data.length + data.children.reduce((sum, child) => Math.max(sum, deepRows(child)), 0);
+/** What a column takes as cells, and all that is in it. */
+function decodedBytes(arrow: typeof Arrow, { type, length, children }: Arrow.Data): number {
+  const { DataType } = arrow;
+  const inside = children.reduce((sum, child) => sum + decodedBytes(arrow, child), 0);
+  if (children.length === 0) {
+    return length * (isText(arrow, type) ? DECODED_BYTES.text : DECODED_BYTES.value);
+  }
+  return (
+    inside + length * (DataType.isStruct(type) ? DECODED_BYTES.field * children.length : DECODED_BYTES.list)
+  );
 }
 
 function notedFeatures(schema: Arrow.Schema, name: string): Features | undefined {
@@ -110,8 +131,27 @@ function cellsOf(arrow: typeof Arrow, data: Arrow.Data): Cell[] {
   checkExtent(arrow, data);
   const vector = makeVector(data);
   const { type, length } = data;
-  if (DataType.isUtf8(type) || DataType.isLargeUtf8(type)) return textsOf(data);
+  if (isText(arrow, type)) return textsOf(data);
+  if (DataType.isDictionary(type) && isText(arrow, type.dictionary as Arrow.DataType)) {
+    return dictionaryTexts(data);
+  }
   return Array.from({ length }, (_, row) => plainOf(arrow, vector.get(row) as unknown, type));
+}
+
+const isText = ({ DataType }: typeof Arrow, type: Arrow.DataType) =>
+  DataType.isUtf8(type) || DataType.isLargeUtf8(type);
+
+/** The texts of a column that says them by their place in a dictionary, as pandas' categories do. */
+function dictionaryTexts(data: Arrow.Data): (Uint8Array | null)[] {
+  const texts = (data.dictionary?.data ?? []).flatMap((each) => textsOf(each as Arrow.Data));
+  const places = data.values as ArrayLike<number | bigint>;
+  return Array.from({ length: data.length }, (_, row) => {
+    if (data.nullCount > 0 && !data.getValid(row)) return null;
+    const text = texts[Number(places[row])];
+    if (text === undefined)
+      throw new RangeError(`row ${row} is number ${places[row]} of ${texts.length} texts`);
+    return text;
+  });
 }
 
 function textsOf(data: Arrow.Data): (Uint8Array | null)[] {

@@ -47,6 +47,8 @@ function typedColumn(file: DelimitedFile, fields: Fields): TypedColumn {
   const { starts, ends } = fields;
   const integers = smallIntegers(bytes, fields);
   if (integers !== undefined) return { column: new NumberColumn(integers), feature: new Value("int64") };
+  const fractions = shortFractions(bytes, fields);
+  if (fractions !== undefined) return { column: new NumberColumn(fractions), feature: new Value("float64") };
   let kinds = KINDS;
   let empty = 0;
   for (let row = 0; row < starts.length && kinds.length > 0; row++) {
@@ -102,7 +104,48 @@ function smallIntegers(bytes: Buffer, { starts, ends }: Fields): Int32Array | un
   return starts.length > 0 ? numbers : undefined;
 }
 
+/** So many digits are a whole number below 2^53, and their power of ten is exact too: the quotient is rounded once. */
+const EXACT_DIGITS = 15;
+const POWERS_OF_TEN = Float64Array.from({ length: EXACT_DIGITS + 1 }, (_, i) => 10 ** i);
+
+/**
+ * The numbers of a column of fractions with few digits (0.25, -3.5), straight from the bytes; undefined for any other.
+ *
+ * @see W. D. Clinger, "How to Read Floating Point Numbers Accurately", 1990: the fast path
+ */
+function shortFractions(bytes: Buffer, { starts, ends }: Fields): Float64Array | undefined {
+  const numbers = new Float64Array(starts.length);
+  let hasPoint = false;
+  for (let row = 0; row < numbers.length; row++) {
+    const end = ends[row]!;
+    let at = starts[row]!;
+    const isNegative = bytes[at] === MINUS;
+    if (isNegative && at < end) at++;
+    if (at === end || end - at > EXACT_DIGITS + 1) return undefined;
+    let number = 0;
+    let digits = 0;
+    let point = -1;
+    for (; at < end; at++) {
+      if (bytes[at] === POINT && point < 0) {
+        point = digits;
+        continue;
+      }
+      const digit = bytes[at]! - ZERO;
+      if (!(digit >= 0 && digit <= 9)) return undefined;
+      number = 10 * number + digit;
+      digits++;
+    }
+    if (digits === 0 || digits > EXACT_DIGITS) return undefined;
+    hasPoint ||= point >= 0;
+    if (point >= 0) number /= POWERS_OF_TEN[digits - point]!;
+    numbers[row] = isNegative ? -number : number;
+  }
+  // Whole numbers alone are int64.
+  return hasPoint ? numbers : undefined;
+}
+
 const MINUS = 0x2d;
+const POINT = 0x2e;
 const ZERO = 0x30;
 
 function parse(kind: RegExp, field: string): Cell {

@@ -52,7 +52,8 @@ export function scanDelimited(name: string, bytes: Buffer, dialect: Dialect): De
   const scanner = new Scanner(name, bytes, dialect);
   const header = headerOf(scanner, name, bytes, dialect);
   const width = header.length;
-  const most = countLineEnds(bytes) + 1;
+  // A row has a line end, but for the last one, and a byte between two fields.
+  const most = Math.min(countLineEnds(bytes), Math.floor(bytes.length / width)) + 1;
   const lines = new Int32Array(most);
   const columns = header.map((): Fields => ({ starts: new Int32Array(most), ends: new Int32Array(most) }));
   let row = 0;
@@ -83,8 +84,13 @@ function headerOf(
   const before = scanner.position;
   const names: string[] = [];
   const found = scanner.row((start, end) => {
-    if (names.length < MOST_COLUMNS) names.push(bytes.toString("utf8", start, end));
+    if (names.length <= MOST_COLUMNS) names.push(bytes.toString("utf8", start, end));
   });
+  if (names.length > MOST_COLUMNS) {
+    throw new DatasetError(
+      `${name} has more than ${MOST_COLUMNS.toLocaleString("en-US")} columns. If its delimiter is another one, give it.`,
+    );
+  }
   if (found === undefined && columnNames === undefined) {
     const skipped = skipRows > 0 ? ` after ${skipRows} lines` : "";
     throw new DatasetError(`${name} is empty${skipped}. Its first line must name the columns.`);
@@ -97,6 +103,8 @@ function headerOf(
 }
 
 const MOST_COLUMNS = 100_000;
+/** Of so many columns a message gives the names. */
+const SHOWN = 20;
 
 function countLineEnds(bytes: Buffer): number {
   const end = lineEndOf(bytes);
@@ -219,7 +227,8 @@ class Scanner {
 }
 
 function checkHeader(name: string, header: readonly string[]): void {
-  const twice = header.find((column, i) => header.indexOf(column) !== i);
+  const seen = new Set<string>();
+  const twice = header.find((column) => seen.size === seen.add(column).size);
   if (twice === undefined) return;
   throw new DatasetError(`${name}, line 1: two columns are called "${twice}". Give each its own name.`);
 }
@@ -240,6 +249,6 @@ function wrongWidth(
         : `Put a text that holds ${mark} in quotes (${quoteChar}).`;
   return new DatasetError(
     `${name}, line ${line}: ${found} ${found === 1 ? "column" : "columns"} instead of ${header.length} ` +
-      `(${pythonList(header)}). ${remedy}`,
+      `(${header.length > SHOWN ? `${pythonList(header.slice(0, SHOWN))} and more` : pythonList(header)}). ${remedy}`,
   );
 }

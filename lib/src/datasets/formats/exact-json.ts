@@ -5,8 +5,8 @@ export class WholeFraction {
   constructor(readonly value: number) {}
 }
 
-/** Words and strings of JSON, and the words for numbers that Python writes and JSON does not have. */
-const TOKEN = /"(?:[^"\\]|\\.)*"|-?\d+(?:\.\d+)?(?:[eE][+-]?\d+)?|-?Infinity|NaN/g;
+/** Numbers of JSON, and the words for numbers that Python writes and JSON does not have. */
+const NUMBER = /-?\d+(?:\.\d+)?(?:[eE][+-]?\d+)?|-?Infinity|NaN/g;
 
 /** What JSON.parse would read otherwise than it is written: `1.0`, `1e5`, long integers, Python's words. */
 const NEEDS_CARE = /\d\.0+(?!\d)|\d[eE]|(?<![.\d])\d{16}|NaN|Infinity/;
@@ -25,14 +25,36 @@ const MARK = `#${randomBytes(12).toString("hex")}`;
  */
 export function parseExactJson(text: string): unknown {
   if (!NEEDS_CARE.test(text)) return JSON.parse(text) as unknown;
-  const marked = text.replace(TOKEN, (token) => {
-    const isOrdinary = token.startsWith('"') || !NEEDS_CARE.test(token);
-    return isOrdinary ? token : `{"${MARK}":"${token}"}`;
-  });
-  return JSON.parse(marked, (_, value: unknown) => {
+  return JSON.parse(markNumbers(text), (_, value: unknown) => {
     const number = isMarked(value) ? value[MARK] : undefined;
     return number === undefined ? value : numberOf(number);
   }) as unknown;
+}
+
+/** Marks the numbers that need care, outside of strings. */
+function markNumbers(text: string): string {
+  const parts: string[] = [];
+  for (let at = 0; at < text.length;) {
+    const quote = text.indexOf('"', at);
+    const end = quote < 0 ? text.length : quote;
+    const between = text.slice(at, end);
+    parts.push(
+      between.replace(NUMBER, (token) => (NEEDS_CARE.test(token) ? `{"${MARK}":"${token}"}` : token)),
+    );
+    at = quote < 0 ? end : endOfString(text, quote);
+    parts.push(text.slice(end, at));
+  }
+  return parts.join("");
+}
+
+/** @returns where a string ends that begins with the quote at a position */
+function endOfString(text: string, start: number): number {
+  for (let end = text.indexOf('"', start + 1); end >= 0; end = text.indexOf('"', end + 1)) {
+    let backslashes = 0;
+    while (text[end - 1 - backslashes] === "\\") backslashes++;
+    if (backslashes % 2 === 0) return end + 1;
+  }
+  return text.length;
 }
 
 function isMarked(value: unknown): value is Record<string, string> {

@@ -3,6 +3,7 @@ import { readFile } from "node:fs/promises";
 import { gunzip } from "node:zlib";
 import { promisify } from "node:util";
 import { DatasetError } from "../../errors";
+import { unpackedLimit } from "./memory-budget";
 
 const LF = 0x0a;
 
@@ -15,7 +16,7 @@ const unzip = promisify(gunzip);
  * The content of a data file; of one whose name ends in `.gz`, unpacked.
  *
  * @param name what messages call it
- * @throws DatasetError if it cannot be read, is no gzip where it should be, or holds more than 2 GiB
+ * @throws DatasetError if it cannot be read, is no gzip where it should be, or holds more than 2 GiB or than its size allows
  */
 export async function readDataFile(file: string, name: string = file): Promise<Buffer> {
   let bytes: Buffer;
@@ -25,13 +26,18 @@ export async function readDataFile(file: string, name: string = file): Promise<B
     throw new DatasetError(`${name} cannot be read: ${(error as Error).message}`, { cause: error });
   }
   if (!name.toLowerCase().endsWith(".gz")) return bytes;
+  const limit = Math.min(MAX_BYTES, unpackedLimit(bytes.length));
   try {
-    return await unzip(bytes, { maxOutputLength: MAX_BYTES });
+    return await unzip(bytes, { maxOutputLength: limit });
   } catch (error) {
+    const remedy =
+      limit === MAX_BYTES
+        ? "more than a table can hold. Split it into smaller files."
+        : `much for ${bytes.length} bytes. If you trust it, unpack it (gunzip) and load what comes out.`;
     const isTooLarge = (error as NodeJS.ErrnoException).code === "ERR_BUFFER_TOO_LARGE";
     throw new DatasetError(
       isTooLarge
-        ? `${name} unpacks to more than 2 GiB. Split it into smaller files.`
+        ? `${name} unpacks to more than ${Math.round(limit / 2 ** 20)} MB, ${remedy}`
         : `${name} is no whole gzip file (${(error as Error).message}). Download or compress it again.`,
       { cause: error },
     );

@@ -1,11 +1,14 @@
+import { stat } from "node:fs/promises";
 import { DatasetError } from "../../errors";
 import { type Cell, type Column, toArray } from "../columns";
 import { commonType } from "../common-type";
 import { type FeatureType, featureToString, List, Value } from "../features";
-import { columnOf, inferColumn, inferFeature, joinColumns, type TypedColumn } from "../infer";
+import { columnOf, inferColumn, joinColumns, type TypedColumn } from "../infer";
+import { inferFeature } from "../infer-feature";
 import { Table } from "../table";
 import { parseExactJson, WholeFraction } from "./exact-json";
 import { checkUtf8, contentStart, readDataFile } from "./file-bytes";
+import { memoryBudget } from "./memory-budget";
 
 const LF = 0x0a;
 
@@ -27,7 +30,7 @@ export async function readJson(path: string, field?: string, name: string = path
   const isDocument = field !== undefined || startsArray(bytes);
   const single = isDocument ? undefined : singleObject(name, bytes);
   const rows = isDocument ? documentRows(name, bytes, field) : single ? [single] : lines(name, bytes);
-  const builder = new ColumnBuilder(name);
+  const builder = new ColumnBuilder(name, (await stat(path)).size);
   for (const row of rows) builder.add(row);
   return builder.table();
 }
@@ -106,11 +109,20 @@ function asRow(value: unknown, where: string): JsonRow {
 /** Turns rows into typed columns, a stretch at a time. */
 class ColumnBuilder {
   private readonly parts = new Map<string, TypedColumn[]>();
+  private readonly completion: Completion;
   private waiting: JsonRow[] = [];
   private done = 0;
 
-  /** @param file  what messages call it */
-  constructor(private readonly file: string) {}
+  /**
+   * @param file  what messages call it
+   * @param size  its bytes
+   */
+  constructor(
+    private readonly file: string,
+    size: number,
+  ) {
+    this.completion = new Completion(file, size);
+  }
 
   add(row: JsonRow): void {
     this.waiting.push(row);
@@ -127,7 +139,7 @@ class ColumnBuilder {
         .map((part) => part.feature)
         .reduce<FeatureType | undefined>((a, b) => a && commonType(a, b), new Value("null"));
       if (feature === undefined) throw noCommonType(where, parts);
-      columns.set(name, joined(parts, feature, where));
+      columns.set(name, this.joined(parts, feature, where));
       features.set(name, feature);
     }
     return new Table(columns, features);
@@ -135,29 +147,39 @@ class ColumnBuilder {
 
   private flush(): void {
     const rows = this.waiting;
-    const names = new Set([...this.parts.keys(), ...rows.flatMap((row) => Object.keys(row))]);
+    const names = new Set(this.parts.keys());
+    for (const row of rows) for (const name of Object.keys(row)) names.add(name);
+    this.completion.spend((names.size - this.parts.size) * this.done * CELL_BYTES);
+    this.completion.spend(names.size * rows.length * CELL_BYTES);
     for (const name of names) {
       const parts = this.parts.get(name) ?? (this.done > 0 ? [nulls(this.done)] : []);
       const cells = rows.map((row): Cell => (Object.hasOwn(row, name) ? row[name] : null));
-      parts.push(jsonColumn(cells, `${this.file}, column "${name}", from row ${this.done} on`));
+      parts.push(this.column(cells, `${this.file}, column "${name}", from row ${this.done} on`));
       this.parts.set(name, parts);
     }
     this.done += rows.length;
     this.waiting = [];
   }
-}
 
-/** The parts of a column as one, in which every object has the fields of all. */
-function joined(parts: readonly TypedColumn[], feature: FeatureType, where: string): Column {
-  const type = featureToString(feature);
-  const whole = parts.map((part): TypedColumn => {
-    if (featureToString(part.feature) === type) return part;
-    return { column: columnOf(toArray(part.column).map((cell) => complete(cell, feature))), feature };
-  });
-  const isMixed = new Set(whole.map(({ column }) => column.constructor)).size > 1;
-  return isMixed
-    ? columnOf(whole.flatMap(({ column }) => toArray(column)))
-    : joinColumns(whole, where).column;
+  /** A column of values from JSON, where it is known which numbers are whole. */
+  private column(cells: readonly Cell[], where: string): TypedColumn {
+    const feature = inferFeature(cells, where, (number) => (Number.isInteger(number) ? "int64" : "float64"));
+    return { column: columnOf(cells.map((cell) => this.completion.of(cell, feature))), feature };
+  }
+
+  /** The parts of a column as one, in which every object has the fields of all. */
+  private joined(parts: readonly TypedColumn[], feature: FeatureType, where: string): Column {
+    const type = featureToString(feature);
+    const whole = parts.map((part): TypedColumn => {
+      if (featureToString(part.feature) === type) return part;
+      const cells = toArray(part.column).map((cell) => this.completion.of(cell, feature));
+      return { column: columnOf(cells), feature };
+    });
+    const isMixed = new Set(whole.map(({ column }) => column.constructor)).size > 1;
+    return isMixed
+      ? columnOf(whole.flatMap(({ column }) => toArray(column)))
+      : joinColumns(whole, where).column;
+  }
 }
 
 const nulls = (length: number): TypedColumn => inferColumn(new Array<Cell>(length).fill(null));
@@ -167,23 +189,47 @@ function noCommonType(where: string, parts: readonly TypedColumn[]): DatasetErro
   return new DatasetError(`${where}: holds ${types} in different rows; a column holds values of one type.`);
 }
 
-/** A column of values from JSON, where it is known which numbers are whole. */
-function jsonColumn(cells: readonly Cell[], where: string): TypedColumn {
-  const feature = inferFeature(cells, where, (number) => (Number.isInteger(number) ? "int64" : "float64"));
-  return { column: columnOf(cells.map((cell) => complete(cell, feature))), feature };
-}
+/** What a cell takes, and a field of an object while it is made. */
+const CELL_BYTES = 8;
+const FIELD_BYTES = 128;
 
-/** A cell with null for the fields that it lacks, and with numbers for those that were written as fractions. */
-function complete(cell: Cell, feature: FeatureType): Cell {
-  if (typeof cell !== "object" || cell === null) return cell;
-  if (cell instanceof WholeFraction) return cell.value;
-  if (Array.isArray(cell))
-    return feature instanceof List ? cell.map((each) => complete(each, feature.feature)) : cell;
-  const values = cell as Readonly<Record<string, Cell>>;
-  return Object.fromEntries(
-    Object.entries(feature as Readonly<Record<string, FeatureType>>).map(([field, type]) => [
-      field,
-      Object.hasOwn(values, field) ? complete(values[field], type) : null,
-    ]),
-  );
+/** Completes cells, and counts what is there only because other rows have it: a small file could ask for any number. */
+class Completion {
+  private readonly budget: number;
+  private spent = 0;
+
+  constructor(
+    private readonly file: string,
+    private readonly size: number,
+  ) {
+    this.budget = memoryBudget(size);
+  }
+
+  /** @throws DatasetError if there was no more to spend */
+  spend(bytes: number): void {
+    this.spent += bytes;
+    if (this.spent <= this.budget) return;
+    throw new DatasetError(
+      `${this.file}: its rows have so many different columns or fields that a table of all would take more than ` +
+        `${Math.round(this.budget / 2 ** 20)} MB, too much for ${this.size} bytes. Give the rows the same names: ` +
+        '{"name": "a", "value": 1} rather than {"a": 1}.',
+    );
+  }
+
+  /** A cell with null for the fields that it lacks, and with numbers for those that were written as fractions. */
+  of(cell: Cell, feature: FeatureType): Cell {
+    if (typeof cell !== "object" || cell === null) return cell;
+    if (cell instanceof WholeFraction) return cell.value;
+    if (Array.isArray(cell))
+      return feature instanceof List ? cell.map((each) => this.of(each, feature.feature)) : cell;
+    const values = cell as Readonly<Record<string, Cell>>;
+    const fields = Object.entries(feature as Readonly<Record<string, FeatureType>>);
+    this.spend(fields.length * FIELD_BYTES);
+    return Object.fromEntries(
+      fields.map(([field, type]) => [
+        field,
+        Object.hasOwn(values, field) ? this.of(values[field], type) : null,
+      ]),
+    );
+  }
 }

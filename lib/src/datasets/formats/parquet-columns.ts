@@ -5,6 +5,7 @@ import { type Cell, type NumberArray, NumberColumn, ObjectColumn, TextColumn } f
 import { ClassLabel, type FeatureType, Value } from "../features";
 import { columnOf, inferColumn, isClass, type TypedColumn } from "../infer";
 import { plainText } from "../python-repr";
+import { fieldName } from "./parquet-schema";
 
 /** A piece of a decoded column, as hyparquet hands it over. */
 export type Chunk = ArrayLike<unknown>;
@@ -189,7 +190,7 @@ function plain(cell: unknown): Cell {
   if (cell instanceof BigInt64Array || cell instanceof BigUint64Array) return Array.from(cell, plain);
   if (Array.isArray(cell)) return cell.map(plain);
   if (typeof cell === "object" && cell !== null && Object.getPrototypeOf(cell) === Object.prototype) {
-    return Object.fromEntries(Object.entries(cell).map(([field, value]) => [field, plain(value)]));
+    return Object.fromEntries(Object.entries(cell).map(([field, value]) => [fieldName(field), plain(value)]));
   }
   return cell;
 }

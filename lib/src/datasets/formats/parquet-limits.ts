@@ -1,16 +1,17 @@
 import type { AsyncBuffer, ColumnMetaData, FileMetaData } from "hyparquet";
 import { DatasetError } from "../../errors";
 import type { ParquetLibrary } from "./parquet-library";
+import { DECODED_BYTES, memoryBudget } from "./memory-budget";
 
-/** A file may grow to this much in memory however small it is, */
-const FREE_BYTES = 256 * 2 ** 20;
-/** and beyond that to so many times its own size. Text with dictionary and zstd stays below 100 times. */
-const MAX_GROWTH = 1000;
-/** What a cell takes in memory while it is decoded. */
-const CELL_BYTES = 8;
+const DICTIONARY_ENCODINGS: readonly (string | undefined)[] = ["PLAIN_DICTIONARY", "RLE_DICTIONARY"];
 
-/** Reads a prefix: how much memory a parquet file of so many bytes may ask for. */
-export const memoryBudget = (fileBytes: number): number => FREE_BYTES + MAX_GROWTH * fileBytes;
+/** What one value of a column takes. */
+function valueCost({ type, path_in_schema: path }: ColumnMetaData, encoding: string | undefined): number {
+  if (type.endsWith("BYTE_ARRAY") && !DICTIONARY_ENCODINGS.includes(encoding)) return DECODED_BYTES.text;
+  const isList = path.length === 3 && path[1] === "list";
+  if (path.length > 1 && !isList) return DECODED_BYTES.field;
+  return DECODED_BYTES.value;
+}
 
 /**
  * Checks what a parquet file claims before anything is allocated for it: every column chunk and page lies within the
@@ -47,7 +48,7 @@ export async function checkParquetLimits(
       };
       // A column without values need not lie anywhere.
       if (Number(chunk.num_values) === 0) continue;
-      spend(Number(chunk.num_values) * CELL_BYTES);
+      if (chunk.path_in_schema.includes("list")) spend(Number(num_rows) * DECODED_BYTES.list);
       await checkPages(name, column, file, chunk, library, spend);
     }
   }
@@ -75,9 +76,9 @@ async function checkPages(
     if (!(isCount(packed) && isCount(unpacked) && reader.offset + packed <= view.byteLength)) {
       throw damaged(name, `a page of ${column} claims ${String(packed)} bytes, more than there are`);
     }
-    spend(unpacked);
     const page = header.data_page_header ?? header.data_page_header_v2;
     const count = page?.num_values ?? header.dictionary_page_header?.num_values ?? 0;
+    spend(unpacked + (page ? count * valueCost(chunk, page.encoding) : 0));
     if (!(isCount(count) && (page === undefined || values + count <= Number(chunk.num_values)))) {
       throw damaged(name, `a page of ${column} claims ${String(count)} values, more than the column has`);
     }

@@ -1,4 +1,4 @@
-import type { FileMetaData, SchemaElement } from "hyparquet";
+import type { ColumnChunk, FileMetaData, SchemaElement } from "hyparquet";
 
 /** A column of the table, which may be nested, and the part of a file's metadata that is about it. */
 export interface TopLevelColumn {
@@ -15,10 +15,13 @@ export function topLevelColumns(metadata: FileMetaData): TopLevelColumn[] {
   const groups = metadata.row_groups.map(({ columns }) => {
     const byName = new Map<string | undefined, typeof columns>();
     for (const chunk of columns) {
-      const name = chunk.meta_data?.path_in_schema[0];
+      const [name, ...fields] = chunk.meta_data?.path_in_schema ?? [];
       const chunks = byName.get(name);
-      if (chunks) chunks.push(chunk);
-      else byName.set(name, [chunk]);
+      const named = fields.includes("__proto__")
+        ? withFields(chunk, [name!, ...fields.map(settable)])
+        : chunk;
+      if (chunks) chunks.push(named);
+      else byName.set(name, [named]);
     }
     return byName;
   });
@@ -27,9 +30,21 @@ export function topLevelColumns(metadata: FileMetaData): TopLevelColumn[] {
     const row_groups = metadata.row_groups.map((group, i) => {
       return { ...group, columns: groups[i]!.get(element.name) ?? [] };
     });
-    const schema = [{ ...root!, num_children: 1 }, ...elements];
+    const below = elements.slice(1).map((each) => ({ ...each, name: settable(each.name) }));
+    const schema = [{ ...root!, num_children: 1 }, element, ...below];
     return { element, metadata: { ...metadata, schema, row_groups } };
   });
+}
+
+/** Stands for a field called `__proto__` while hyparquet reads, which sets fields as properties of an object. */
+const PROTO = "\0__proto__";
+const settable = (field: string) => (field === "__proto__" ? PROTO : field);
+
+/** The name in the file of a field that was read. */
+export const fieldName = (field: string): string => (field === PROTO ? "__proto__" : field);
+
+function withFields(chunk: ColumnChunk, path: string[]): ColumnChunk {
+  return { ...chunk, meta_data: { ...chunk.meta_data!, path_in_schema: path } };
 }
 
 /** The children of the schema's root, each with all below it; the schema lists its tree depth first. */

@@ -9,7 +9,8 @@ import { Table } from "../table";
 import { readDataFile } from "./file-bytes";
 import { type Chunk, columnOfChunks, featureOfSchema } from "./parquet-columns";
 import { type ParquetLibrary, parquetLibrary } from "./parquet-library";
-import { checkParquetLimits, damaged, memoryBudget } from "./parquet-limits";
+import { memoryBudget } from "./memory-budget";
+import { checkParquetLimits, damaged } from "./parquet-limits";
 import { withTrueNullCounts } from "./parquet-null-counts";
 import { topLevelColumns } from "./parquet-schema";
 

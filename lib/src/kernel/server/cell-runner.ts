@@ -88,14 +88,14 @@ export class CellRunner implements Runner {
 
   /** Evaluates `user_expressions`, after the cell and with its variables. */
   private async expressions(request: Message): Promise<Record<string, unknown>> {
-    const values: Record<string, unknown> = {};
+    const values = new Map<string, unknown>();
     for (const [name, expression] of Object.entries(request.content.user_expressions ?? {})) {
       const code = String(expression).replace(/;\s*$/, "");
       const { error, result } = await this.execute(code, request, { silent: true, wantResult: true });
       const shown = result ?? { data: { "text/plain": "undefined" }, metadata: {} };
-      values[name] = error ? { status: "error", ...error } : { status: "ok", ...shown };
+      values.set(name, error ? { status: "error", ...error } : { status: "ok", ...shown });
     }
-    return values;
+    return Object.fromEntries(values);
   }
 
   private async execute(

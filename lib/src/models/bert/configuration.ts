@@ -2,6 +2,7 @@ import { ConfigError } from "../../errors";
 import { refuseUnknownOptions } from "../../known-options";
 import { labelMaps, type LabelMaps, type LabelOptions } from "../labels";
 import { checkProblemType, type ProblemType } from "../problem-type";
+import { setOwn } from "../../own-properties";
 
 /** Everything that shapes a BERT, under transformers' names in camelCase, with bert-base-uncased's values. */
 const DEFAULTS = {
@@ -34,6 +35,15 @@ const SIZES: readonly BertSize[] = [
   "maxPositionEmbeddings",
   "typeVocabSize",
 ];
+/** What has as many rows of `hiddenSize` columns: the largest weights. */
+const ROWS = [
+  ...(["vocabSize", "hiddenSize", "intermediateSize", "maxPositionEmbeddings", "typeVocabSize"] as const),
+  "numLabels",
+] as const;
+/** A shape of more is none that any engine takes. */
+const MOST_ELEMENTS = 2 ** 31 - 1;
+/** Hundreds of times those of the deepest BERT. */
+const MOST_LAYERS = 1000;
 const PROBABILITIES: readonly BertSize[] = ["hiddenDropoutProb", "attentionProbsDropoutProb"];
 const NOT_NEGATIVE: readonly BertSize[] = ["layerNormEps", "initializerRange"];
 
@@ -118,7 +128,7 @@ export class BertConfig implements BertNumbers, LabelMaps {
     for (const [key, value] of Object.entries(json)) {
       const name = camelCase(key);
       if (Object.hasOwn(DEFAULTS, name) || name === "classifierDropout") options[name] = value;
-      else rest[key] = value;
+      else setOwn(rest, key, value);
     }
     const config = new BertConfig({ ...options, ...fileLabels(json, overrides), ...overrides }, source);
     // torch_dtype is the old name of dtype, which every save writes anew.
@@ -156,6 +166,19 @@ export class BertConfig implements BertNumbers, LabelMaps {
           `${source}: ${snakeCase(name)} is ${String(this[name])}; it has to be a positive integer.`,
         );
       }
+    }
+    if (this.numHiddenLayers > MOST_LAYERS) {
+      throw new ConfigError(
+        `${source}: num_hidden_layers is ${this.numHiddenLayers}; ${MOST_LAYERS} are the most that are built.`,
+      );
+    }
+    for (const name of ROWS) {
+      const elements = this[name] * this.hiddenSize;
+      if (elements <= MOST_ELEMENTS) continue;
+      throw new ConfigError(
+        `${source}: ${snakeCase(name)} (${this[name]}) times hidden_size (${this.hiddenSize}) is ${elements}; a tensor ` +
+          `has at most ${MOST_ELEMENTS} elements.`,
+      );
     }
     for (const name of NOT_NEGATIVE) {
       if (!(Number.isFinite(this[name]) && this[name] >= 0)) {

@@ -5,6 +5,7 @@ import { COMBINING_MARK, WHITE_SPACE } from "../unicode/character-tables";
 import { BertNormalizer, type BertNormalizerConfig } from "./bert-normalizer";
 import { lowercase } from "./lowercase";
 import { type UnicodeForm, unicodeForm } from "./unicode-form";
+import { TokenizerError } from "../../errors";
 
 /** Cleans a text before it is split into words. */
 export type Normalizer = (text: string) => string;
@@ -60,11 +61,24 @@ export function normalizerOf(part: Part): Normalizer {
 
 /** Puts a text in the place of each match. */
 export function replacement(pattern: Pattern, content: string): (text: string) => string {
-  return (text) =>
-    pattern(text)
-      .map(({ start, end, isMatch }) => (isMatch ? content : text.slice(start, end)))
-      .join("");
+  return (text) => {
+    const parts = pattern(text);
+    const length = parts.reduce(
+      (sum, { start, end, isMatch }) => sum + (isMatch ? content.length : end - start),
+      0,
+    );
+    if (length > MOST_CHARACTERS && length > text.length) {
+      throw new TokenizerError(
+        `The tokenizer replaces parts of a text of ${text.length} characters such that it would have ${length}; a text ` +
+          `may grow to ${MOST_CHARACTERS}. Is its tokenizer.json damaged?`,
+      );
+    }
+    return parts.map(({ start, end, isMatch }) => (isMatch ? content : text.slice(start, end))).join("");
+  };
 }
+
+/** A text that grows with each of many replacements has no end. */
+const MOST_CHARACTERS = 2 ** 20;
 
 function filtered(text: string, isKept: (codePoint: number) => boolean): string {
   return Array.from(text)

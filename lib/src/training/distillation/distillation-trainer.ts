@@ -105,7 +105,7 @@ export class DistillationTrainer<
   }
 
   protected override computeLoss(batch: Batch, labelled: boolean): Partial<ModelOutput> {
-    const asked = this.tensors.every(({ name }) => name in batch);
+    const asked = this.tensors.every(({ name }) => Object.hasOwn(batch, name));
     if (!asked) return super.computeLoss(batch, labelled);
     const { model, plan } = this;
     const inputs = {

@@ -108,7 +108,7 @@ export class Teacher {
       // Those of tokens, a vocabulary's worth each, are too many to be kept.
       if (logits?.rank === 2) all[LOGITS] = logits;
     }
-    const missing = this.tensors.find(({ name }) => !(name in all));
+    const missing = this.tensors.find(({ name }) => !Object.hasOwn(all, name));
     if (missing) {
       const what =
         missing.name === LOGITS ? "softLabels: it gives no logits for a text" : "pooled: it has no pooler";

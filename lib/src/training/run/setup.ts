@@ -45,6 +45,8 @@ function digestOf(dataset: TrainerDataset): string {
 /** "NAME is A here and was B" for each that differs; what a checkpoint does not tell is passed over. */
 export function differences(now: RunSetup, then: RunSetup): string[] {
   return Object.entries(now)
-    .filter(([name, value]) => name in then && JSON.stringify(then[name]) !== JSON.stringify(value))
+    .filter(
+      ([name, value]) => Object.hasOwn(then, name) && JSON.stringify(then[name]) !== JSON.stringify(value),
+    )
     .map(([name, value]) => `${name} is ${JSON.stringify(value)} here and was ${JSON.stringify(then[name])}`);
 }
