@@ -7,6 +7,7 @@ import { Dataset } from "../../lib/src/datasets/dataset";
 import { ClassLabel, Features, Value } from "../../lib/src/datasets/features";
 import { loadDataset, type LoadDatasetOptions } from "../../lib/src/datasets/load-dataset";
 import { ConfigError, DatasetError } from "../../lib/src/errors";
+import { Random } from "../checkpoints/support";
 
 const root = mkdtempSync(path.join(tmpdir(), "csv-"));
 after(() => rmSync(root, { recursive: true }));
@@ -159,4 +160,19 @@ test("a dataset without rows is a data frame without rows", async () => {
   const frame = dataset.filter(() => false);
   const { shape, columns } = (await frame).toDataFrame();
   assert.deepEqual([shape[0], columns], [0, ["a", "b"]]);
+});
+
+test("fractions are the doubles that JavaScript and Python read", async () => {
+  const random = new Random(7);
+  const texts = Array.from({ length: 20_000 }, () => {
+    const digits = 1 + random.below(16);
+    const number = Array.from({ length: digits }, () => random.below(10)).join("");
+    const point = random.below(digits + 1);
+    return `${random.below(2) ? "-" : ""}${number.slice(0, point)}.${number.slice(point)}`;
+  });
+  const short = texts.filter((text) => text.replace(/\D/g, "").length <= 15);
+  for (const fields of [short, texts]) {
+    const dataset = await load(`x\n${fields.join("\n")}\n`);
+    assert.deepEqual(dataset.column("x"), fields.map(Number));
+  }
 });

@@ -5,7 +5,7 @@ import { constants, deflateRawSync, gzipSync } from "node:zlib";
 /** A small file, or some in a folder, that would take much time or memory of a reader who believes it. */
 export interface Bomb {
   /** How it is opened. */
-  kind: "dataset" | "saved" | "safetensors" | "weights" | "object" | "model" | "tokenizer";
+  kind: "dataset" | "saved" | "safetensors" | "weights" | "object" | "model" | "adapter" | "tokenizer";
   /** By their names; one alone is opened itself, several by their folder. */
   files: () => Record<string, string | Uint8Array>;
 }
@@ -189,6 +189,26 @@ export const BOMBS: Record<string, Bomb> = {
     }),
   })),
   "a tokenizer of words without end": tokenizer(() => ({}), { max_input_chars_per_word: 1e9 }),
+  "a vocabulary of two million words": {
+    kind: "tokenizer",
+    files: () => ({
+      "vocab.txt": [...WORDS, ...Array.from({ length: 1_900_000 }, (_, i) => i.toString(36))].join("\n"),
+      "tokenizer_config.json": "{}",
+    }),
+  },
+  "a vocabulary of ids beyond all numbers": tokenizer(() => ({}), {
+    vocab: { ...Object.fromEntries(WORDS.map((word, id) => [word, id])), b: 2 ** 52 },
+  }),
+  "an adapter of a billion columns": {
+    kind: "adapter",
+    files: () => ({
+      "adapter_config.json": JSON.stringify({ peft_type: "LORA", r: 1e9, target_modules: ["query"] }),
+      "adapter_model.safetensors": safetensors(
+        '{"base_model.model.bert.encoder.layer.0.attention.self.query.lora_A.weight":{"dtype":"F32","shape":[2,8],"data_offsets":[0,64]}}',
+        64,
+      ),
+    }),
+  },
   "a tokenizer that is nested": tokenizer(() => {
     let part: unknown = { type: "NFC" };
     for (let i = 0; i < 1500; i++) part = { type: "Sequence", normalizers: [part] };

@@ -11,6 +11,8 @@ import { loadFromDisk } from "../../lib/src/datasets/load-from-disk";
 import { useEngine } from "../../lib/src/engines/engines";
 import { FinetuneError } from "../../lib/src/errors";
 import { AutoModelForSequenceClassification } from "../../lib/src/models/auto";
+import { BertConfig } from "../../lib/src/models/bert/configuration";
+import { PeftModel } from "../../lib/src/models/peft/peft-model";
 import { AutoTokenizer } from "../../lib/src/tokenizers/auto-tokenizer";
 
 const OPEN: Record<string, (file: string) => Promise<unknown>> = {
@@ -22,6 +24,18 @@ const OPEN: Record<string, (file: string) => Promise<unknown>> = {
   async model(folder) {
     await useEngine("cpu");
     return await AutoModelForSequenceClassification.fromPretrained(folder);
+  },
+  async adapter(folder) {
+    await useEngine("cpu");
+    const sizes = {
+      vocabSize: 30,
+      hiddenSize: 8,
+      numHiddenLayers: 1,
+      numAttentionHeads: 2,
+      intermediateSize: 16,
+    };
+    const base = await AutoModelForSequenceClassification.fromConfig(new BertConfig(sizes));
+    return await PeftModel.fromPretrained(base, folder);
   },
   async tokenizer(folder) {
     const tokenizer = await AutoTokenizer.fromPretrained(folder);

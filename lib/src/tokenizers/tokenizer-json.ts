@@ -57,15 +57,26 @@ function modelType(model: Record<string, unknown>): string {
     : "WordLevel";
 }
 
+/** Twice as many as the largest vocabulary of a BERT that is known (LaBSE's). */
+const MOST_TOKENS = 1_000_000;
+/** Ids go into int32 tensors. */
+const LARGEST_ID = 2 ** 31 - 1;
+
 function checkVocabulary(vocab: unknown, file: string): Record<string, number> {
   if (!isObject(vocab)) {
     throw new TokenizerError(`${file}: model.vocab is no object of tokens with their ids.`);
   }
   const tokenOf = new Map<number, string>();
-  for (const [token, id] of Object.entries(vocab)) {
-    if (typeof id !== "number" || !Number.isInteger(id) || id < 0) {
+  const entries = Object.entries(vocab);
+  if (entries.length > MOST_TOKENS) {
+    throw new TokenizerError(
+      `${file}: the vocabulary has ${entries.length} tokens; ${MOST_TOKENS} are the most that are read.`,
+    );
+  }
+  for (const [token, id] of entries) {
+    if (typeof id !== "number" || !Number.isInteger(id) || id < 0 || id > LARGEST_ID) {
       throw new TokenizerError(
-        `${file}: token ${JSON.stringify(token)} has id ${String(id)}; ids are integers from 0.`,
+        `${file}: token ${JSON.stringify(token)} has id ${String(id)}; ids are integers from 0 to ${LARGEST_ID}.`,
       );
     }
     const other = tokenOf.get(id);

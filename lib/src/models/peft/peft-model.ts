@@ -86,6 +86,7 @@ export class PeftModel<Output extends object = ModelOutput> extends PreTrainedMo
   ): Promise<PeftModel<Output>> {
     const config = await LoraConfig.fromPretrained(directory);
     const weights = await readAdapter(directory);
+    checkRank(weights, config.r, directory);
     const model = new PeftModel(base, config);
     try {
       model.loadStateDict(weights, directory);
@@ -228,4 +229,18 @@ async function readAdapter(directory: string): Promise<StateDict> {
       throw new CheckpointError(`${directory}: tensor '${name}' is none of a LoRA adapter.`);
     }),
   );
+}
+
+/** Before the adapter is laid out: its configuration could ask for any number of columns. */
+function checkRank(weights: StateDict, rank: number, directory: string): void {
+  const updates = Array.from(weights).filter(([name]) => name.endsWith(".lora_A.weight"));
+  if (updates.length === 0)
+    throw new CheckpointError(`${directory}: its weights are none of a LoRA adapter.`);
+  for (const [name, { shape }] of updates) {
+    if (shape[0] === rank) continue;
+    throw new CheckpointError(
+      `${directory}: r is ${rank} in its configuration, but '${PREFIX}${name}' has the shape [${shape.join(", ")}]. Are both ` +
+        "files of one adapter?",
+    );
+  }
 }
