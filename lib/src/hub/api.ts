@@ -3,6 +3,9 @@ import { describeRepository, type HubRepo, repositoryPage } from "./repository";
 import { hostOf, readFromHub } from "./request";
 import type { HubSettings } from "./settings";
 
+/** Of 1,000 files each; the largest repositories have some 100,000. */
+const MOST_PAGES = 1000;
+
 /**
  * A `fetch` for `@huggingface/hub`: our time-outs, repeated attempts, messages, and rules for where the access token
  * may go. It throws a HubError for whatever is no success.
@@ -10,7 +13,15 @@ import type { HubSettings } from "./settings";
  * @param attempts  how often it is tried; 1 where the cache can answer instead
  */
 export function apiFetch(settings: HubSettings, repo: HubRepo, attempts?: number): typeof fetch {
+  let pages = 0;
   return async (input) => {
+    if (++pages > MOST_PAGES) {
+      throw new HubError(
+        `${describeRepository(repo, settings.revision)}: ${hostOf(settings.endpoint)} has sent ${MOST_PAGES} pages of an ` +
+          "answer, and there are still more. Check HF_ENDPOINT.",
+        "server",
+      );
+    }
     const { status, headers, content } = await readFromHub(settings, {
       url: input instanceof Request ? input.url : String(input),
       headers: { accept: "application/json" },

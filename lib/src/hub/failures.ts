@@ -129,8 +129,7 @@ function addressRefusal(status: number, host: string): [HubFailure, string] {
       host === "huggingface.co" ? ' Name a repository of the Hub instead: loadDataset("owner/name").' : "";
     return [
       status === 401 ? "unauthorized" : "forbidden",
-      `it does not give this to everybody, and no login is sent to an address.${byName} ` +
-        "Or download the file yourself and give its path.",
+      `it does not give this to everybody.${byName} ` + "Or download the file yourself and give its path.",
     ];
   }
   if (status === 404 || status === 410)

@@ -1,5 +1,5 @@
 import { randomBytes } from "node:crypto";
-import { readdir, rename, rm, stat } from "node:fs/promises";
+import { lstat, readdir, rename, rm } from "node:fs/promises";
 import path from "node:path";
 import { HOST, isRunning } from "./lock";
 
@@ -29,7 +29,12 @@ export async function claimIncomplete(blob: string): Promise<string> {
   for (const name of await readdir(folder)) {
     if (!name.startsWith(prefix)) continue;
     const file = path.join(folder, name);
-    const stats = await stat(file).catch(() => undefined);
+    const stats = await lstat(file).catch(() => undefined);
+    // A link, or a second name of another file: who can write into the cache could have us write anywhere.
+    if (stats && !(stats.isFile() && stats.nlink === 1)) {
+      await rm(file, { force: true, recursive: true });
+      continue;
+    }
     if (stats && isAbandoned(name.slice(prefix.length), stats.mtimeMs))
       leavings.push({ file, size: stats.size });
   }
@@ -48,7 +53,7 @@ export async function claimIncomplete(blob: string): Promise<string> {
 
 /** Leaves what has arrived for whoever asks for the file next. */
 export async function releaseIncomplete(claimed: string, blob: string): Promise<void> {
-  const isEmpty = (await stat(claimed).catch(() => undefined))?.size === 0;
+  const isEmpty = (await lstat(claimed).catch(() => undefined))?.size === 0;
   await (isEmpty ? rm(claimed) : rename(claimed, `${blob}.${RELEASED}`)).catch(() => {});
 }
 

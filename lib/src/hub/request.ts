@@ -17,6 +17,8 @@ export interface HubRequest {
   redirects?: "anywhere" | "hub";
   /** Statuses other than 2xx that the caller deals with. */
   accept?: readonly number[];
+  /** An authorization header for the server of `url` alone. */
+  login?: string;
   /** How often it is tried. Default {@link ATTEMPTS}. */
   attempts?: number;
 }
@@ -38,7 +40,8 @@ const LONGEST_WAIT_MS = 5 * 60_000;
 const RETRIED_STATUSES: readonly number[] = [408, 429, 500, 502, 503, 504];
 const HUB_HOSTS: readonly string[] = ["https://huggingface.co"];
 
-const pace = { firstDelayMs: 500 };
+/** A wait of so many milliseconds needs no word. */
+const pace = { firstDelayMs: 500, silentWaitMs: 5000 };
 
 /** @internal For tests: how long the first wait between two attempts is; each next one is twice as long. */
 export function setFirstDelay(milliseconds: number): void {
@@ -46,9 +49,41 @@ export function setFirstDelay(milliseconds: number): void {
 }
 
 /** Waits before attempt `failures + 1`; up to a half longer, so that many clients do not come back at once. */
-export async function backOff(failures: number, atLeastMs = 0): Promise<void> {
-  const delay = pace.firstDelayMs * 2 ** (failures - 1) * (1 + Math.random() / 2);
-  await sleep(Math.max(delay, atLeastMs));
+export async function backOff(failures: number): Promise<void> {
+  await sleep(pace.firstDelayMs * 2 ** (failures - 1) * (1 + Math.random() / 2));
+}
+
+/** Waits as long as a server asks for. What takes long is told, and an interrupt ends it. @throws HubError */
+async function waitAsAsked(
+  milliseconds: number,
+  { status, url }: HubAnswer,
+  subject: Subject,
+): Promise<void> {
+  const seconds = Math.ceil(milliseconds / 1000);
+  const controller = new AbortController();
+  const stop = () => controller.abort();
+  process.once("SIGINT", stop);
+  if (milliseconds >= pace.silentWaitMs) {
+    console.warn(
+      `${subject}: ${hostOf(url)} answered ${status} and asks to wait ${describeSeconds(seconds)}. An interrupt (Ctrl-C) gives up.`,
+    );
+  }
+  try {
+    await sleep(milliseconds, undefined, { signal: controller.signal });
+  } catch {
+    throw new HubError(
+      `${subject}: interrupted while waiting for ${hostOf(url)}, which answered ${status} and asked for ` +
+        `${describeSeconds(seconds)}. What was downloaded so far is kept.`,
+      "rate-limited",
+    );
+  } finally {
+    process.off("SIGINT", stop);
+  }
+}
+
+function describeSeconds(seconds: number): string {
+  const minutes = Math.floor(seconds / 60);
+  return minutes === 0 ? `${seconds} s` : `${minutes} min ${seconds % 60} s`;
 }
 
 /**
@@ -78,7 +113,8 @@ export async function sendToHub(settings: HubSettings, request: HubRequest): Pro
       const withToken = settings.token !== undefined && isEndpoint(settings, url);
       throw refusalError({ status, headers, host: hostOf(url), withToken, page }, subject);
     }
-    await backOff(failures, wait);
+    if (wait > 0) await waitAsAsked(wait, answer, subject);
+    else await backOff(failures);
   }
 }
 
@@ -91,15 +127,42 @@ export async function readFromHub(
   for (let failures = 1; ; failures++) {
     const { headers, status, body } = await sendToHub(settings, request);
     try {
-      const pieces: Uint8Array[] = [];
-      for await (const piece of body) pieces.push(piece);
-      return { headers, status, content: Buffer.concat(pieces) };
+      return { headers, status, content: await readSmall(settings, request, body) };
     } catch (error) {
-      if (failures >= attempts)
+      if (failures >= attempts || !isTransient(error))
         throw networkError(error, hostOf(request.url), request.subject, request.page !== undefined);
       await backOff(failures);
     }
   }
+}
+
+/** Answers of the Hub's API are some kilobytes, a page of a listing some hundred. */
+const MOST_ANSWER_BYTES = 64 * 2 ** 20;
+/** In times of the longest silence. */
+const LONGEST_ANSWER = 12;
+
+async function readSmall(
+  { bodyTimeoutMs }: HubSettings,
+  { url, subject }: HubRequest,
+  body: HubAnswer["body"],
+): Promise<Uint8Array> {
+  const started = Date.now();
+  const pieces: Uint8Array[] = [];
+  let size = 0;
+  for await (const piece of body) {
+    pieces.push(piece);
+    size += piece.length;
+    if (size > MOST_ANSWER_BYTES) {
+      throw new HubError(
+        `${subject}: ${hostOf(url)} sends more than ${MOST_ANSWER_BYTES / 2 ** 20} MB as an answer, which is none of a Hub. ` +
+          "Check HF_ENDPOINT.",
+        "server",
+      );
+    }
+    const elapsed = Date.now() - started;
+    if (elapsed > LONGEST_ANSWER * bodyTimeoutMs) throw new SilenceError(elapsed);
+  }
+  return Buffer.concat(pieces);
 }
 
 async function followRedirects(settings: HubSettings, request: HubRequest): Promise<HubAnswer> {
@@ -109,6 +172,8 @@ async function followRedirects(settings: HubSettings, request: HubRequest): Prom
     const location = answer.headers.get("location");
     if (answer.status < 300 || answer.status >= 400 || location === null) return answer;
     const target = new URL(location, url);
+    // A login in a redirect is nobody's that we know.
+    target.username = target.password = "";
     const isHub = isEndpoint(settings, target.href) || HUB_HOSTS.includes(target.origin);
     if (request.redirects === "hub" && !isHub) return answer;
     answer.discard();
@@ -132,6 +197,9 @@ async function sendOnce(settings: HubSettings, url: string, request: HubRequest)
   headers.delete("authorization");
   if (settings.token !== undefined && isEndpoint(settings, url)) {
     headers.set("authorization", `Bearer ${settings.token}`);
+  }
+  if (request.login !== undefined && new URL(url).origin === new URL(request.url).origin) {
+    headers.set("authorization", request.login);
   }
   const controller = new AbortController();
   const answerTimer = setTimeout(

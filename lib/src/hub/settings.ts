@@ -2,6 +2,7 @@ import { readFileSync } from "node:fs";
 import { homedir } from "node:os";
 import path from "node:path";
 import { HubError } from "../errors";
+import { hasCredentials, withoutCredentials } from "./credentials";
 
 /** What a call may choose for itself. Where it says nothing, the environment does, with Python's variables. */
 export interface HubOptions {
@@ -97,6 +98,13 @@ function cacheDirectory(environment: Environment): string {
 }
 
 function checkedEndpoint(endpoint: string): string {
+  if (hasCredentials(endpoint)) {
+    throw new HubError(
+      `The Hub's address ${withoutCredentials(endpoint)} (HF_ENDPOINT) holds a user name or password, which is not sent. Leave ` +
+        "it out, and give an access token in HF_TOKEN.",
+      "invalid",
+    );
+  }
   if (!/^https?:\/\/[^/?#]+[^?#]*$/.test(endpoint)) {
     throw new HubError(
       `The Hub's address ${JSON.stringify(endpoint)} (HF_ENDPOINT) is no http or https address, such as ${DEFAULT_ENDPOINT}.`,

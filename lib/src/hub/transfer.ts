@@ -1,9 +1,10 @@
+import { constants } from "node:fs";
 import { type FileHandle, open } from "node:fs/promises";
 import path from "node:path";
 import { HubError } from "../errors";
 import { type ProgressBar, startProgress } from "../progress";
 import { cacheError } from "./cache";
-import { isTransient, networkError } from "./failures";
+import { isTransient, networkError, SilenceError } from "./failures";
 import { ATTEMPTS, backOff, hostOf, type HubAnswer, sendToHub } from "./request";
 import type { HubSettings } from "./settings";
 
@@ -18,6 +19,8 @@ export interface Transfer {
   subject: string;
   /** The page of the repository, for messages; none for an address that is no repository's. */
   page?: string;
+  /** An authorization header for the server of `url` alone. */
+  login?: string;
 }
 
 /**
@@ -30,16 +33,17 @@ export interface Transfer {
  */
 export async function transfer(
   settings: HubSettings,
-  { url, file, label, subject, page, size }: Transfer,
+  { url, file, label, subject, page, login, size }: Transfer,
 ): Promise<void> {
-  await (await open(file, "a")).close(); // makes the file; "r+" does not, and "a" cannot write at a position
-  const handle = await open(file, "r+");
+  const handle = await open(file, constants.O_CREAT | constants.O_RDWR | NO_LINKS);
   let bar: ProgressBar | undefined;
   try {
     let done = (await handle.stat()).size;
+    let startOvers = 0;
     if (size !== undefined && done > size) done = await startOver(handle);
-    for (let failures = 0; size === undefined || done < size;) {
+    for (let failures = 0, attempt = 1; size === undefined || done < size; attempt++) {
       const before = done;
+      const pace = new Pace(settings.bodyTimeoutMs);
       const headers: Record<string, string> = { "accept-encoding": "identity" };
       if (done > 0) headers.range = `bytes=${done}-`;
       const answer = await sendToHub(settings, {
@@ -47,9 +51,17 @@ export async function transfer(
         headers,
         subject,
         page,
+        login,
         accept: done > 0 ? [416] : [],
       });
       if (done > 0 && !continuesAt(answer, done)) {
+        if (++startOvers > MOST_START_OVERS) {
+          answer.discard();
+          throw new HubError(
+            `${subject}: ${hostOf(url)} breaks off and does not go on where it did, again and again. Try again later.`,
+            "server",
+          );
+        }
         done = await startOver(handle);
         if (answer.status !== 200) {
           answer.discard();
@@ -65,6 +77,14 @@ export async function transfer(
           });
           done += piece.length;
           bar.update(done);
+          pace.check(done - before);
+          if (size === undefined && done > MOST_UNSAID_BYTES) {
+            throw new HubError(
+              `${subject}: ${hostOf(url)} has sent ${MOST_UNSAID_BYTES / 2 ** 30} GiB without an end, and does not say how ` +
+                "much there is. Download the file yourself and give its path.",
+              "damaged",
+            );
+          }
           if (size !== undefined && done > size) {
             throw new HubError(`${subject}: ${hostOf(url)} sends more than its ${size} bytes.`, "damaged");
           }
@@ -72,8 +92,8 @@ export async function transfer(
         if (size === undefined || done === size) break;
         throw new Error(`it ended ${size - done} bytes early`);
       } catch (error) {
-        failures = done > before ? 1 : failures + 1;
-        if (failures >= ATTEMPTS || !isTransient(error)) {
+        failures = done - before >= PROGRESS_BYTES ? 1 : failures + 1;
+        if (failures >= ATTEMPTS || attempt >= MOST_ATTEMPTS || !isTransient(error)) {
           throw networkError(error, hostOf(url), `${subject}, ${done} bytes in`, page !== undefined);
         }
         await backOff(failures);
@@ -85,6 +105,32 @@ export async function transfer(
     await handle.close();
   }
 }
+
+/** A link in the place of the file would lead the bytes elsewhere. Windows knows no such flag. */
+const NO_LINKS = (constants.O_NOFOLLOW as number | undefined) ?? 0;
+/** An attempt that brings less has brought nothing: a server must not keep us for ever by the byte. */
+const PROGRESS_BYTES = 4096;
+const MOST_ATTEMPTS = 1000;
+const MOST_START_OVERS = ATTEMPTS;
+const MOST_UNSAID_BYTES = 16 * 2 ** 30;
+
+/** Sees that a body does not merely trickle, a byte before each time-out. */
+class Pace {
+  private readonly started = Date.now();
+  private stretch = 1;
+
+  constructor(private readonly timeoutMs: number) {}
+
+  /** @param bytes  that have come so far @throws SilenceError (which is transient) if too few have for the time that it took */
+  check(bytes: number): void {
+    const elapsed = Date.now() - this.started;
+    if (elapsed < this.stretch * STRETCH * this.timeoutMs) return;
+    if (bytes < this.stretch * PROGRESS_BYTES) throw new SilenceError(elapsed);
+    this.stretch++;
+  }
+}
+/** In times of the longest silence: so often it is looked how much has come. */
+const STRETCH = 6;
 
 async function startOver(handle: FileHandle): Promise<0> {
   await handle.truncate(0);

@@ -2,6 +2,7 @@ import { createHash } from "node:crypto";
 import { mkdir, mkdtemp, readdir, rename, rm, stat } from "node:fs/promises";
 import path from "node:path";
 import { DatasetError, HubError } from "../../errors";
+import { basicLogin, withoutCredentials } from "../../hub/credentials";
 import { sendToHub } from "../../hub/request";
 import { type HubSettings, hubSettings } from "../../hub/settings";
 import { transfer } from "../../hub/transfer";
@@ -26,8 +27,12 @@ export async function downloadUrl(address: string): Promise<string> {
   }
 }
 
-async function download(address: string): Promise<string> {
-  const url = checkedUrl(address);
+async function download(text: string): Promise<string> {
+  const url = checkedUrl(text);
+  const address = withoutCredentials(text);
+  // fetch refuses an address with a login; it goes into a header, to this server alone.
+  const login = basicLogin(url);
+  url.username = url.password = "";
   const settings: HubSettings = { ...hubSettings(), token: undefined };
   const folder = datasetsCache("downloads", digest(url.href));
   if (settings.offline) {
@@ -37,7 +42,7 @@ async function download(address: string): Promise<string> {
       `${address} was not downloaded before, and nothing is downloaded because HF_HUB_OFFLINE is set. Unset it.`,
     );
   }
-  const request = { url: url.href, subject: address };
+  const request = { url: url.href, subject: address, login };
   const answer = await sendToHub(settings, { ...request, method: "HEAD", accept: [403, 405, 501] });
   answer.discard();
   const { headers, status } = answer;
@@ -57,10 +62,11 @@ async function download(address: string): Promise<string> {
   return place;
 }
 
-function checkedUrl(address: string): URL {
+function checkedUrl(text: string): URL {
   let url: URL;
+  const address = withoutCredentials(text);
   try {
-    url = new URL(address);
+    url = new URL(text);
   } catch (error) {
     throw new DatasetError(`${JSON.stringify(address)} is no address. Write it as https://host/path.`, {
       cause: error,
