@@ -3,9 +3,9 @@
  * Ubuntu, as root, it installs what is missing and says so; everywhere else one line says what is missing, and the
  * engine `wasm` runs instead.
  *
- *   npm run build:native [-- --sanitize]
+ *   npm run build:native [-- --sanitize=address|thread]
  *
- * With --sanitize the addon is built beside the usual one, with AddressSanitizer; see test-sanitized.mjs.
+ * With --sanitize the addon is built beside the usual one, with AddressSanitizer or ThreadSanitizer; see test-sanitized.mjs.
  */
 import { spawn, spawnSync } from "node:child_process";
 import { createHash } from "node:crypto";
@@ -25,9 +25,9 @@ import { fileURLToPath, pathToFileURL } from "node:url";
 const folder = fileURLToPath(new URL("../lib/native", import.meta.url));
 const require = createRequire(import.meta.url);
 
-/** node-gyp builds into the folder `build` of where it runs; the sanitized build has a place of its own. */
-const sanitizedFolder = join(folder, "sanitized");
-const placeOf = (sanitize) => (sanitize ? sanitizedFolder : folder);
+/** node-gyp builds into the folder `build` of where it runs; a sanitized build has a place of its own. */
+const placeOf = (sanitize) => (sanitize ? join(folder, "sanitized", sanitize) : folder);
+const SANITIZERS = { address: "AddressSanitizer", thread: "ThreadSanitizer" };
 export const addonFile = (sanitize) => join(placeOf(sanitize), "build", "Release", "finetune_native.node");
 
 const stampOf = (sanitize) => join(placeOf(sanitize), "build", ".built-from");
@@ -46,9 +46,10 @@ class Missing extends Error {}
 /**
  * Builds the addon unless it is built from these sources already. Never fails: without it, another engine runs.
  *
+ * @param options.sanitize  "address" or "thread": a build with that sanitizer
  * @returns whether it is there now
  */
-export async function buildNative({ retry = false, sanitize = false } = {}) {
+export async function buildNative({ retry = false, sanitize } = {}) {
   if (builtFingerprint(sanitize) === fingerprint(sanitize) && (sanitize || loads())) return true;
   if (process.platform === "win32") return false;
   try {
@@ -72,7 +73,7 @@ function noteReason(reason) {
 /** Whether what it was linked with is still there. */
 function loads() {
   try {
-    process.dlopen({ exports: {} }, addonFile(false));
+    process.dlopen({ exports: {} }, addonFile());
     return true;
   } catch {
     return false;
@@ -187,20 +188,20 @@ async function compile(sanitize) {
   const [napi, gyp] = ["node-addon-api/napi.h", "node-gyp/bin/node-gyp.js"].map(packageFile);
   const headers = findNodeHeaders();
   // Options that node-gyp does not know become variables of binding.gyp.
-  if (sanitize) linkSources();
+  if (sanitize) linkSources(placeOf(sanitize));
   const options = [
     "-j",
     "max",
     `--directory=${placeOf(sanitize)}`,
     `--node_addon_api_include=${dirname(napi)}`,
     `--dnnl_libraries=${dnnl.libraries}`,
-    `--sanitize=${sanitize ? 1 : 0}`,
+    `--sanitize=${sanitize ?? "none"}`,
     ...(dnnl.include ? [`--dnnl_include=${dnnl.include}`] : []),
     ...(headers ? [`--nodedir=${headers}`] : []),
   ];
   const source = fingerprint(sanitize);
   const started = Date.now();
-  process.stdout.write(`Building the native engine${sanitize ? " with AddressSanitizer" : ""} … `);
+  process.stdout.write(`Building the native engine${sanitize ? ` with ${SANITIZERS[sanitize]}` : ""} … `);
   const { code, output } = await run(process.execPath, [gyp, "rebuild", ...options], {});
   if (code === 0) {
     writeFileSync(stampOf(sanitize), source);
@@ -217,11 +218,11 @@ async function compile(sanitize) {
 }
 
 /** The same sources, seen from the sanitized build's place. */
-function linkSources() {
-  mkdirSync(sanitizedFolder, { recursive: true });
+function linkSources(place) {
+  mkdirSync(place, { recursive: true });
   for (const name of ["binding.gyp", "src"]) {
-    const link = join(sanitizedFolder, name);
-    if (!lstatSync(link, { throwIfNoEntry: false })) symlinkSync(join("..", name), link);
+    const link = join(place, name);
+    if (!lstatSync(link, { throwIfNoEntry: false })) symlinkSync(relative(place, join(folder, name)), link);
   }
 }
 
@@ -255,7 +256,7 @@ const seconds = (started) => `${((Date.now() - started) / 1000).toFixed(0)} s`;
 
 if (import.meta.url === pathToFileURL(process.argv[1] ?? "").href) {
   verbose = process.argv.includes("--verbose");
-  const sanitize = process.argv.includes("--sanitize");
+  const sanitize = Object.keys(SANITIZERS).find((name) => process.argv.includes(`--sanitize=${name}`));
   const built = await buildNative({ retry: true, sanitize });
   if (built) console.log(`The native engine is built: ${relative(process.cwd(), addonFile(sanitize))}`);
   process.exitCode = built ? 0 : 1;

@@ -4,7 +4,8 @@
     "node_addon_api_include%": "<!(node -p \"require('node-addon-api').include_dir\")",
     "dnnl_include%": "",
     "dnnl_libraries%": "-ldnnl",
-    "sanitize%": 0,
+    # none, address or thread
+    "sanitize%": "none",
   },
   "targets": [
     {
@@ -40,7 +41,10 @@
       "libraries": ["<@(dnnl_libraries)"],
       "conditions": [
         ["dnnl_include != ''", {"include_dirs": ["<(dnnl_include)"]}],
-        ["OS == 'linux'", {"cflags_cc": ["-fopenmp"], "libraries": ["-fopenmp"]}],
+        # A worker that ends would unload the addon below the threads of OpenMP, which go on.
+        ["OS == 'linux'", {"libraries": ["-Wl,-z,nodelete"]}],
+        # ThreadSanitizer does not understand libgomp; it sees the same parts of the work on threads of the standard library.
+        ["OS == 'linux' and sanitize != 'thread'", {"cflags_cc": ["-fopenmp"], "libraries": ["-fopenmp"]}],
         ["OS == 'mac'", {
           "xcode_settings": {
             "GCC_ENABLE_CPP_EXCEPTIONS": "YES",
@@ -48,7 +52,12 @@
             "OTHER_CPLUSPLUSFLAGS": ["-O3", "-fno-math-errno", "-fno-trapping-math"],
           },
         }],
-        ["sanitize == 1", {
+        ["sanitize == 'thread'", {
+          "defines": ["FINETUNE_STD_THREADS"],
+          "cflags_cc": ["-fsanitize=thread", "-fno-omit-frame-pointer", "-g"],
+          "libraries": ["-fsanitize=thread"],
+        }],
+        ["sanitize == 'address'", {
           "cflags_cc": [
             "-fsanitize=address,undefined", "-fno-sanitize-recover=undefined", "-fno-omit-frame-pointer", "-g",
           ],

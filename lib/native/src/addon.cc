@@ -1,3 +1,5 @@
+#include <mutex>
+
 #include <napi.h>
 
 #include "attention.h"
@@ -36,32 +38,45 @@ Napi::Value description(const Napi::CallbackInfo& info) {
   return result;
 }
 
+// Worker threads share the addon, its scratch memory, oneDNN's primitives and the processor: one calculates at a time, on all
+// threads. Which worker comes first changes no number.
+std::mutex& calculation() {
+  static auto* mutex = new std::mutex();
+  return *mutex;
+}
+
+template <auto kFunction>
+auto alone(const Napi::CallbackInfo& info) {
+  const std::lock_guard<std::mutex> lock(calculation());
+  return kFunction(info);
+}
+
 Napi::Object initialize(Napi::Env env, Napi::Object exports) {
   const auto add_function = [&](const char* name, auto function) {
     exports.Set(name, Napi::Function::New(env, function, name));
   };
   add_function("description", description);
   add_function("allocateSegment", allocate_segment);
-  add_function("matmul", matmul);
-  add_function("toBfloat16", to_bfloat16);
-  add_function("add", add);
-  add_function("columnSum", column_sum);
-  add_function("gelu", gelu);
-  add_function("geluGradient", gelu_gradient);
-  add_function("dropout", dropout);
-  add_function("dropoutAddLayerNorm", dropout_add_layer_norm);
-  add_function("dropoutAddLayerNormGradient", dropout_add_layer_norm_gradient);
-  add_function("embeddingsLayerNorm", embeddings_layer_norm);
-  add_function("embeddingsLayerNormGradient", embeddings_layer_norm_gradient);
-  add_function("scatterAdd", scatter_add);
-  add_function("packedAttention", packed_attention);
-  add_function("packedAttentionGradient", packed_attention_gradient);
-  add_function("crossEntropy", cross_entropy);
-  add_function("crossEntropyGradient", cross_entropy_gradient);
-  add_function("weightGradient", weight_gradient);
-  add_function("squaredSum", squared_sum);
-  add_function("adamw", adamw);
-  add_function("adamwRows", adamw_rows);
+  add_function("matmul", alone<matmul>);
+  add_function("toBfloat16", alone<to_bfloat16>);
+  add_function("add", alone<add>);
+  add_function("columnSum", alone<column_sum>);
+  add_function("gelu", alone<gelu>);
+  add_function("geluGradient", alone<gelu_gradient>);
+  add_function("dropout", alone<dropout>);
+  add_function("dropoutAddLayerNorm", alone<dropout_add_layer_norm>);
+  add_function("dropoutAddLayerNormGradient", alone<dropout_add_layer_norm_gradient>);
+  add_function("embeddingsLayerNorm", alone<embeddings_layer_norm>);
+  add_function("embeddingsLayerNormGradient", alone<embeddings_layer_norm_gradient>);
+  add_function("scatterAdd", alone<scatter_add>);
+  add_function("packedAttention", alone<packed_attention>);
+  add_function("packedAttentionGradient", alone<packed_attention_gradient>);
+  add_function("crossEntropy", alone<cross_entropy>);
+  add_function("crossEntropyGradient", alone<cross_entropy_gradient>);
+  add_function("weightGradient", alone<weight_gradient>);
+  add_function("squaredSum", alone<squared_sum>);
+  add_function("adamw", alone<adamw>);
+  add_function("adamwRows", alone<adamw_rows>);
   return exports;
 }
 

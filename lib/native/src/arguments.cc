@@ -68,7 +68,17 @@ Floats Arguments::optional_floats(size_t index, const char* name, size_t size) c
 }
 
 Ints Arguments::ints(size_t index, const char* name) const {
-  return span<int32_t>(index, name, napi_int32_array, "Int32Array");
+  const Ints result = span<int32_t>(index, name, napi_int32_array, "Int32Array");
+#ifndef __wasm__
+  // Places that another worker could change after they were checked.
+  napi_value buffer = nullptr;
+  bool is_own = false;
+  if (napi_get_typedarray_info(info_.Env(), info_[index], nullptr, nullptr, nullptr, &buffer, nullptr) != napi_ok ||
+      napi_is_arraybuffer(info_.Env(), buffer, &is_own) != napi_ok || !is_own) {
+    fail_type(name, "an Int32Array in memory that is not shared");
+  }
+#endif
+  return result;
 }
 
 Ints Arguments::ints(size_t index, const char* name, size_t size) const {

@@ -55,9 +55,9 @@ class Arguments {
 
   // Every value has to be in 0 … limit - 1.
   void check_range(Ints values, size_t limit, const char* name) const;
-  // `output` must not lie in the memory of `input`.
-  template <class T>
-  void check_apart(Floats output, const char* name, Span<T> input) const {
+  // `output` must not lie in the memory of `input`. Of integers, which say places, that would let a kernel write anywhere.
+  template <class Output, class T>
+  void check_apart(Span<Output> output, const char* name, Span<T> input) const {
     const auto begin = [](const void* data) { return reinterpret_cast<uintptr_t>(data); };
     const bool apart = begin(output.data + output.size) <= begin(input.data) ||
                        begin(input.data + input.size) <= begin(output.data);

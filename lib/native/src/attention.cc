@@ -234,12 +234,18 @@ KERNEL void backward_task(const InputGradients& gradients, const float* dout, co
   scatter(gradients.dk, result, p, t, 1.0f);
 }
 
+struct Output {
+  Floats values;
+  const char* name;
+};
+
 // Reads offsets, hidden, heads and dropout from `index` on.
-Problem read_problem(const Arguments& arguments, size_t index, size_t size) {
+Problem read_problem(const Arguments& arguments, size_t index, size_t size, std::initializer_list<Output> outputs) {
   Problem p{nullptr, arguments.length(index + 1, "hidden"), arguments.length(index + 2, "heads"), 0, 0, 0, 0,
             DropoutArguments(arguments, index + 3), {}};
   if (p.hidden % p.heads != 0) arguments.fail_range("hidden", "is not a multiple of heads");
   const Ints offsets = arguments.ints(index, "offsets");
+  for (const Output& output : outputs) arguments.check_apart(output.values, output.name, offsets);
   if (offsets.size < 2 || offsets.data[0] != 0) arguments.fail_range("offsets", "must begin with 0");
   uint64_t numbers = 0;
   size_t longest = 0;
@@ -288,7 +294,7 @@ void packed_attention(const Napi::CallbackInfo& info) {
   const Floats out = arguments.floats(0, "out");
   const Inputs in{arguments.floats(1, "q", out.size).data, arguments.floats(2, "k", out.size).data,
                   arguments.floats(3, "v", out.size).data};
-  const Problem problem = read_problem(arguments, 4, out.size);
+  const Problem problem = read_problem(arguments, 4, out.size, {{out, "out"}});
   reserve(problem, 4, 2);
   const std::vector<size_t> order = task_order(problem);
   parallel_items(order.size(), [&](size_t item, int thread) {
@@ -299,10 +305,11 @@ void packed_attention(const Napi::CallbackInfo& info) {
 void packed_attention_gradient(const Napi::CallbackInfo& info) {
   const Arguments arguments(info, "packedAttentionGradient");
   const Floats dout = arguments.floats(3, "dout");
-  const auto same = [&](size_t index, const char* name) { return arguments.floats(index, name, dout.size).data; };
-  const InputGradients gradients{same(0, "dq"), same(1, "dk"), same(2, "dv")};
-  const Inputs in{same(4, "q"), same(5, "k"), same(6, "v")};
-  const Problem problem = read_problem(arguments, 7, dout.size);
+  const auto same = [&](size_t index, const char* name) { return arguments.floats(index, name, dout.size); };
+  const Floats dq = same(0, "dq"), dk = same(1, "dk"), dv = same(2, "dv");
+  const InputGradients gradients{dq.data, dk.data, dv.data};
+  const Inputs in{same(4, "q").data, same(5, "k").data, same(6, "v").data};
+  const Problem problem = read_problem(arguments, 7, dout.size, {{dq, "dq"}, {dk, "dk"}, {dv, "dv"}});
   reserve(problem, 5, 4);
   const std::vector<size_t> order = task_order(problem);
   parallel_items(order.size(), [&](size_t item, int thread) {

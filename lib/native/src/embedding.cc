@@ -14,7 +14,7 @@ namespace {
 constexpr size_t kGrain = 1 << 15;
 
 struct Tables {
-  Tables(const Arguments& arguments, size_t index, size_t tokens, size_t hidden) : hidden(hidden) {
+  Tables(const Arguments& arguments, size_t index, size_t tokens, size_t hidden) : tokens(tokens), hidden(hidden) {
     const char* table_names[] = {"word", "position", "tokenType"};
     const char* id_names[] = {"ids", "positions", "tokenTypes"};
     for (size_t i = 0; i < 3; i++) {
@@ -29,10 +29,15 @@ struct Tables {
     }
   }
 
+  void check_apart(const Arguments& arguments, Floats output, const char* name) const {
+    for (const int32_t* numbers : ids) arguments.check_apart(output, name, Ints{const_cast<int32_t*>(numbers), tokens});
+  }
+
   const float* row(size_t table, size_t token) const { return tables[table] + ids[table][token] * hidden; }
 
   const float* tables[3];
   const int32_t* ids[3];
+  size_t tokens;
   size_t hidden;
 };
 
@@ -70,6 +75,7 @@ void embeddings_layer_norm(const Napi::CallbackInfo& info) {
   const size_t hidden = arguments.length(10, "hidden");
   const Floats out = arguments.floats(0, "out", arguments.product({tokens, hidden}, "out"));
   const Tables tables(arguments, 1, tokens, hidden);
+  tables.check_apart(arguments, out, "out");
   const Floats gamma = arguments.floats(7, "gamma", hidden);
   const Floats beta = arguments.floats(8, "beta", hidden);
   const float eps = static_cast<float>(arguments.number(11, "eps"));
@@ -87,6 +93,9 @@ void embeddings_layer_norm_gradient(const Napi::CallbackInfo& info) {
   const Floats dbeta = arguments.floats(2, "dbeta", hidden);
   const Floats dy = arguments.floats(3, "dy", arguments.product({tokens, hidden}, "dy"));
   const Tables tables(arguments, 4, tokens, hidden);
+  tables.check_apart(arguments, dx, "dx");
+  tables.check_apart(arguments, dgamma, "dgamma");
+  tables.check_apart(arguments, dbeta, "dbeta");
   const Floats gamma = arguments.floats(10, "gamma", hidden);
   const float eps = static_cast<float>(arguments.number(13, "eps"));
   std::fill_n(dgamma.data, hidden, 0.0f);
@@ -108,6 +117,7 @@ void scatter_add(const Napi::CallbackInfo& info) {
   const Ints ids = arguments.ints(2, "ids");
   const Floats rows = arguments.floats(1, "rows", arguments.product({ids.size, hidden}, "rows"));
   arguments.check_apart(table, "table", rows);
+  arguments.check_apart(table, "table", ids);
   arguments.check_range(ids, entries, "ids");
   const double skipped = arguments.number(5, "skippedId");
   if (!(skipped >= -1 && skipped <= 0x7fffffff) || skipped != std::floor(skipped)) {

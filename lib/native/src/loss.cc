@@ -44,6 +44,7 @@ void cross_entropy_gradient(const Napi::CallbackInfo& info) {
   const Floats out = arguments.floats(0, "out", arguments.product({rows, classes}, "out"));
   const Floats logits = arguments.floats(1, "logits", arguments.product({rows, classes}, "logits"));
   const Ints labels = arguments.ints(2, "labels", rows);
+  arguments.check_apart(out, "out", labels);
   arguments.check_range(labels, classes, "labels");
   const double smoothing = arguments.number(5, "smoothing");
   const double scale = arguments.number(6, "dy") / static_cast<double>(rows);

@@ -262,10 +262,18 @@ void adamw_rows(const Napi::CallbackInfo& info) {
     const int32_t done = updates.data[rows.data[i]];
     if (done < 0 || up_to > kept + done) arguments.fail_range("updates", "is older than the history");
   }
+  const Floats first = arguments.floats(2, "first", weight.size);
+  const Floats second = arguments.floats(3, "second", weight.size);
+  arguments.check_apart(updates, "updates", rows);
+  for (const Ints& places : {rows, updates}) {
+    arguments.check_apart(weight, "weight", places);
+    arguments.check_apart(first, "first", places);
+    arguments.check_apart(second, "second", places);
+  }
   Table table{weight.data,
               arguments.optional_floats(1, "gradient", weight.size).data,
-              arguments.floats(2, "first", weight.size).data,
-              arguments.floats(3, "second", weight.size).data,
+              first.data,
+              second.data,
               updates.data,
               history.data,
               kept,

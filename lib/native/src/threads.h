@@ -9,6 +9,9 @@
 #ifdef _OPENMP
 #include <omp.h>
 #endif
+#ifdef FINETUNE_STD_THREADS
+#include <thread>
+#endif
 
 namespace finetune {
 
@@ -23,6 +26,30 @@ void on_all_threads(void (*body)(void* data, int thread), void* data);
 template <class Body>
 void run_on_all(Body body) {
   on_all_threads([](void* data, int thread) { (*static_cast<Body*>(data))(thread); }, &body);
+}
+
+#elif defined(FINETUNE_STD_THREADS)
+
+// For ThreadSanitizer, which knows the standard library's threads and not OpenMP's.
+inline int thread_count() { return 4; }
+
+template <class Body>
+void run_on_all(Body body) {
+  std::exception_ptr exceptions[4];
+  std::thread threads[4];
+  for (int thread = 0; thread < 4; thread++) {
+    threads[thread] = std::thread([&, thread] {
+      try {
+        body(thread);
+      } catch (...) {
+        exceptions[thread] = std::current_exception();
+      }
+    });
+  }
+  for (std::thread& thread : threads) thread.join();
+  for (const std::exception_ptr& exception : exceptions) {
+    if (exception) std::rethrow_exception(exception);
+  }
 }
 
 #else

@@ -80,6 +80,11 @@ function isRefused(name: string, parameters: Parameter[], args: unknown[], what:
   );
 }
 
+/** Names of what functions write to. */
+const OUTPUTS = new Set(
+  "out table dx dgamma dbeta dq dk dv weight first second dweight dresidual".split(" "),
+);
+
 /** Functions that take their operands in f32 or in bf16. */
 const PRODUCTS = ["matmul", "weightGradient"];
 
@@ -98,7 +103,7 @@ function wrongValues({ kind, value, optional, free }: Parameter): unknown[] {
     case "integer":
       return [...NOT_NUMBERS, ...NOT_INTEGERS];
     case "length":
-      return [...NOT_NUMBERS, ...NOT_INTEGERS, 0, ...(free ? [2 ** 40 + 1] : [2 ** 31, 2 ** 32])];
+      return [...NOT_NUMBERS, ...NOT_INTEGERS, 0, ...(free ? [2 ** 32 + 1] : [2 ** 31, 2 ** 32])];
     default: {
       const accepted = { floats: Float32Array, bits: Uint16Array, ints: Int32Array }[kind];
       const others = [
@@ -210,6 +215,44 @@ onEachLibrary("wrong calls", (open, form) => {
         }
       }
     });
+  }
+
+  // WebAssembly's library takes copies of such arrays.
+  if (!isWasm) {
+    for (const [name, parameters] of FUNCTIONS) {
+      for (const [place, places] of parameters.entries()) {
+        if (places.kind !== "ints") continue;
+        test(`${name}: ${places.name} in memory that the call writes to, or that is shared`, () => {
+          const rightArguments = parameters.map((parameter) => right(parameter, false));
+          const numbers = places.value as number[];
+          const withPlace = (value: unknown) => rightArguments.map((arg, i) => (i === place ? value : arg));
+          for (const [position, parameter] of parameters.entries()) {
+            const written = parameter.kind === "floats" && OUTPUTS.has(parameter.name);
+            if (
+              !written &&
+              !(parameter.kind === "ints" && parameter.name === "updates" && position !== place)
+            )
+              continue;
+            const size = (rightArguments[position] as Values).length;
+            const buffer = new ArrayBuffer(4 * Math.max(size, numbers.length));
+            const output =
+              parameter.kind === "ints" ? new Int32Array(buffer, 0, size) : new Float32Array(buffer, 0, size);
+            const overlapping = new Int32Array(buffer, 0, numbers.length);
+            overlapping.set(numbers);
+            const args = rightArguments.map((arg, i) =>
+              i === position ? output : i === place ? overlapping : arg,
+            );
+            assert.throws(
+              () => (library as unknown as Functions)[name]!(...args),
+              new RegExp(`^RangeError: ${name}: ${parameter.name} lies in the memory of an input`),
+            );
+          }
+          const shared = new Int32Array(new SharedArrayBuffer(4 * numbers.length));
+          shared.set(numbers);
+          isRefused(name, parameters, withPlace(shared), "shared", places.name);
+        });
+      }
+    }
   }
 
   const f = (size: number) => new Float32Array(size);

@@ -11,6 +11,12 @@ import type { Addon } from "./addon";
 export function systemSegments(addon: Pick<Addon, "allocateSegment">): SegmentSource {
   return {
     allocate(bytes) {
+      if (bytes > MOST_BYTES) {
+        throw new OutOfMemoryError(
+          `${gigabytes(bytes)} were asked for in one piece, and a tensor may have ${gigabytes(MOST_BYTES)}. Take smaller ` +
+            "batches or shorter sequences.",
+        );
+      }
       const available = availableBytes();
       if (bytes > available) {
         throw new OutOfMemoryError(
@@ -25,6 +31,9 @@ export function systemSegments(addon: Pick<Addon, "allocateSegment">): SegmentSo
     },
   };
 }
+
+/** What an ArrayBuffer around the addon's memory may hold. */
+const MOST_BYTES = 2 ** 32;
 
 /** Elsewhere than on Linux what counts as free is far below what there is. */
 function availableBytes(): number {
