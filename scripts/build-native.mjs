@@ -1,31 +1,38 @@
 /**
  * Builds the native engine's addon (lib/native) with node-gyp, if a compiler and oneDNN are there. On Debian and
- * Ubuntu, as root, it installs what is missing and says so; everywhere else one line says what is missing, and the
- * engine `wasm` runs instead.
+ * Ubuntu, as root, it installs what is missing and says so (on a terminal it asks first); everywhere else, and with
+ * FINETUNE_NO_INSTALL=1, one line says what is missing, and the engine `wasm` runs instead.
  *
  *   npm run build:native [-- --sanitize=address|thread]
  *
  * With --sanitize the addon is built beside the usual one, with AddressSanitizer or ThreadSanitizer; see test-sanitized.mjs.
  */
-import { spawn, spawnSync } from "node:child_process";
+import { spawnSync } from "node:child_process";
 import { createHash } from "node:crypto";
 import {
+  copyFileSync,
   existsSync,
-  lstatSync,
   mkdirSync,
+  mkdtempSync,
   readdirSync,
   readFileSync,
+  renameSync,
+  rmSync,
   symlinkSync,
   writeFileSync,
 } from "node:fs";
 import { createRequire } from "node:module";
+import { tmpdir } from "node:os";
 import { delimiter, dirname, join, relative } from "node:path";
 import { fileURLToPath, pathToFileURL } from "node:url";
+
+import { runToEnd } from "./run-to-end.mjs";
+import { installPackages, isDebian, isInstallDeclined, mayInstall } from "./system-packages.mjs";
 
 const folder = fileURLToPath(new URL("../lib/native", import.meta.url));
 const require = createRequire(import.meta.url);
 
-/** node-gyp builds into the folder `build` of where it runs; a sanitized build has a place of its own. */
+/** A sanitized build has a place of its own. */
 const placeOf = (sanitize) => (sanitize ? join(folder, "sanitized", sanitize) : folder);
 const SANITIZERS = { address: "AddressSanitizer", thread: "ThreadSanitizer" };
 export const addonFile = (sanitize) => join(placeOf(sanitize), "build", "Release", "finetune_native.node");
@@ -37,7 +44,6 @@ const installFailed = join(folder, "build", ".install-failed");
 /** Why the last build did not come about. */
 const notBuilt = join(folder, "build", ".not-built");
 
-const MINUTE = 60_000;
 const GAIN = "The default run trains about six times faster with it.";
 
 /** What stands in the way; the message is a line for the user. */
@@ -49,12 +55,12 @@ class Missing extends Error {}
  * @param options.sanitize  "address" or "thread": a build with that sanitizer
  * @returns whether it is there now
  */
-export async function buildNative({ retry = false, sanitize } = {}) {
+export async function buildNative({ retry = false, sanitize, verbose = false } = {}) {
   if (builtFingerprint(sanitize) === fingerprint(sanitize) && (sanitize || loads())) return true;
   if (process.platform === "win32") return false;
   try {
     await provide(retry);
-    await compile(sanitize);
+    await compile(sanitize, verbose);
     return true;
   } catch (error) {
     if (!(error instanceof Missing)) throw error;
@@ -113,31 +119,24 @@ async function provide(retry) {
   if (missing.length === 0) return;
   const names = missing.map((name) => ({ "g++": "C++ compiler", "libdnnl-dev": "oneDNN" })[name] ?? name);
   const what = `there is no ${names.join(", no ")}`;
-  const aptLine = `apt-get install ${missing.join(" ")}`;
-  if (!isDebian() || process.getuid?.() !== 0 || (existsSync(installFailed) && !retry)) {
-    const how = isDebian() ? `sudo ${aptLine}` : "install it (oneDNN: onednn in Homebrew, or set DNNLROOT)";
-    throw new Missing(`${what}. To have it: ${how}, then npm run build:native.`);
+  const how = isDebian()
+    ? `sudo apt-get install ${missing.join(" ")}`
+    : "install it (oneDNN: onednn in Homebrew, or set DNNLROOT)";
+  const remedy = `To have it: ${how}, then npm run build:native.`;
+  if (!mayInstall() || (existsSync(installFailed) && !retry)) throw new Missing(`${what}. ${remedy}`);
+  if (isInstallDeclined()) {
+    throw new Missing(`${what}, and nothing is installed because FINETUNE_NO_INSTALL is set. ${remedy}`);
   }
-  const started = Date.now();
-  process.stdout.write(`Installing ${missing.join(", ")} for the native engine (apt-get) … `);
-  const environment = { ...process.env, DEBIAN_FRONTEND: "noninteractive" };
-  const install = ["install", "-y", "--no-install-recommends", ...missing];
-  let { code } = await run("apt-get", install, { env: environment });
-  if (code !== 0) {
-    // The lists of packages may be old, or not there at all.
-    await run("apt-get", ["update"], { env: environment });
-    ({ code } = await run("apt-get", install, { env: environment }));
-  }
-  if (code === 0 && missingPackages().length === 0) return console.log(`done (${seconds(started)})`);
-  console.log("failed");
+  const failure = await installPackages(missing, {
+    purpose: "the native engine",
+    gain: GAIN,
+    isThere: () => missingPackages().length === 0,
+  });
+  if (failure === undefined) return;
+  // Not tried again at every start.
   mkdirSync(dirname(installFailed), { recursive: true });
   writeFileSync(installFailed, "");
-  throw new Missing(`${what}, and ${aptLine} failed.`);
-}
-
-function isDebian() {
-  if (!existsSync("/etc/os-release")) return false;
-  return /^ID(_LIKE)?=.*(debian|ubuntu)/m.test(readFileSync("/etc/os-release", "utf8"));
+  throw new Missing(`${what}, and ${failure}. ${remedy}`);
 }
 
 /** Where oneDNN's headers and library are: DNNLROOT, pkg-config, or where CMake would look. */
@@ -183,26 +182,40 @@ function findNodeHeaders() {
   return candidates.find((prefix) => prefix && existsSync(join(prefix, "include", "node", "node_api.h")));
 }
 
-async function compile(sanitize) {
+async function compile(sanitize, verbose) {
   const dnnl = findDnnl();
   const [napi, gyp] = ["node-addon-api/napi.h", "node-gyp/bin/node-gyp.js"].map(packageFile);
   const headers = findNodeHeaders();
+  const place = buildPlace();
+  const at = (name, target) => {
+    symlinkSync(target, join(place, name));
+    return join(place, name);
+  };
+  at("src", join(folder, "src"));
+  copyFileSync(join(folder, "binding.gyp"), join(place, "binding.gyp"));
   // Options that node-gyp does not know become variables of binding.gyp.
-  if (sanitize) linkSources(placeOf(sanitize));
   const options = [
     "-j",
     "max",
-    `--directory=${placeOf(sanitize)}`,
-    `--node_addon_api_include=${dirname(napi)}`,
+    `--directory=${place}`,
+    `--node_addon_api_include=${at("napi", dirname(napi))}`,
     `--dnnl_libraries=${dnnl.libraries}`,
     `--sanitize=${sanitize ?? "none"}`,
     ...(dnnl.include ? [`--dnnl_include=${dnnl.include}`] : []),
-    ...(headers ? [`--nodedir=${headers}`] : []),
+    ...(headers ? [`--nodedir=${at("node", headers)}`] : []),
   ];
   const source = fingerprint(sanitize);
   const started = Date.now();
   process.stdout.write(`Building the native engine${sanitize ? ` with ${SANITIZERS[sanitize]}` : ""} … `);
-  const { code, output } = await run(process.execPath, [gyp, "rebuild", ...options], {});
+  const { code, output } = await runToEnd(process.execPath, [gyp, "rebuild", ...options], { verbose });
+  if (code === 0) {
+    mkdirSync(dirname(addonFile(sanitize)), { recursive: true });
+    // Beside it and renamed: a process that has the old one loaded keeps it.
+    const fresh = `${addonFile(sanitize)}.${process.pid}`;
+    copyFileSync(join(place, "build", "Release", "finetune_native.node"), fresh);
+    renameSync(fresh, addonFile(sanitize));
+  }
+  rmSync(place, { recursive: true, force: true });
   if (code === 0) {
     writeFileSync(stampOf(sanitize), source);
     return console.log(`done (${seconds(started)})`);
@@ -217,13 +230,12 @@ async function compile(sanitize) {
   throw new Missing(`${why}. To see all of it: npm run build:native -- --verbose.`);
 }
 
-/** The same sources, seen from the sanitized build's place. */
-function linkSources(place) {
-  mkdirSync(place, { recursive: true });
-  for (const name of ["binding.gyp", "src"]) {
-    const link = join(place, name);
-    if (!lstatSync(link, { throwIfNoEntry: false })) symlinkSync(relative(place, join(folder, name)), link);
-  }
+/** A new folder whose path make can read: it takes blanks and brackets of the project's own for more than they are. */
+function buildPlace() {
+  const parent = [tmpdir(), "/tmp"].find((path) => /^[\w./+@-]+$/.test(path) && existsSync(path));
+  if (parent === undefined)
+    throw new Missing(`there is no folder for temporary files that make can read (${tmpdir()}).`);
+  return mkdtempSync(join(parent, "finetune-native-"));
 }
 
 function packageFile(name) {
@@ -234,30 +246,12 @@ function packageFile(name) {
   }
 }
 
-let verbose = false;
-
-/** Runs a command to its end. @returns its exit code, and what it printed */
-function run(command, args, { env = process.env }) {
-  return new Promise((resolve) => {
-    const child = spawn(command, args, { env, timeout: 20 * MINUTE, stdio: ["ignore", "pipe", "pipe"] });
-    let output = "";
-    const collect = (data) => {
-      output += data;
-      if (verbose) process.stderr.write(data);
-    };
-    child.stdout.on("data", collect);
-    child.stderr.on("data", collect);
-    child.once("error", (error) => resolve({ code: 1, output: error.message }));
-    child.once("close", (code) => resolve({ code: code ?? 1, output }));
-  });
-}
-
 const seconds = (started) => `${((Date.now() - started) / 1000).toFixed(0)} s`;
 
 if (import.meta.url === pathToFileURL(process.argv[1] ?? "").href) {
-  verbose = process.argv.includes("--verbose");
+  const verbose = process.argv.includes("--verbose");
   const sanitize = Object.keys(SANITIZERS).find((name) => process.argv.includes(`--sanitize=${name}`));
-  const built = await buildNative({ retry: true, sanitize });
+  const built = await buildNative({ retry: true, sanitize, verbose });
   if (built) console.log(`The native engine is built: ${relative(process.cwd(), addonFile(sanitize))}`);
   process.exitCode = built ? 0 : 1;
 }

@@ -12,7 +12,6 @@ import { buildNative } from "./build-native.mjs";
 
 export const root = fileURLToPath(new URL("..", import.meta.url));
 
-const OLDEST_NODE = 20;
 const MINUTE = 60_000;
 
 /** Ends the program with a message for the user. */
@@ -23,18 +22,31 @@ const inRoot = (...parts) => join(root, ...parts);
 /** Makes everything ready to run. @throws {SetupError} saying what to do */
 export async function setUp() {
   requireNode();
-  if (!packagesInstalled()) await installPackages();
+  const isInstalled = existsSync(installedStamp) && readFileSync(installedStamp, "utf8") === lockHash();
+  if (!isInstalled) await installPackages();
   if (builtFingerprint() !== sourceFingerprint()) await buildLibrary();
   await buildNative();
 }
 
 function requireNode() {
-  const major = Number(process.versions.node.split(".")[0]);
-  if (major >= OLDEST_NODE) return;
+  const { engines } = JSON.parse(readFileSync(inRoot("package.json"), "utf8"));
+  if (satisfies(process.versions.node, engines.node)) return;
   throw new SetupError(
-    `finetune-ts needs Node.js ${OLDEST_NODE} or later; this is ${process.version}.\n` +
+    `finetune-ts needs Node.js ${engines.node}; this is ${process.version}.\n` +
       "Install a current one from https://nodejs.org and try again.",
   );
+}
+
+/** Whether a version is in a range such as "^20.19.0 || >=24". The package that knows all ranges is not installed yet. */
+function satisfies(version, range) {
+  const numbers = (text) => text.split(".").map(Number);
+  const [major, minor] = numbers(version);
+  return range.split("||").some((part) => {
+    const [, sign, from] = /^\s*(\^|>=)(\d+(?:\.\d+)*)\s*$/.exec(part);
+    const [fromMajor, fromMinor = 0] = numbers(from);
+    if (major === fromMajor) return minor >= fromMinor;
+    return sign === ">=" && major > fromMajor;
+  });
 }
 
 /** Written after an install: which lock file it followed. */
@@ -45,24 +57,23 @@ const lockHash = () =>
     .update(readFileSync(inRoot("package-lock.json")))
     .digest("hex");
 
-function packagesInstalled() {
-  if (!existsSync(inRoot("node_modules", "finetune-ts"))) return false;
-  if (existsSync(installedStamp) && readFileSync(installedStamp, "utf8") === lockHash()) return true;
-  // Installed by hand: npm's own record is newer than the lock file that it followed.
-  const record = inRoot("node_modules", ".package-lock.json");
-  return existsSync(record) && statSync(record).mtimeMs >= statSync(inRoot("package-lock.json")).mtimeMs;
-}
-
 async function installPackages() {
-  const started = Date.now();
-  process.stdout.write("Installing packages (npm ci) … ");
-  // No package that we need has to run a script to be installed, and the one that would
-  // (@tensorflow/tfjs-node-gpu) downloads hundreds of megabytes, for which nobody has asked yet.
-  await npm(["ci", "--ignore-scripts", "--no-audit", "--no-fund"], 30 * MINUTE);
+  if (!existsSync(inRoot("node_modules", "finetune-ts")) || !isCurrent()) {
+    const started = Date.now();
+    process.stdout.write("Installing packages (npm ci) … ");
+    // No scripts of theirs: .npmrc says why.
+    await npm(["ci", "--ignore-scripts", "--no-audit", "--no-fund"], 30 * MINUTE);
+    console.log(`done (${seconds(started)})`);
+  }
   // Machines that ZeroMQ brings no binary for have to compile it.
   if (!(await loads("zeromq"))) await npm(["rebuild", "zeromq", "--ignore-scripts=false"], 15 * MINUTE);
   writeFileSync(installedStamp, lockHash());
-  console.log(`done (${seconds(started)})`);
+}
+
+/** Whether `npm ci` by hand has followed the lock file: npm's own record is newer then. */
+function isCurrent() {
+  const record = inRoot("node_modules", ".package-lock.json");
+  return existsSync(record) && statSync(record).mtimeMs >= statSync(inRoot("package-lock.json")).mtimeMs;
 }
 
 function npm(args, timeout) {

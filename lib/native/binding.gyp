@@ -1,7 +1,7 @@
 # scripts/build-native.mjs calls node-gyp with the three variables; the folder of Node's headers comes from its --nodedir.
 {
   "variables": {
-    "node_addon_api_include%": "<!(node -p \"require('node-addon-api').include_dir\")",
+    "node_addon_api_include%": "",
     "dnnl_include%": "",
     "dnnl_libraries%": "-ldnnl",
     # none, address or thread
