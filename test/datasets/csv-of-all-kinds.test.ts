@@ -4,7 +4,7 @@ import { tmpdir } from "node:os";
 import path from "node:path";
 import test, { after } from "node:test";
 import { Dataset } from "../../lib/src/datasets/dataset";
-import { ClassLabel, Features, Value } from "../../lib/src/datasets/features";
+import { ClassLabel, Features, featureToString, Value } from "../../lib/src/datasets/features";
 import { loadDataset, type LoadDatasetOptions } from "../../lib/src/datasets/load-dataset";
 import { ConfigError, DatasetError } from "../../lib/src/errors";
 import { Random } from "../checkpoints/support";
@@ -175,4 +175,44 @@ test("fractions are the doubles that JavaScript and Python read", async () => {
     const dataset = await load(`x\n${fields.join("\n")}\n`);
     assert.deepEqual(dataset.column("x"), fields.map(Number));
   }
+});
+
+test("numbers and booleans in one column are text", async () => {
+  for (const fields of [
+    ["0", "false"],
+    ["1.5", "true"],
+    ["TRUE", "1"],
+    ["", "0", "", "false"],
+  ]) {
+    const dataset = await load(`x,y\n${fields.map((field) => `${field},a`).join("\n")}\n`);
+    assert.deepEqual(
+      dataset.column("x"),
+      fields.map((field) => field || null),
+    );
+  }
+});
+
+test("integers that fit no 64 bits keep every digit", async () => {
+  const type = async (...fields: string[]) => {
+    const dataset = await load(`x\n${fields.join("\n")}\n`);
+    return [String(dataset.features.get("x")), ...dataset.column("x")];
+  };
+  assert.deepEqual(await type("1", "18446744073709551615"), ["Value('uint64')", 1, 18446744073709551615n]);
+  assert.deepEqual(await type("-1", "18446744073709551615"), [
+    "Value('string')",
+    "-1",
+    "18446744073709551615",
+  ]);
+  assert.deepEqual(await type("1", "18446744073709551616"), ["Value('string')", "1", "18446744073709551616"]);
+});
+
+test("a file whose lines end with CR may have LF within quotes", async () => {
+  const dataset = await load('a,b\r1,"x\ny"\r2,z\r');
+  assert.deepEqual(
+    [...dataset],
+    [
+      { a: 1, b: "x\ny" },
+      { a: 2, b: "z" },
+    ],
+  );
 });

@@ -1,7 +1,8 @@
 import { DatasetError } from "../errors";
 import { type Cell, type Column, ListColumn, NumberColumn, ObjectColumn } from "./columns";
 import { ClassLabel, type FeatureType, featureToString, List, Value } from "./features";
-import { columnOf, isClass, isInt32, isNumber, isNumericView, isText } from "./infer";
+import { columnOf, isClass, isNumber, isNumericView, isText } from "./infer";
+import { isInt32 } from "./infer-feature";
 import { plainText } from "./python-repr";
 
 /**

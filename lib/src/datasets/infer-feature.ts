@@ -8,7 +8,9 @@ import { MOST_JSON_LEVELS } from "../json-depth";
 /** Arrow's name of the type of a number. */
 export type NumberType = (number: number) => string;
 
-const numberType: NumberType = (number) => ((number | 0) === number ? "int32" : "float64");
+export const isInt32 = (value: number): boolean => (value | 0) === value;
+
+const numberType: NumberType = (number) => (isInt32(number) ? "int32" : "float64");
 
 /** Every object of a column gets all fields of the others. */
 const MOST_FIELDS = 10_000;

@@ -9,7 +9,7 @@ import {
 } from "./columns";
 import { commonType } from "./common-type";
 import { ClassLabel, type FeatureType, List, Value } from "./features";
-import { inferFeature } from "./infer-feature";
+import { inferFeature, isInt32 } from "./infer-feature";
 
 /** A column and what it holds. */
 export interface TypedColumn {
@@ -17,7 +17,6 @@ export interface TypedColumn {
   feature: FeatureType;
 }
 
-export const isInt32 = (value: number) => (value | 0) === value;
 export const isNumber = (value: Cell): value is number => typeof value === "number";
 const isNumberList = (value: Cell): value is ArrayLike<number> =>
   Array.isArray(value) ? value.every(isNumber) : isNumericView(value);
@@ -49,31 +48,37 @@ export function inferColumn(values: ArrayLike<Cell>, where = "The column"): Type
 }
 
 /** A column for values of a type that is known. */
-export function columnOf(values: ArrayLike<Cell>): Column {
-  return compactColumn(values)?.column ?? new ObjectColumn(Array.from(values));
+export function columnOf(values: ArrayLike<Cell>, feature?: FeatureType): Column {
+  const element = feature instanceof List ? feature.feature : feature;
+  const areFractions = element instanceof Value && element.dtype.startsWith("float");
+  return compactColumn(values, areFractions)?.column ?? new ObjectColumn(Array.from(values));
 }
 
-/** A column of typed memory; undefined where these values have none. */
-function compactColumn(values: ArrayLike<Cell>): TypedColumn | undefined {
+/**
+ * A column of typed memory; undefined where these values have none.
+ *
+ * @param areFractions  numbers are fractions even if all are whole: of -0.0 an integer would lose the sign
+ */
+function compactColumn(values: ArrayLike<Cell>, areFractions = false): TypedColumn | undefined {
   if (values instanceof Float32Array) {
     return { column: new NumberColumn(values.slice()), feature: new Value("float32") };
   }
   const cells = Array.isArray(values) ? (values as Cell[]) : Array.from(values);
   if (cells.length === 0) return { column: new ObjectColumn([]), feature: new Value("null") };
   if (cells.every(isNumber)) {
-    const integers = cells.every(isInt32);
+    const integers = !areFractions && cells.every(isInt32);
     const column = new NumberColumn(integers ? Int32Array.from(cells) : Float64Array.from(cells));
     return { column, feature: new Value(integers ? "int32" : "float64") };
   }
   if (cells.every(isText) && !cells.some((text) => LONE_SURROGATE.test(text))) {
     return { column: TextColumn.from(cells), feature: new Value("string") };
   }
-  return cells.every(isNumberList) ? inferListColumn(cells) : undefined;
+  return cells.every(isNumberList) ? inferListColumn(cells, areFractions) : undefined;
 }
 
-function inferListColumn(lists: readonly ArrayLike<number>[]): TypedColumn {
+function inferListColumn(lists: readonly ArrayLike<number>[], areFractions: boolean): TypedColumn {
   let size = 0;
-  let integers = true;
+  let integers = !areFractions;
   for (const list of lists) {
     size += list.length;
     for (let i = 0; integers && i < list.length; i++) integers = isInt32(list[i]!);

@@ -49,27 +49,31 @@ function typedColumn(file: DelimitedFile, fields: Fields): TypedColumn {
   if (integers !== undefined) return { column: new NumberColumn(integers), feature: new Value("int64") };
   const fractions = shortFractions(bytes, fields);
   if (fractions !== undefined) return { column: new NumberColumn(fractions), feature: new Value("float64") };
-  let kinds = KINDS;
+  // Every integer is a number too, and no boolean is either: the first field says which of them it is.
+  let kinds: readonly RegExp[] | undefined;
   let empty = 0;
-  for (let row = 0; row < starts.length && kinds.length > 0; row++) {
+  for (let row = 0; row < starts.length && kinds?.length !== 0; row++) {
     const length = ends[row]! - starts[row]!;
     if (length === 0) {
       empty++;
       continue;
     }
     const field = length > LONGEST ? "" : bytes.toString("latin1", starts[row], ends[row]).trim();
-    if (!kinds[0]!.test(field)) kinds = kinds.filter((kind) => kind.test(field));
+    if (!kinds?.[0]?.test(field)) kinds = (kinds ?? KINDS).filter((kind) => kind.test(field));
   }
-  const [kind] = kinds;
-  if (kind === undefined) return textColumn(bytes, fields);
-  if (empty === starts.length) {
+  if (kinds === undefined) {
     const cells = new Array<Cell>(empty).fill(null);
     return { column: new ObjectColumn(cells), feature: new Value("null") };
   }
+  const [kind] = kinds;
+  if (kind === undefined) return textColumn(bytes, fields);
   const text = (row: number) => bytes.toString("latin1", starts[row], ends[row]).trim();
   const cells = Array.from(starts, (_, row) => (starts[row] === ends[row] ? null : parse(kind, text(row))));
   if (kind === BOOLEAN) return { column: new ObjectColumn(cells), feature: new Value("bool") };
-  const feature = new Value(kind === INTEGER ? "int64" : "float64");
+  const dtype = kind === INTEGER ? integerType(cells) : "float64";
+  // Text keeps every digit.
+  if (dtype === undefined) return textColumn(bytes, fields);
+  const feature = new Value(dtype);
   if (empty > 0 || cells.some((cell) => typeof cell === "bigint")) {
     return { column: new ObjectColumn(cells), feature };
   }
@@ -79,6 +83,14 @@ function typedColumn(file: DelimitedFile, fields: Fields): TypedColumn {
     column: new NumberColumn(isSmall ? Int32Array.from(numbers) : Float64Array.from(numbers)),
     feature,
   };
+}
+
+/** The type of integers; undefined where they have none of 64 bits in common. */
+function integerType(cells: readonly Cell[]): "int64" | "uint64" | undefined {
+  const large = cells.filter((cell): cell is bigint => typeof cell === "bigint");
+  if (large.every((number) => BigInt.asIntN(64, number) === number)) return "int64";
+  const isUnsigned = cells.every((cell) => cell === null || (cell as number | bigint) >= 0);
+  return isUnsigned && large.every((number) => BigInt.asUintN(64, number) === number) ? "uint64" : undefined;
 }
 
 /** So many digits always fit int32. */

@@ -53,7 +53,7 @@ export function scanDelimited(name: string, bytes: Buffer, dialect: Dialect): De
   const header = headerOf(scanner, name, bytes, dialect);
   const width = header.length;
   // A row has a line end, but for the last one, and a byte between two fields.
-  const most = Math.min(countLineEnds(bytes), Math.floor(bytes.length / width)) + 1;
+  const most = Math.min(countLineEnds(bytes, scanner.lineEnd), Math.floor(bytes.length / width)) + 1;
   const lines = new Int32Array(most);
   const columns = header.map((): Fields => ({ starts: new Int32Array(most), ends: new Int32Array(most) }));
   let row = 0;
@@ -106,22 +106,31 @@ const MOST_COLUMNS = 100_000;
 /** Of so many columns a message gives the names. */
 const SHOWN = 20;
 
-function countLineEnds(bytes: Buffer): number {
-  const end = lineEndOf(bytes);
+function countLineEnds(bytes: Buffer, end: number): number {
   let count = 0;
   for (let at = bytes.indexOf(end); at >= 0; at = bytes.indexOf(end, at + 1)) count++;
   return count;
 }
 
-/** What ends a line: CR only where a file has no LF at all, as files of old Macintoshes. */
-const lineEndOf = (bytes: Buffer) => (!bytes.includes(LF) && bytes.includes(CR) ? CR : LF);
+/** What ends a line: CR only where there is no LF but in quotes, as in files of old Macintoshes. */
+function lineEndOf(bytes: Buffer, quote: number): number {
+  if (!bytes.includes(CR)) return LF;
+  let isQuoted = false;
+  let end = LF;
+  for (const byte of bytes) {
+    if (byte === quote) isQuoted = !isQuoted;
+    else if (!isQuoted && byte === LF) return LF;
+    else if (!isQuoted && byte === CR) end = CR;
+  }
+  return end;
+}
 
 class Scanner {
   private at: number;
   private line = 1;
   private readonly delimiter: number;
   private readonly quote: number;
-  private readonly lineEnd: number;
+  readonly lineEnd: number;
 
   constructor(
     private readonly name: string,
@@ -131,7 +140,7 @@ class Scanner {
     this.at = contentStart(bytes);
     this.delimiter = delimiter.charCodeAt(0);
     this.quote = quoteChar === null ? -1 : quoteChar.charCodeAt(0);
-    this.lineEnd = lineEndOf(bytes);
+    this.lineEnd = lineEndOf(bytes, this.quote);
   }
 
   /** Where it stands. */

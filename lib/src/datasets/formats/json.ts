@@ -164,7 +164,13 @@ class ColumnBuilder {
   /** A column of values from JSON, where it is known which numbers are whole. */
   private column(cells: readonly Cell[], where: string): TypedColumn {
     const feature = inferFeature(cells, where, (number) => (Number.isInteger(number) ? "int64" : "float64"));
-    return { column: columnOf(cells.map((cell) => this.completion.of(cell, feature))), feature };
+    return {
+      column: columnOf(
+        cells.map((cell) => this.completion.of(cell, feature)),
+        feature,
+      ),
+      feature,
+    };
   }
 
   /** The parts of a column as one, in which every object has the fields of all. */
@@ -173,11 +179,14 @@ class ColumnBuilder {
     const whole = parts.map((part): TypedColumn => {
       if (featureToString(part.feature) === type) return part;
       const cells = toArray(part.column).map((cell) => this.completion.of(cell, feature));
-      return { column: columnOf(cells), feature };
+      return { column: columnOf(cells, feature), feature };
     });
     const isMixed = new Set(whole.map(({ column }) => column.constructor)).size > 1;
     return isMixed
-      ? columnOf(whole.flatMap(({ column }) => toArray(column)))
+      ? columnOf(
+          whole.flatMap(({ column }) => toArray(column)),
+          feature,
+        )
       : joinColumns(whole, where).column;
   }
 }
@@ -216,8 +225,13 @@ class Completion {
     );
   }
 
-  /** A cell with null for the fields that it lacks, and with numbers for those that were written as fractions. */
+  /** A cell with null for the fields that it lacks, and with numbers in place of what was written as a fraction. */
   of(cell: Cell, feature: FeatureType): Cell {
+    // Among fractions, as the fraction next to it.
+    if (typeof cell === "bigint" && feature instanceof Value && feature.dtype === "float64")
+      return Number(cell);
+    // An integer zero has no sign.
+    if (cell === 0) return feature instanceof Value && feature.dtype === "float64" ? cell : 0;
     if (typeof cell !== "object" || cell === null) return cell;
     if (cell instanceof WholeFraction) return cell.value;
     if (Array.isArray(cell))

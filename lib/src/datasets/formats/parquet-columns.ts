@@ -1,5 +1,4 @@
 import { isUtf8 } from "node:buffer";
-import type { SchemaElement } from "hyparquet";
 import { DatasetError } from "../../errors";
 import { type Cell, type NumberArray, NumberColumn, ObjectColumn, TextColumn } from "../columns";
 import { ClassLabel, type FeatureType, Value } from "../features";
@@ -18,33 +17,6 @@ export interface ColumnSource {
   budget: number;
 }
 
-/** What a column holds, going by parquet's own types; undefined: nested or rare, look at the values. */
-export function featureOfSchema({ type, converted_type, logical_type }: SchemaElement): Value | undefined {
-  const converted = converted_type ?? "";
-  const logical = logical_type?.type;
-  const isJson = converted === "JSON" || logical === "JSON";
-  if (converted === "UTF8" || logical === "STRING" || isJson) return new Value("string");
-  if (converted.startsWith("TIME") || converted === "DATE" || converted === "DECIMAL") return undefined;
-  if (/^U?INT_\d+$/.test(converted)) return new Value(converted.toLowerCase().replace("_", ""));
-  if (logical === "INTEGER" || logical === undefined) {
-    switch (type) {
-      case "BOOLEAN":
-        return new Value("bool");
-      case "INT32":
-        return new Value("int32");
-      case "INT64":
-        return new Value("int64");
-      case "FLOAT":
-        return new Value("float32");
-      case "DOUBLE":
-        return new Value("float64");
-      case "BYTE_ARRAY":
-        return new Value("binary");
-    }
-  }
-  return undefined;
-}
-
 /**
  * A typed column of the pieces that were decoded.
  *
@@ -57,13 +29,16 @@ export function columnOfChunks(
   feature: FeatureType | undefined,
 ): TypedColumn {
   if (feature instanceof Value && feature.dtype === "string") return textColumn(source, chunks, feature);
+  // Bytes are no list of numbers.
+  if (feature instanceof Value && feature.dtype === "binary")
+    return { column: new ObjectColumn(chunks.flatMap((chunk) => Array.from(chunk, plain))), feature };
   if (feature instanceof ClassLabel || (feature instanceof Value && isNumeric(feature.dtype))) {
     const column = numberColumn(chunks, feature);
     if (feature instanceof ClassLabel) checkLabels(source, column, feature);
     return { column, feature };
   }
   const cells = chunks.flatMap((chunk) => Array.from(chunk, plain));
-  if (feature !== undefined) return { column: columnOf(cells), feature };
+  if (feature !== undefined) return { column: columnOf(cells, feature), feature };
   return inferColumn(cells, `${source.file}, column "${source.name}"`);
 }
 

@@ -68,8 +68,10 @@ async function load(): Promise<ParquetLibrary> {
     GZIP: (input, length) => gunzipSync(input, { maxOutputLength: Math.max(length, 1) }),
     BROTLI: (input, length) => brotliDecompressSync(input, { maxOutputLength: Math.max(length, 1) }),
     ZSTD: (input, length) => decompressors.decompressZstd(input, new Uint8Array(length)),
-    LZ4: (input, length) => decompressors.decompressLz4(input, length),
-    LZ4_RAW: (input, length) => decompressors.decompressLz4Raw(input, length),
+    // It stumbles over blocks of nothing, which columns of nulls have.
+    LZ4: (input, length) => (length === 0 ? new Uint8Array() : decompressors.decompressLz4(input, length)),
+    LZ4_RAW: (input, length) =>
+      length === 0 ? new Uint8Array() : decompressors.decompressLz4Raw(input, length),
   };
   return { hyparquet, parquetHeader, compressors, nested: { ...schema, ...encoding } };
 }

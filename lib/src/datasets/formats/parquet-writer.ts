@@ -60,6 +60,8 @@ function* rowGroups(
     const end = Math.min(start + ROW_GROUP, table.length);
     const columnData = Array.from(types, ([name, type]) => ({
       name,
+      // The library's dictionaries take -0 for 0.
+      ...(hasFractions(type) && { encoding: "PLAIN" as const }),
       data: encodeRows(name, table.column(name).slice(start, end), type, start),
     }));
     // Without a `flush` of the writer's, this is done when it returns.
@@ -69,6 +71,9 @@ function* rowGroups(
   void writer.finish();
   yield written();
 }
+
+const hasFractions = ({ schema }: ParquetType) =>
+  schema.some(({ type }) => type === "FLOAT" || type === "DOUBLE");
 
 function encodeRows(name: string, column: Column, type: ParquetType, firstRow: number): unknown[] {
   return toArray(column).map((cell, row) => {

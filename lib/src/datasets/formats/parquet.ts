@@ -7,7 +7,8 @@ import { type FeatureType } from "../features";
 import { knownFeatures } from "../features-json";
 import { Table } from "../table";
 import { readDataFile } from "./file-bytes";
-import { type Chunk, columnOfChunks, featureOfSchema } from "./parquet-columns";
+import { type Chunk, columnOfChunks } from "./parquet-columns";
+import { featureOfSchema } from "./parquet-features";
 import { type ParquetLibrary, parquetLibrary } from "./parquet-library";
 import { memoryBudget } from "./memory-budget";
 import { checkParquetLimits, damaged } from "./parquet-limits";
@@ -85,7 +86,7 @@ async function readColumns(name: string, file: AsyncBuffer, library: ParquetLibr
   const columns = new Map<string, Column>();
   const features = new Map<string, FeatureType>();
   for (const { element, metadata } of topLevelColumns(whole)) {
-    const feature = known?.get(element.name) ?? featureOfSchema(element);
+    const feature = known?.get(element.name) ?? featureOfSchema(metadata.schema.slice(1));
     const chunks = numRows === 0 ? [] : await readColumn(name, element, { file, metadata, library });
     const source = { file: name, name: element.name, budget: memoryBudget(file.byteLength) };
     const typed = columnOfChunks(source, chunks, feature);
