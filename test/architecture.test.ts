@@ -8,7 +8,17 @@ const SOURCE = path.resolve(__dirname, "../lib/src");
 
 /** The rooms, lowest first: a file imports from its own room and from those further up this list only. */
 const RANKS: readonly (readonly string[])[] = [
-  ["errors", "embedded", "known-options", "near-names", "progress", "random", "esm-import"],
+  [
+    "errors",
+    "embedded",
+    "known-options",
+    "near-names",
+    "own-properties",
+    "json-depth",
+    "progress",
+    "random",
+    "esm-import",
+  ],
   ["engines"],
   ["ops"],
   ["hub"],

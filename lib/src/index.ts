@@ -17,7 +17,13 @@ export type { ProgressBar, ProgressOptions, ProgressReporter } from "./progress"
 // Datasets
 export { concatenateDatasets } from "./datasets/concatenate-datasets";
 export { Dataset } from "./datasets/dataset";
-export type { AnyMapOptions, FilterOptions, MapOptions, ShuffleOptions } from "./datasets/dataset";
+export type {
+  AnyMapOptions,
+  FilterOptions,
+  MapOptions,
+  ShardOptions,
+  ShuffleOptions,
+} from "./datasets/dataset";
 export { DatasetDict } from "./datasets/dataset-dict";
 export { ClassLabel, Features, List, Value } from "./datasets/features";
 export type { FeatureType } from "./datasets/features";

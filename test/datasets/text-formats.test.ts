@@ -155,3 +155,29 @@ test("gzip of each, and one that is cut off", async () => {
   assert.deepEqual((await load("z.jsonl.gz", gzipSync('{"a":1}'))).at(0), { a: 1 });
   await fails("z.csv.gz", gzipSync("a,b\n1,x\n").subarray(0, 20), /is no whole gzip file/);
 });
+
+test("texts: lines, paragraphs, or all of a file", async () => {
+  const folder = mkdtempSync(path.join(tmpdir(), "finetune-text-"));
+  try {
+    const file = path.join(folder, "a.txt");
+    writeFileSync(file, "\ufeffone\u2028still one\r\ntwo\r\rfour\n\nfive");
+    const load = async (sampleBy?: "line" | "paragraph" | "document") => {
+      const dataset = await loadDataset<{ text: string }>("text", {
+        dataFiles: file,
+        split: "train",
+        sampleBy,
+      });
+      return dataset.column("text");
+    };
+    assert.deepEqual(await load(), ["one\u2028still one", "two", "", "four", "", "five"]);
+    assert.deepEqual(await load("paragraph"), ["one\u2028still one\r\ntwo", "four", "five"]);
+    assert.deepEqual(await load("document"), ["one\u2028still one\r\ntwo\r\rfour\n\nfive"]);
+    await assert.rejects(
+      load("word" as "line"),
+      /sampleBy is "word"; it must be "line", "paragraph" or "document"/,
+    );
+    await assert.rejects(loadDataset(folder), /a line a row: loadDataset\("text", \{ dataFiles \}\)/);
+  } finally {
+    rmSync(folder, { recursive: true });
+  }
+});

@@ -4,6 +4,7 @@ import { tmpdir } from "node:os";
 import path from "node:path";
 import test from "node:test";
 import { inspect } from "node:util";
+import { DatasetError } from "../../lib/src/errors";
 import { concatenateDatasets } from "../../lib/src/datasets/concatenate-datasets";
 import { Dataset } from "../../lib/src/datasets/dataset";
 import { ClassLabel, Features, type FeatureType, List, Value } from "../../lib/src/datasets/features";
@@ -297,4 +298,45 @@ test("toCsv: whole numbers among fractions are fractions when they are read agai
   await Dataset.fromDict({ score: [5, -2, 1e10] }, scores).toCsv(file);
   assert.equal(readFileSync(file, "utf8"), "score\n5.0\n-2.0\n10000000000.0\n");
   rmSync(path.dirname(file), { recursive: true });
+});
+
+test("repeat, and shard: parts of equal size, side by side or every so many", () => {
+  const dataset = Dataset.fromDict({ n: [0, 1, 2, 3, 4, 5, 6] });
+  assert.deepEqual(dataset.take(2).repeat(2).column("n"), [0, 1, 0, 1]);
+  assert.equal(dataset.repeat(0).length, 0);
+  assert.equal(dataset.take(0).repeat(3).length, 0);
+  const parts = (contiguous?: boolean) =>
+    [0, 1, 2].map((index) => dataset.shard({ numShards: 3, index, contiguous }).column("n"));
+  assert.deepEqual(parts(), [
+    [0, 1, 2],
+    [3, 4],
+    [5, 6],
+  ]);
+  assert.deepEqual(parts(false), [
+    [0, 3, 6],
+    [1, 4],
+    [2, 5],
+  ]);
+  assert.throws(() => dataset.shard({ numShards: 3, index: 3 }), /there is no part 3 of 3/);
+  assert.throws(() => dataset.repeat(-1), DatasetError);
+});
+
+test("flatten: a column for each field, of objects in objects too; null where there was no object", () => {
+  const rows = [
+    { id: 1, a: { b: { c: 1 }, d: ["x"] } },
+    { id: 2, a: null },
+  ];
+  const flat = Dataset.fromList(rows).flatten();
+  assert.deepEqual(flat.columnNames, ["id", "a.b.c", "a.d"]);
+  assert.deepEqual(
+    [...flat.withFormat("plain")],
+    [
+      { id: 1, "a.b.c": 1, "a.d": ["x"] },
+      { id: 2, "a.b.c": null, "a.d": null },
+    ],
+  );
+  assert.equal(
+    String(flat.features),
+    "{'id': Value('int32'), 'a.b.c': Value('int32'), 'a.d': List(Value('string'))}",
+  );
 });

@@ -1,4 +1,4 @@
-import { ClassLabel, type FeatureType, featureToString, List, Value } from "./features";
+import { type FeatureType, featureToString, isStruct, List, type StructType, Value } from "./features";
 
 const INTEGERS = ["int8", "int16", "int32", "int64"];
 const isInteger = (dtype: string) => INTEGERS.includes(dtype);
@@ -34,12 +34,7 @@ function commonValue(a: Value, b: Value): Value | undefined {
   return both.every((dtype) => isInteger(dtype) || isFraction(dtype)) ? new Value("float64") : undefined;
 }
 
-type Struct = Readonly<Record<string, FeatureType>>;
-
-const isStruct = (feature: FeatureType): feature is Struct =>
-  !(feature instanceof Value || feature instanceof ClassLabel || feature instanceof List);
-
-function commonStruct(a: Struct, b: Struct): Struct | undefined {
+function commonStruct(a: StructType, b: StructType): StructType | undefined {
   const fields = new Map(Object.entries(a));
   for (const [name, type] of Object.entries(b)) {
     const before = fields.get(name);

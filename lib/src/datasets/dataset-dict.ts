@@ -132,6 +132,11 @@ export class DatasetDict<R extends Row = Row> implements Iterable<[string, Datas
     return this.eachSplit((split) => split.castColumn(name, feature));
   }
 
+  /** {@link Dataset.flatten} of every split. */
+  flatten(): DatasetDict {
+    return this.eachSplit((split) => split.flatten());
+  }
+
   cast(features: Features): DatasetDict<R> {
     return this.eachSplit((split) => split.cast(features));
   }

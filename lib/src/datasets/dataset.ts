@@ -20,6 +20,7 @@ import { sortedRows, type SortOptions } from "./sort";
 import { Table } from "./table";
 import { trainTestRows, type TrainTestSplitOptions } from "./train-test-split";
 import { refuseUnknownOptions } from "../known-options";
+import { flattenTable } from "./flatten";
 
 /** Keeps the order of `shuffle` apart from other random numbers of the same seed. */
 const SHUFFLE_SITE = 0x5f0ff1e;
@@ -52,6 +53,12 @@ const MAP_OPTIONS: readonly (keyof AnyMapOptions)[] = [
 export interface FilterOptions extends Partial<BatchPlan> {
   /** The function gets columns of many rows, and returns one boolean a row. Default false. */
   batched?: boolean;
+}
+
+export interface ShardOptions {
+  numShards: number;
+  index: number;
+  contiguous?: boolean;
 }
 
 export interface ShuffleOptions {
@@ -133,6 +140,45 @@ export class Dataset<R extends Row = Row> extends DatasetView<R> {
       throw new DatasetError(`select: there is no row ${index}, the dataset has ${this.length}.`);
     });
     return this.derive(this.table.take(Int32Array.from(rows)));
+  }
+
+  /** All rows, so many times. */
+  repeat(times: number): Dataset<R> {
+    checkCount("repeat", times);
+    return this.derive(
+      this.table.take(Int32Array.from({ length: this.length * times }, (_, i) => i % this.length)),
+    );
+  }
+
+  /**
+   * One of several parts of equal size, such as for several programs that share the work.
+   *
+   * @param options.numShards   parts in all
+   * @param options.index       which of them, from 0
+   * @param options.contiguous  rows that follow each other; false: every `numShards`-th. Default true
+   * @throws DatasetError for a part that there is not
+   */
+  shard(options: ShardOptions): Dataset<R> {
+    refuseUnknownOptions("shard", options, ["numShards", "index", "contiguous"], DatasetError);
+    const { numShards, index, contiguous = true } = options;
+    if (!(
+      Number.isInteger(numShards) &&
+      numShards > 0 &&
+      Number.isInteger(index) &&
+      index >= 0 &&
+      index < numShards
+    )) {
+      throw new DatasetError(
+        `shard: there is no part ${index} of ${numShards}; index counts from 0 to numShards - 1.`,
+      );
+    }
+    if (!contiguous) {
+      const length = Math.ceil((this.length - index) / numShards);
+      return this.derive(this.table.take(Int32Array.from({ length }, (_, i) => index + i * numShards)));
+    }
+    const [size, rest] = [Math.floor(this.length / numShards), this.length % numShards];
+    const start = index * size + Math.min(index, rest);
+    return this.slice(start, start + size + (index < rest ? 1 : 0));
   }
 
   /** All rows in a random order. The same seed gives the same order, though not that of Python. */
@@ -224,6 +270,11 @@ export class Dataset<R extends Row = Row> extends DatasetView<R> {
   castColumn(name: keyof R & string, feature: FeatureType): Dataset<R> {
     const column = castColumn(name, this.table.column(name), this.table.features.get(name), feature);
     return this.derive(this.table.with(name, column, feature));
+  }
+
+  /** With a column for each field of those that hold objects, called `column.field`. */
+  flatten(): Dataset {
+    return this.derive(flattenTable(this.table));
   }
 
   /** With all columns brought to these types. */

@@ -1,5 +1,5 @@
 import { DatasetError } from "../errors";
-import { ClassLabel, Features, type FeatureType, List, Value } from "./features";
+import { ClassLabel, Features, type FeatureType, isStruct, List, Value } from "./features";
 import { isNestedDeeper, MOST_JSON_LEVELS } from "../json-depth";
 
 /** A feature as Hugging Face's `datasets` writes it into `dataset_info.json` and parquet files. */
@@ -46,7 +46,7 @@ export function featureFromJson(json: unknown, where: string): FeatureType {
       const length = typeof json.length === "number" ? json.length : -1;
       const feature = featureFromJson(json.feature, where);
       // Before version 4, a Sequence of an object was an object of lists.
-      if (json._type === "Sequence" && isFields(feature)) {
+      if (json._type === "Sequence" && isStruct(feature)) {
         return Object.fromEntries(
           Object.entries(feature).map(([name, type]) => [name, new List(type, length)]),
         );
@@ -62,9 +62,6 @@ export function featureFromJson(json: unknown, where: string): FeatureType {
     `${where}: features of type ${JSON.stringify(json._type)} cannot be read. Remove the column and load again.`,
   );
 }
-
-const isFields = (feature: FeatureType): feature is { readonly [field: string]: FeatureType } =>
-  !(feature instanceof Value || feature instanceof ClassLabel || feature instanceof List);
 
 function checkColumns(json: unknown, where: string): asserts json is Record<string, unknown> {
   if (!isRecord(json)) throw new DatasetError(`${where}: the features are no object of columns.`);

@@ -92,6 +92,12 @@ export class List {
 /** What one column holds; a record of features stands for nested objects. */
 export type FeatureType = Value | ClassLabel | List | { readonly [field: string]: FeatureType };
 
+/** The type of an object: those of its fields. */
+export type StructType = Readonly<Record<string, FeatureType>>;
+
+export const isStruct = (feature: FeatureType): feature is StructType =>
+  !(feature instanceof Value || feature instanceof ClassLabel || feature instanceof List);
+
 /** As Python prints it. */
 export function featureToString(feature: FeatureType): string {
   if (feature instanceof Value || feature instanceof ClassLabel || feature instanceof List) {

@@ -47,7 +47,7 @@ export interface LoadDatasetOptions extends ReadOptions {
 
 const OPTIONS: readonly (keyof LoadDatasetOptions)[] = [
   ...(["split", "dataFiles", "features", "revision", "token", "cacheDir", "labelNames", "field"] as const),
-  ...(["delimiter", "sep", "quoteChar", "header", "columnNames", "skipRows"] as const),
+  ...(["delimiter", "sep", "quoteChar", "header", "columnNames", "skipRows", "sampleBy"] as const),
 ];
 
 type WithSplit = LoadDatasetOptions & { split: string };
@@ -56,11 +56,11 @@ type WithSplit = LoadDatasetOptions & { split: string };
 const SENTIMENTS: readonly string[] = ["negative", "positive"];
 
 /** Names that stand for a format, as in Python: `loadDataset("csv", { dataFiles })`. */
-const FORMAT_NAMES: readonly FileFormat[] = ["csv", "tsv", "json", "parquet", "arrow"];
+const FORMAT_NAMES: readonly FileFormat[] = ["csv", "tsv", "json", "parquet", "arrow", "text"];
 
 /**
  * Loads a dataset. Looked for in this order: an embedded one ("reviews", "challenge"); with `dataFiles`, a format ("csv", "tsv",
- * "json", "parquet", "arrow"); a folder or file here; an https address; a dataset of the Hugging Face Hub ("glue" is
+ * "json", "parquet", "arrow", "text"); a folder or file here; an https address; a dataset of the Hugging Face Hub ("glue" is
  * "nyu-mll/glue"; "glue/sst2" is short for its configuration sst2).
  *
  * Splits follow the dataset card (`configs` in README.md), else the names of files and folders, as in Python. Rows are

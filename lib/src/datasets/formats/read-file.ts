@@ -6,8 +6,9 @@ import { readCsv } from "./csv";
 import { isOneAscii } from "./delimited";
 import { readJson } from "./json";
 import { readParquet } from "./parquet";
+import { readText, type SampleBy } from "./text";
 
-export type FileFormat = "parquet" | "csv" | "tsv" | "json" | "arrow";
+export type FileFormat = "parquet" | "csv" | "tsv" | "json" | "arrow" | "text";
 
 /** How files are read, where their format leaves a choice. */
 export interface ReadOptions {
@@ -25,6 +26,8 @@ export interface ReadOptions {
   skipRows?: number;
   /** The field of a JSON document that holds its rows. */
   field?: string;
+  /** What a row of a text file is: a line, what stands between empty lines, or all of it. Default "line". */
+  sampleBy?: SampleBy;
 }
 
 const FORMATS: Readonly<Record<string, FileFormat>> = {
@@ -102,6 +105,8 @@ export function readDataTable(
       );
     case "json":
       return readJson(path, options.field, name);
+    case "text":
+      return readText(path, options.sampleBy, name);
     case undefined:
       throw new DatasetError(`${name}: files of this kind are not read. Readable are ${READABLE}.`);
   }

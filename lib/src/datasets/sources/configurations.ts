@@ -168,6 +168,9 @@ function some(paths: readonly string[]): string {
 /** The error for a set without a readable file. */
 export function nothingReadable(set: FileSet): DatasetError {
   return new DatasetError(
-    `${set.name} holds no data that is read here (${READABLE}). Files: ${some(set.paths)}.`,
+    `${set.name} holds no data that is read here (${READABLE}). Files: ${some(set.paths)}.` +
+      (set.paths.some((path) => /\.txt(\.gz)?$/i.test(path))
+        ? ' Texts are read when they are asked for, a line a row: loadDataset("text", { dataFiles }).'
+        : ""),
   );
 }
