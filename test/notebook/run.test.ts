@@ -114,7 +114,7 @@ describe("the whole notebook on the kernel", { skip: !built && "run `npm run bui
   it("Step 2 shows structure, features, examples, balance and lengths", () => {
     assert.match(
       shown("step-2-load"),
-      /^texts: \"sentence\", labels: \"label\"\nDatasetDict\(\{\n {4}train: Dataset\(\{\n {8}features: \['sentence', 'label', 'idx'\]/,
+      /^texts: "sentence", labels: "label"\nDatasetDict\(\{\n {4}train: Dataset\(\{\n {8}features: \['sentence', 'label', 'idx'\]/,
     );
     assert.match(shown("step-2-features"), /ClassLabel\(names=\['negative', 'positive'\]\)/);
     assert.match(shown("step-2-features"), /\n0 {2}\S.+\n1 {2}\S.+\n2 {2}\S/);

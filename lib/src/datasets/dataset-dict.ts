@@ -6,12 +6,20 @@ import type { FormatType } from "./row-format";
 import type { Batch, Extended, Row, RowOf, RowOfBatch } from "./rows";
 import { writeSplits } from "./saved-dataset";
 import type { SortOptions } from "./sort";
+import { DatasetView } from "./dataset-view";
 
 /** The splits of a dataset by name: `dict.train`, `dict.validation`, `dict.test`, any other by `dict.split(name)`. */
 export class DatasetDict<R extends Row = Row> implements Iterable<[string, Dataset<R>]> {
   private readonly splits: ReadonlyMap<string, Dataset<R>>;
 
+  /** @throws DatasetError for a split that is no dataset */
   constructor(splits: Readonly<Record<string, Dataset<R>>>) {
+    for (const [name, split] of Object.entries<unknown>(splits)) {
+      if (split instanceof DatasetView) continue;
+      throw new DatasetError(
+        `DatasetDict: the split "${name}" is no Dataset. Make one of it: Dataset.fromList(rows), Dataset.fromDict(columns).`,
+      );
+    }
     this.splits = new Map(Object.entries(splits));
   }
 
@@ -130,6 +138,14 @@ export class DatasetDict<R extends Row = Row> implements Iterable<[string, Datas
 
   castColumn(name: keyof R & string, feature: FeatureType): DatasetDict<R> {
     return this.eachSplit((split) => split.castColumn(name, feature));
+  }
+
+  /** {@link Dataset.alignLabelsWithMapping} of every split. */
+  alignLabelsWithMapping(
+    label2id: Readonly<Record<string, number>>,
+    labelColumn: keyof R & string,
+  ): DatasetDict<R> {
+    return this.eachSplit((split) => split.alignLabelsWithMapping(label2id, labelColumn));
   }
 
   /** {@link Dataset.flatten} of every split. */

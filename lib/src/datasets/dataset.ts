@@ -21,6 +21,7 @@ import { Table } from "./table";
 import { trainTestRows, type TrainTestSplitOptions } from "./train-test-split";
 import { refuseUnknownOptions } from "../known-options";
 import { flattenTable } from "./flatten";
+import { alignLabels } from "./align-labels";
 
 /** Keeps the order of `shuffle` apart from other random numbers of the same seed. */
 const SHUFFLE_SITE = 0x5f0ff1e;
@@ -270,6 +271,19 @@ export class Dataset<R extends Row = Row> extends DatasetView<R> {
   castColumn(name: keyof R & string, feature: FeatureType): Dataset<R> {
     const column = castColumn(name, this.table.column(name), this.table.features.get(name), feature);
     return this.derive(this.table.with(name, column, feature));
+  }
+
+  /**
+   * With the numbers of classes that a model has: `dataset.alignLabelsWithMapping(model.config.label2id, "label")`.
+   *
+   * @throws DatasetError if a class has no number there
+   */
+  alignLabelsWithMapping(
+    label2id: Readonly<Record<string, number>>,
+    labelColumn: keyof R & string,
+  ): Dataset<R> {
+    const { column, feature } = alignLabels(this.table, label2id, labelColumn);
+    return this.derive(this.table.with(labelColumn, column, feature));
   }
 
   /** With a column for each field of those that hold objects, called `column.field`. */
