@@ -14,7 +14,9 @@ import { onEachEngine, startEngine } from "../../engine";
 import { assertClose } from "../../ops/against-reference";
 import { tinyTrainer } from "../../training/tiny-task";
 import { temporaryFolder, tinyBert } from "../tiny-bert";
+import { pythonWith } from "../../python";
 
+const peft = pythonWith("torch", "peft");
 const FIXTURES = path.resolve(__dirname, "../../fixtures");
 const MODEL = path.join(FIXTURES, "conformance/tiny-bert/model");
 const adapterOf = (name: string) => path.join(FIXTURES, "peft", name);
@@ -199,20 +201,17 @@ test("what cannot be an adapter of this model is refused, and leaves it as it wa
   assert.throws(() => getPeftModel(model), refused(/has an adapter already/));
 });
 
-test(
-  "PEFT loads what it saves",
-  { skip: !process.env.FINETUNE_PYTHON && "FINETUNE_PYTHON names no Python with peft" },
-  async (context) => {
-    await startEngine("native");
-    const folder = temporaryFolder(context);
-    const base = await AutoModelForSequenceClassification.fromPretrained(MODEL);
-    const model = getPeftModel(base, new LoraConfig({ r: 2, loraAlpha: 3, targetModules: "all-linear" }));
-    const parameters = [...model.namedParameters()].filter(([name]) => /lora_B/.test(name));
-    for (const [, parameter] of parameters) {
-      parameter.set(Float32Array.from({ length: parameter.size }, (_, i) => Math.sin(i) / 5));
-    }
-    await model.savePretrained(folder);
-    const program = `
+test("PEFT loads what it saves", { skip: peft.skip }, async (context) => {
+  await startEngine("native");
+  const folder = temporaryFolder(context);
+  const base = await AutoModelForSequenceClassification.fromPretrained(MODEL);
+  const model = getPeftModel(base, new LoraConfig({ r: 2, loraAlpha: 3, targetModules: "all-linear" }));
+  const parameters = [...model.namedParameters()].filter(([name]) => /lora_B/.test(name));
+  for (const [, parameter] of parameters) {
+    parameter.set(Float32Array.from({ length: parameter.size }, (_, i) => Math.sin(i) / 5));
+  }
+  await model.savePretrained(folder);
+  const program = `
 import json, sys, torch
 from peft import PeftModel
 from transformers import BertForSequenceClassification
@@ -220,11 +219,10 @@ given = json.load(open(sys.argv[3]))
 model = PeftModel.from_pretrained(BertForSequenceClassification.from_pretrained(sys.argv[1]), sys.argv[2]).eval()
 output = model(**{name: torch.tensor(given[name]) for name in ("input_ids", "attention_mask", "labels")})
 print(json.dumps(output.logits.flatten().tolist()))`;
-    const printed = execFileSync(
-      process.env.FINETUNE_PYTHON!,
-      ["-c", program, MODEL, folder, path.join(MODEL, "../forward.json")],
-      { encoding: "utf8", stdio: ["ignore", "pipe", "ignore"] },
-    );
-    assertClose(logitsOf(model), JSON.parse(printed.trim().split("\n").at(-1)!) as number[], 1e-5);
-  },
-);
+  const printed = execFileSync(
+    peft.python,
+    ["-c", program, MODEL, folder, path.join(MODEL, "../forward.json")],
+    { encoding: "utf8", stdio: ["ignore", "pipe", "ignore"] },
+  );
+  assertClose(logitsOf(model), JSON.parse(printed.trim().split("\n").at(-1)!) as number[], 1e-5);
+});

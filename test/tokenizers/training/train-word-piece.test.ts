@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { execFileSync, spawnSync } from "node:child_process";
+import { execFileSync } from "node:child_process";
 import { mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import path from "node:path";
@@ -7,6 +7,7 @@ import test from "node:test";
 import { AutoTokenizer } from "../../../lib/src/tokenizers/auto-tokenizer";
 import { cutVocabulary } from "../../../lib/src/tokenizers/training/cut-vocabulary";
 import { trainWordPiece } from "../../../lib/src/tokenizers/training/train-word-piece";
+import { pythonWith } from "../../python";
 
 const REVIEWS = readFileSync(path.resolve(__dirname, "../../../data/reviews/train.tsv"), "utf8")
   .trimEnd()
@@ -79,12 +80,7 @@ test("what is written is read again, and cuts texts the same way", async (contex
   assert.deepEqual(again([...REVIEWS, ...STRANGE]), tokenizer([...REVIEWS, ...STRANGE]));
 });
 
-/** A Python with the Rust library, named by FINETUNE_PYTHON. */
-const python = process.env.FINETUNE_PYTHON;
-const noRust =
-  python !== undefined && spawnSync(python, ["-c", "import tokenizers"]).status === 0
-    ? false
-    : "no Python with tokenizers (FINETUNE_PYTHON)";
+const { python, skip: noRust } = pythonWith("tokenizers");
 
 test(
   "the Rust library cuts texts as it does, trained and cut vocabularies alike",
@@ -101,7 +97,7 @@ test(
     for (const tokenizer of [trained, cut]) {
       await tokenizer.savePretrained(folder);
       const input = JSON.stringify(texts);
-      const output = execFileSync(python!, ["-c", script, path.join(folder, "tokenizer.json")], { input });
+      const output = execFileSync(python, ["-c", script, path.join(folder, "tokenizer.json")], { input });
       assert.deepEqual(tokenizer(texts).input_ids, JSON.parse(output.toString()));
     }
   },

@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { execFileSync, spawnSync } from "node:child_process";
+import { execFileSync } from "node:child_process";
 import { readdirSync, readFileSync } from "node:fs";
 import path from "node:path";
 import { before, describe, test, type TestContext } from "node:test";
@@ -11,12 +11,9 @@ import {
 import { startEngine } from "../../engine";
 import { temporaryFolder } from "../../models/tiny-bert";
 import { tinyTrainer } from "../tiny-task";
+import { pythonWith } from "../../python";
 
-const { FINETUNE_PYTHON } = process.env;
-const noTensorBoard =
-  FINETUNE_PYTHON && spawnSync(FINETUNE_PYTHON, ["-c", "import tensorboard"]).status === 0
-    ? false
-    : "no FINETUNE_PYTHON: a Python with tensorboard";
+const { python, skip: noTensorBoard } = pythonWith("tensorboard");
 
 describe("reportTo", () => {
   before(() => startEngine("cpu"));
@@ -116,7 +113,7 @@ print(json.dumps({
     "texts": {tag: reader.Tensors(tag)[0].tensor_proto.string_val[0].decode() for tag in tags["tensors"]},
 }))`;
     const found = JSON.parse(
-      execFileSync(FINETUNE_PYTHON!, ["-c", program, loggingDir], {
+      execFileSync(python, ["-c", program, loggingDir], {
         encoding: "utf8",
         stdio: ["ignore", "pipe", "ignore"],
       }),

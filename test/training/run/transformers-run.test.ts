@@ -12,7 +12,9 @@ import { startEngine } from "../../engine";
 import { temporaryFolder, warningsOf } from "../../models/tiny-bert";
 import { assertClose } from "../../ops/against-reference";
 import { datasetOf, tinyTrainer, type TinyRow } from "../tiny-task";
+import { pythonWith } from "../../python";
 
+const transformers = pythonWith("torch", "transformers");
 const FIXTURES = path.resolve(__dirname, "../../fixtures");
 const RUN = path.join(FIXTURES, "trainer/transformers_run");
 const MODEL = path.join(FIXTURES, "conformance/tiny-bert/model");
@@ -92,14 +94,11 @@ test("an optimizer.pt is read as tensors and numbers, and an empty one refused",
   await assert.rejects(readPytorchObject(file), CheckpointError);
 });
 
-test(
-  "transformers goes on from a checkpoint of ours",
-  { skip: !process.env.FINETUNE_PYTHON && "FINETUNE_PYTHON names no Python with transformers" },
-  async (context) => {
-    const outputDir = temporaryFolder(context);
-    const trainer = await trainerOf({ outputDir, loggingSteps: 2 });
-    await trainer.train();
-    const program = `
+test("transformers goes on from a checkpoint of ours", { skip: transformers.skip }, async (context) => {
+  const outputDir = temporaryFolder(context);
+  const trainer = await trainerOf({ outputDir, loggingSteps: 2 });
+  await trainer.train();
+  const program = `
 import json, sys
 from transformers import BertForSequenceClassification, Trainer, TrainingArguments
 out, model, rows = sys.argv[1:]
@@ -108,20 +107,19 @@ args = TrainingArguments(output_dir=out, max_steps=8, per_device_train_batch_siz
 trainer = Trainer(BertForSequenceClassification.from_pretrained(model), args, train_dataset=json.load(open(rows)))
 trainer.train(resume_from_checkpoint=out + "/checkpoint-4")
 print(json.dumps(trainer.state.log_history))`;
-    const printed = execFileSync(
-      process.env.FINETUNE_PYTHON!,
-      ["-c", program, outputDir, MODEL, path.join(RUN, "rows.json")],
-      { encoding: "utf8", stdio: ["ignore", "pipe", "ignore"] },
-    );
-    const history = JSON.parse(printed.trim().split("\n").at(-1)!) as LogEntry[];
-    const own = trainer.state.logHistory.filter((entry) => "loss" in entry);
-    const theirs = history.filter((entry) => "loss" in entry);
-    assert.deepEqual(
-      theirs.map(({ step }) => step),
-      [2, 4, 6, 8],
-    );
-    assert.deepEqual(theirs.slice(0, 2), own.slice(0, 2), "what was logged before is kept");
-    // Its optimizer begins anew: the first step after it differs, the loss before that step does not.
-    assert.ok(Math.abs(theirs[2]!.loss! - own[2]!.loss!) < 2e-2);
-  },
-);
+  const printed = execFileSync(
+    transformers.python,
+    ["-c", program, outputDir, MODEL, path.join(RUN, "rows.json")],
+    { encoding: "utf8", stdio: ["ignore", "pipe", "ignore"] },
+  );
+  const history = JSON.parse(printed.trim().split("\n").at(-1)!) as LogEntry[];
+  const own = trainer.state.logHistory.filter((entry) => "loss" in entry);
+  const theirs = history.filter((entry) => "loss" in entry);
+  assert.deepEqual(
+    theirs.map(({ step }) => step),
+    [2, 4, 6, 8],
+  );
+  assert.deepEqual(theirs.slice(0, 2), own.slice(0, 2), "what was logged before is kept");
+  // Its optimizer begins anew: the first step after it differs, the loss before that step does not.
+  assert.ok(Math.abs(theirs[2]!.loss! - own[2]!.loss!) < 2e-2);
+});
