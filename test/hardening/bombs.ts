@@ -80,7 +80,7 @@ const nested = (open: string, close: string, levels: number) => open.repeat(leve
 
 const FIXTURES = path.join(__dirname, "../fixtures/hardening");
 /** By the columns that they hold. */
-const COLUMNAR = readdirSync(FIXTURES).filter((file) => /\.(parquet|arrow)$/.test(file));
+const COLUMNAR = readdirSync(FIXTURES).filter((file) => /\.(parquet|arrow)(\.gz)?$/.test(file));
 
 export const BOMBS: Record<string, Bomb> = {
   ...Object.fromEntries(

@@ -48,6 +48,13 @@ interface Decompressors {
   decompressLz4Raw(input: Uint8Array, outputLength: number): Uint8Array;
 }
 
+interface SmallSnappy {
+  snappyUncompress: (input: Uint8Array, output: Uint8Array) => void;
+}
+
+/** For pages up to here, plain JavaScript takes less time than the start of a WebAssembly module. */
+const SMALL_PAGE = 1 << 16;
+
 let loading: Promise<ParquetLibrary> | undefined;
 
 /** hyparquet and decompressors that write at most as many bytes as the page's header announced. */
@@ -56,15 +63,22 @@ export function parquetLibrary(): Promise<ParquetLibrary> {
 }
 
 async function load(): Promise<ParquetLibrary> {
-  const [hyparquet, { parquetHeader }, schema, encoding, decompressors] = await Promise.all([
-    importEsm<typeof Hyparquet>("hyparquet"),
-    importEsm<Pick<ParquetLibrary, "parquetHeader">>("hyparquet/src/column.js"),
-    importEsm<Pick<NestedColumns, "getSchemaPath" | "getMaxDefinitionLevel">>("hyparquet/src/schema.js"),
-    importEsm<Pick<NestedColumns, "readRleBitPackedHybrid">>("hyparquet/src/encoding.js"),
-    importEsm<Decompressors>("hyparquet-compressors"),
-  ]);
+  const [hyparquet, { parquetHeader }, schema, encoding, { snappyUncompress }, decompressors] =
+    await Promise.all([
+      importEsm<typeof Hyparquet>("hyparquet"),
+      importEsm<Pick<ParquetLibrary, "parquetHeader">>("hyparquet/src/column.js"),
+      importEsm<Pick<NestedColumns, "getSchemaPath" | "getMaxDefinitionLevel">>("hyparquet/src/schema.js"),
+      importEsm<Pick<NestedColumns, "readRleBitPackedHybrid">>("hyparquet/src/encoding.js"),
+      importEsm<SmallSnappy>("hyparquet/src/snappy.js"),
+      importEsm<Decompressors>("hyparquet-compressors"),
+    ]);
   const compressors: Hyparquet.Compressors = {
-    SNAPPY: (input, length) => decompressors.decompressSnappy(input, length),
+    SNAPPY(input, length) {
+      if (length > SMALL_PAGE) return decompressors.decompressSnappy(input, length);
+      const output = new Uint8Array(length);
+      snappyUncompress(input, output);
+      return output;
+    },
     GZIP: (input, length) => gunzipSync(input, { maxOutputLength: Math.max(length, 1) }),
     BROTLI: (input, length) => brotliDecompressSync(input, { maxOutputLength: Math.max(length, 1) }),
     ZSTD: (input, length) => decompressors.decompressZstd(input, new Uint8Array(length)),

@@ -37,12 +37,17 @@ export async function readParquet(file: string, name: string = file): Promise<Ta
   try {
     const { size } = await handle.stat();
     const opened = handle;
+    // One read instead of one a page, of which a file may have a hundred thousand.
+    if (size <= SMALL_FILE) return await readTable(name, memoryBuffer(await handle.readFile()), library);
     const source = fileBuffer(size, (into, at) => opened.read(into, 0, into.length, at));
     return await readTable(name, source, library);
   } finally {
     await handle.close();
   }
 }
+
+/** So large a file is read into memory as a whole, in bytes. */
+const SMALL_FILE = 64 * 2 ** 20;
 
 function memoryBuffer(bytes: Buffer): AsyncBuffer {
   return {
