@@ -183,6 +183,15 @@ export const BOMBS: Record<string, Bomb> = {
       normalized: false,
     })),
   })),
+  "a tokenizer of half a million special tokens": {
+    kind: "tokenizer",
+    files: () => ({
+      "vocab.txt": WORDS.join("\n"),
+      "tokenizer_config.json": JSON.stringify({
+        additional_special_tokens: Array.from({ length: 500_000 }, (_, i) => `<t${i}>`),
+      }),
+    }),
+  },
   "a tokenizer of added tokens that begin alike": tokenizer(() => ({
     added_tokens: Array.from({ length: 3000 }, (_, i) => {
       return { id: 5 + i, content: `${"a".repeat(i + 1)}b`, special: true, normalized: false };

@@ -1,20 +1,16 @@
 import assert from "node:assert/strict";
-import { execFile, spawnSync } from "node:child_process";
+import { execFile } from "node:child_process";
 import { readFileSync, rmSync } from "node:fs";
 import path from "node:path";
 import test from "node:test";
 import { promisify } from "node:util";
 import { downloadFile } from "../../lib/src/hub/download-file";
 import { downloadSnapshot } from "../../lib/src/hub/snapshot";
+import { pythonWith } from "../python";
 import { gitBlobHash, type ServedRepo } from "./served-repo";
 import { allFiles, hubForTest, noise } from "./support";
 
-/** A Python that has huggingface_hub; these tests are left out without one. */
-const PYTHON = process.env.PYTHON ?? "python3";
-const found = spawnSync(PYTHON, ["-c", "import huggingface_hub as h; print(h.__version__)"], {
-  encoding: "utf8",
-});
-const skip = found.status === 0 ? false : `${PYTHON} has no huggingface_hub (set PYTHON to one that has)`;
+const { python: PYTHON, skip } = pythonWith("huggingface_hub");
 
 const DATASET: ServedRepo = {
   type: "dataset",

@@ -1,6 +1,7 @@
 import type { AddedTokenConfig } from "./tokenizer-json";
 import { CodePointSet } from "./unicode/code-points";
 import { WHITE_SPACE, WORD } from "./unicode/character-tables";
+import { TokenSet } from "./token-set";
 
 /** A stretch of text, or the id of the added token that stood there. */
 export type Section = string | number;
@@ -24,7 +25,7 @@ function startsWithWord(text: string): boolean {
  * equal to a special token by cleaning (`[S<zero-width space>EP]`, cased) for the token.
  */
 export class AddedTokenSplitter {
-  private readonly pattern: RegExp | undefined;
+  private readonly contents: TokenSet | undefined;
   private readonly tokens = new Map<string, AddedTokenConfig>();
 
   /** @param normalize applied to the contents first, for tokens that are looked for in normalised text */
@@ -33,23 +34,17 @@ export class AddedTokenSplitter {
       const content = normalize(token.content);
       if (content !== "" && !this.tokens.has(content)) this.tokens.set(content, token);
     }
-    if (this.tokens.size === 0) return;
-    const longestFirst = [...this.tokens.keys()].sort((a, b) => b.length - a.length);
-    this.pattern = new RegExp(
-      longestFirst.map((each) => each.replace(/[\\^$.*+?()[\]{}|]/g, "\\$&")).join("|"),
-      "g",
-    );
+    if (this.tokens.size > 0) this.contents = new TokenSet(this.tokens.keys());
   }
 
   split(text: string): Section[] {
-    if (this.pattern === undefined) return [text];
+    const { contents } = this;
+    if (contents === undefined) return [text];
     const sections: Section[] = [];
     let done = 0;
-    for (const match of text.matchAll(this.pattern)) {
-      const token = this.tokens.get(match[0]);
-      if (token === undefined) continue;
-      let start = match.index ?? 0;
-      let stop = start + match[0].length;
+    for (let found = contents.find(text, 0); found; found = contents.find(text, found[1])) {
+      let [start, stop] = found;
+      const token = this.tokens.get(text.slice(start, stop))!;
       if (token.single_word && (endsWithWord(text.slice(0, start)) || startsWithWord(text.slice(stop))))
         continue;
       // White space is below U+10000: a code unit each.
