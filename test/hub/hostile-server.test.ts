@@ -142,7 +142,7 @@ test("a login in an address goes to its server alone, and is never printed", asy
         ? 302
         : 200;
     if (response.statusCode === 302) response.setHeader("location", `http://me:hunter2@${other}/b.csv`);
-    response.end("n\n1\n");
+    response.end(request.url?.startsWith("/other") ? "m\n1\n" : "n\n1\n");
   });
   const basic = `Basic ${Buffer.from("me:hunter2").toString("base64")}`;
   const address = (name: string) => `http://me:hunter2@${host}/${name}?token=hunter2`;
@@ -159,6 +159,9 @@ test("a login in an address goes to its server alone, and is never printed", asy
     return true;
   };
   for (const bad of ["gone.csv", "gone.xyz"]) await assert.rejects(loadDataset(address(bad)), silent);
+  const both = [address("a.csv"), address("other.csv")];
+  await assert.rejects(loadDataset("csv", { dataFiles: both }), silent);
+  await assert.rejects(loadDataset("csv", { dataFiles: [address("a.csv")], split: "none" }), silent);
   await assert.rejects(loadDataset("http://me:hunter2@example.org/a.csv"), silent);
   await assert.rejects(loadDataset("https://me:hunter2@exa mple.org/a.csv"), silent);
   await assert.rejects(loadDataset("https://me:hunter2@127.0.0.1:1/a.csv"), silent);

@@ -1,9 +1,13 @@
 /** Whether an address holds a user name or password: `https://me:secret@host/`. */
 export const hasCredentials = (address: string): boolean => /^[a-z][a-z0-9+.-]*:\/\/[^/?#]*@/i.test(address);
 
-/** An address as messages may show it: without a login, and without its query, which may hold a signature or a token. */
+/**
+ * An address as messages may show it: without a login, and without its query, which may hold a signature or a token. Other texts,
+ * such as paths, stay as they are.
+ */
 export function withoutCredentials(address: string): string {
-  return address.replace(/^([a-z][a-z0-9+.-]*:\/\/)[^/?#]*@/i, "$1\u2026@").replace(/[?#].*$/s, "?\u2026");
+  if (!/^[a-z][a-z0-9+.-]*:\/\//i.test(address)) return address;
+  return address.replace(/^([^:]*:\/\/)[^/?#]*@/, "$1\u2026@").replace(/[?#].*$/s, "?\u2026");
 }
 
 /** The header that says the login in an address. @see RFC 7617 */

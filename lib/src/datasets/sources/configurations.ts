@@ -6,6 +6,7 @@ import { pythonList } from "../python-repr";
 import { inUsualOrder, isPassedOver, splitsByName } from "../split-patterns";
 import { type CardConfiguration, readDatasetCard } from "./dataset-card";
 import type { FileSet } from "./file-set";
+import { withoutCredentials } from "../../hub/credentials";
 
 /** The files of each split, relative to their set, in order. */
 export type SplitFiles = ReadonlyMap<string, readonly string[]>;
@@ -161,7 +162,7 @@ const foldersOf = (paths: readonly string[]): string[] => [
 ];
 
 function some(paths: readonly string[]): string {
-  const shown = pythonList(paths.slice(0, 10));
+  const shown = pythonList(paths.slice(0, 10).map(withoutCredentials));
   return paths.length > 10 ? `${shown} and ${paths.length - 10} more` : shown;
 }
 

@@ -7,6 +7,7 @@ import { downloadUrl, isUrl } from "./url";
 import type { FileSet } from "./file-set";
 import type { FoundFiles } from "./hub-dataset";
 import { localFolder } from "./local-folder";
+import { withoutCredentials } from "../../hub/credentials";
 
 /**
  * Files given by path, pattern or https address.
@@ -38,7 +39,7 @@ export async function listedFiles(
     // Patterns were looked up by what they lead to; `expand` finds a file by its very name.
     paths: paths.map((file) => file.replace(/^\.\//, "")),
     fetch: (file) => (isUrl(file) ? downloadUrl(file) : Promise.resolve(locate(file))),
-    describe: (file) => file,
+    describe: withoutCredentials,
   };
   const isWanted = isFormatKnown ? () => true : undefined;
   return { set, files: expand(set, splits, isWanted) };
