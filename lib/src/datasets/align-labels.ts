@@ -8,7 +8,7 @@ import type { Table } from "./table";
 /**
  * Labels under the numbers that a model has for their names, whatever the case of the letters; hidden ones (-1, null) stay.
  *
- * @throws DatasetError if the column holds no classes, or one of them has no number
+ * @throws DatasetError if the column holds no classes, one of them has no number, or the numbers are not 0, 1, 2 …
  */
 export function alignLabels(
   table: Table,
@@ -23,6 +23,12 @@ export function alignLabels(
     );
   }
   const entries = Object.entries(label2id).sort(([, a], [, b]) => a - b);
+  if (entries.some(([, id], i) => id !== i)) {
+    throw new DatasetError(
+      `alignLabelsWithMapping: the ids of ${entries.length} classes are 0 to ${entries.length - 1}, each once; the mapping has ` +
+        `${entries.map(([, id]) => id).join(", ")}.`,
+    );
+  }
   const idOf = new Map(entries.map(([label, id]) => [label.toLowerCase(), id]));
   const ids = feature.names.map((label) => {
     const id = idOf.get(label.toLowerCase());

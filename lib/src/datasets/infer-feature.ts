@@ -76,7 +76,7 @@ class KindsOfCells {
       }
     } else if (isNumbers(cell)) {
       this.note("list", row);
-      const element = new Value(cell instanceof Int32Array ? "int32" : "float64");
+      const element = named(cell instanceof Int32Array ? "int32" : "float64");
       this.viewElement = commonType(this.viewElement, element)!;
     } else {
       const value = valueType(cell, this.place.typeOfNumber);

@@ -40,8 +40,10 @@ const LONGEST_WAIT_MS = 5 * 60_000;
 const RETRIED_STATUSES: readonly number[] = [408, 429, 500, 502, 503, 504];
 const HUB_HOSTS: readonly string[] = ["https://huggingface.co"];
 
-/** A wait of so many milliseconds needs no word. */
-const pace = { firstDelayMs: 500, silentWaitMs: 5000 };
+/** A shorter wait needs no word. */
+const SILENT_WAIT_MS = 5000;
+
+const pace = { firstDelayMs: 500 };
 
 /** @internal For tests: how long the first wait between two attempts is; each next one is twice as long. */
 export function setFirstDelay(milliseconds: number): void {
@@ -63,7 +65,7 @@ async function waitAsAsked(
   const controller = new AbortController();
   const stop = () => controller.abort();
   process.once("SIGINT", stop);
-  if (milliseconds >= pace.silentWaitMs) {
+  if (milliseconds >= SILENT_WAIT_MS) {
     console.warn(
       `${subject}: ${hostOf(url)} answered ${status} and asks to wait ${describeSeconds(seconds)}. An interrupt (Ctrl-C) gives up.`,
     );

@@ -8,7 +8,7 @@ import { Table } from "../table";
 import { checkExtent, limitFlatBuffers } from "./arrow-limits";
 import { readDataFile } from "./file-bytes";
 import { DECODED_BYTES, memoryBudget } from "./memory-budget";
-import { columnOfChunks } from "./parquet-columns";
+import { columnOfChunks } from "./decoded-columns";
 
 /**
  * Reads an Arrow file or stream, such as Python's `save_to_disk` writes.
@@ -53,12 +53,9 @@ function tableOf(
   for (const [index, field] of schema.fields.entries()) {
     const vector = table.getChildAt(index)!;
     const feature = known?.get(field.name) ?? featureOfType(arrow, field.type as Arrow.DataType);
-    const source = { file: name, name: field.name, budget: memoryBudget(fileBytes) };
+    const source = { file: name, name: field.name, numRows, budget: memoryBudget(fileBytes) };
     const chunks = vector.data.map((data) => cellsOf(arrow, data as Arrow.Data));
     const typed = columnOfChunks(source, chunks, feature);
-    if (typed.column.length !== numRows) {
-      throw damaged(name, `column "${field.name}" has ${typed.column.length} of ${numRows} rows`);
-    }
     columns.set(field.name, typed.column);
     features.set(field.name, typed.feature);
   }

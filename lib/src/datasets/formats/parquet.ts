@@ -7,7 +7,7 @@ import { type FeatureType } from "../features";
 import { knownFeatures } from "../features-json";
 import { Table } from "../table";
 import { readDataFile } from "./file-bytes";
-import { type Chunk, columnOfChunks } from "./parquet-columns";
+import { type Chunk, columnOfChunks } from "./decoded-columns";
 import { featureOfSchema } from "./parquet-features";
 import { type ParquetLibrary, parquetLibrary } from "./parquet-library";
 import { memoryBudget } from "./memory-budget";
@@ -93,11 +93,8 @@ async function readColumns(name: string, file: AsyncBuffer, library: ParquetLibr
   for (const { element, metadata } of topLevelColumns(whole)) {
     const feature = known?.get(element.name) ?? featureOfSchema(metadata.schema.slice(1));
     const chunks = numRows === 0 ? [] : await readColumn(name, element, { file, metadata, library });
-    const source = { file: name, name: element.name, budget: memoryBudget(file.byteLength) };
+    const source = { file: name, name: element.name, numRows, budget: memoryBudget(file.byteLength) };
     const typed = columnOfChunks(source, chunks, feature);
-    if (typed.column.length !== numRows) {
-      throw damaged(name, `column "${element.name}" has ${typed.column.length} of ${numRows} rows`);
-    }
     columns.set(element.name, typed.column);
     features.set(element.name, typed.feature);
   }

@@ -6,13 +6,15 @@ import { columnOf, inferColumn, isClass, type TypedColumn } from "../infer";
 import { plainText } from "../python-repr";
 import { fieldName } from "./parquet-schema";
 
-/** A piece of a decoded column, as hyparquet hands it over. */
+/** A piece of a decoded column, as the readers of parquet and Arrow hand it over; texts are their bytes. */
 export type Chunk = ArrayLike<unknown>;
 
 /** Where a column comes from, for messages and bounds. */
 export interface ColumnSource {
   file: string;
   name: string;
+  /** So many it has to have. */
+  numRows: number;
   /** The most bytes that its text may take. */
   budget: number;
 }
@@ -21,23 +23,28 @@ export interface ColumnSource {
  * A typed column of the pieces that were decoded.
  *
  * @param feature what the file says that it holds; undefined: what the values say
- * @throws DatasetError naming file, row and remedy for text that is not UTF-8 and labels that no class has
+ * @throws DatasetError naming file, row and remedy for text that is not UTF-8 and labels that no class has; RangeError for
+ *   another number of rows
  */
 export function columnOfChunks(
   source: ColumnSource,
   chunks: readonly Chunk[],
   feature: FeatureType | undefined,
 ): TypedColumn {
+  const rows = lengthOf(chunks);
+  if (rows !== source.numRows) {
+    throw new RangeError(`column "${source.name}" has ${rows} of ${source.numRows} rows`);
+  }
   if (feature instanceof Value && feature.dtype === "string") return textColumn(source, chunks, feature);
-  // Bytes are no list of numbers.
-  if (feature instanceof Value && feature.dtype === "binary")
-    return { column: new ObjectColumn(chunks.flatMap((chunk) => Array.from(chunk, plain))), feature };
   if (feature instanceof ClassLabel || (feature instanceof Value && isNumeric(feature.dtype))) {
     const column = numberColumn(chunks, feature);
     if (feature instanceof ClassLabel) checkLabels(source, column, feature);
     return { column, feature };
   }
   const cells = chunks.flatMap((chunk) => Array.from(chunk, plain));
+  // Bytes are no list of numbers.
+  if (feature instanceof Value && feature.dtype === "binary")
+    return { column: new ObjectColumn(cells), feature };
   if (feature !== undefined) return { column: columnOf(cells, feature), feature };
   return inferColumn(cells, `${source.file}, column "${source.name}"`);
 }
