@@ -109,6 +109,11 @@ test("labels of another order: by their names, whatever the case", () => {
   assert.deepEqual(aligned.features.get("label"), new ClassLabel({ names: ["C", "A", "B"] }));
   const dict = new DatasetDict({ train: dataset }).alignLabelsWithMapping({ A: 1, B: 2, C: 0 }, "label");
   assert.deepEqual(dict.train.column("label"), [1, 2, 0, -1]);
+  const gap = { a: 0, b: 1, c: 5 };
+  assert.throws(
+    () => dataset.alignLabelsWithMapping(gap, "label"),
+    /ids of 3 classes are 0 to 2.*has 0, 1, 5/,
+  );
   assert.throws(
     () => dataset.alignLabelsWithMapping({ a: 0, b: 1 }, "label"),
     /has no class "c" of column "label"/,
