@@ -164,6 +164,13 @@ describe("bad input", () => {
     const json = fixture();
     const model = (vocab: Json) => ({ "tokenizer.json": { ...json, model: { ...json.model, vocab } } });
     await refused(model({ "[UNK]": 0.5 }), /token "\[UNK\]" has id 0\.5/);
+    for (const id of [-1, 0.5, 2 ** 40, "7"]) {
+      const added_tokens = [...(json.added_tokens as unknown[]), { content: "<x>", id }];
+      await refused(
+        { "tokenizer.json": { ...json, added_tokens } },
+        /added_tokens\[\d+\] has no "content" with an "id"/,
+      );
+    }
     await refused(model({ "[UNK]": 0, a: 0 }), /tokens "\[UNK\]" and "a" have the same id, 0/);
   });
   test("a file instead of a folder, a name that is none", async () => {

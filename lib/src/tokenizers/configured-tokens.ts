@@ -1,14 +1,12 @@
 import { TokenizerError } from "../errors";
 import type { TokenizerConfig } from "./tokenizer-config";
-import type { AddedTokenConfig } from "./tokenizer-json";
+import { type AddedTokenConfig, isTokenId } from "./tokenizer-json";
 
 /** A token that a file beside tokenizer.json names; without an id it gets the next one. */
 export type ConfiguredToken = Omit<AddedTokenConfig, "id"> & { id: number | undefined };
 
-const MAX_ID = 2 ** 31 - 1;
-
 function checkedId(id: unknown, content: string, file: string): number {
-  if (typeof id === "number" && Number.isInteger(id) && id >= 0 && id <= MAX_ID) return id;
+  if (isTokenId(id)) return id;
   throw new TokenizerError(
     `${file}: the added token ${JSON.stringify(content)} has the id ${JSON.stringify(id)}; ids are integers from 0.`,
   );

@@ -62,6 +62,9 @@ const MOST_TOKENS = 1_000_000;
 /** Ids go into int32 tensors. */
 const LARGEST_ID = 2 ** 31 - 1;
 
+export const isTokenId = (id: unknown): id is number =>
+  typeof id === "number" && Number.isInteger(id) && id >= 0 && id <= LARGEST_ID;
+
 function checkVocabulary(vocab: unknown, file: string): Record<string, number> {
   if (!isObject(vocab)) {
     throw new TokenizerError(`${file}: model.vocab is no object of tokens with their ids.`);
@@ -74,7 +77,7 @@ function checkVocabulary(vocab: unknown, file: string): Record<string, number> {
     );
   }
   for (const [token, id] of entries) {
-    if (typeof id !== "number" || !Number.isInteger(id) || id < 0 || id > LARGEST_ID) {
+    if (!isTokenId(id)) {
       throw new TokenizerError(
         `${file}: token ${JSON.stringify(token)} has id ${String(id)}; ids are integers from 0 to ${LARGEST_ID}.`,
       );
@@ -99,13 +102,15 @@ function part(value: unknown, name: string, file: string): TypedPart | null {
 }
 
 function addedToken(value: unknown, index: number, file: string): AddedTokenConfig {
-  if (!isObject(value) || typeof value.content !== "string" || !Number.isInteger(value.id)) {
-    throw new TokenizerError(`${file}: added_tokens[${index}] has no "content" with an integer "id".`);
+  if (!isObject(value) || typeof value.content !== "string" || !isTokenId(value.id)) {
+    throw new TokenizerError(
+      `${file}: added_tokens[${index}] has no "content" with an "id" from 0 to ${LARGEST_ID}.`,
+    );
   }
   const flag = (name: string, otherwise = false) => Boolean(value[name] ?? otherwise);
   const special = flag("special");
   return {
-    id: value.id as number,
+    id: value.id,
     content: value.content,
     single_word: flag("single_word"),
     lstrip: flag("lstrip"),
