@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { describe, it } from "node:test";
 
 import { display, openDisplay } from "../../lib/src/notebook/display";
-import { plotAccuracy } from "../../lib/src/notebook/plots";
+import { plotAccuracy } from "../../lib/src/notebook/plots/accuracy";
 import { insideNotebook } from "../../lib/src/notebook/display-channel";
 import { FakeKernel } from "./fake-kernel";
 

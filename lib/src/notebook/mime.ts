@@ -1,4 +1,4 @@
-import type { PlotlyFigure } from "./plotly-figure";
+import type { PlotlyFigure } from "./plots/plotly-figure";
 
 /** The type under which JupyterLab, VS Code and our HTML export take a plotly figure. */
 export const PLOTLY_MIME = "application/vnd.plotly.v1+json";

@@ -3,16 +3,14 @@ import { readFileSync, writeFileSync } from "node:fs";
 import path from "node:path";
 import { describe, it } from "node:test";
 
-import { ConfigError } from "../../lib/src/errors";
-import { PLOTLY_MIME } from "../../lib/src/notebook/mime";
-import {
-  type Plot,
-  plotAccuracy,
-  plotLabelBalance,
-  plotLossCurve,
-  plotSentenceLengths,
-} from "../../lib/src/notebook/plots";
-import type { LogEntry } from "../../lib/src/training/state";
+import { ConfigError } from "../../../lib/src/errors";
+import { PLOTLY_MIME } from "../../../lib/src/notebook/mime";
+import { plotAccuracy } from "../../../lib/src/notebook/plots/accuracy";
+import { plotLabelBalance } from "../../../lib/src/notebook/plots/label-balance";
+import { plotLossCurve } from "../../../lib/src/notebook/plots/loss-curve";
+import type { Plot } from "../../../lib/src/notebook/plots/plot";
+import { plotSentenceLengths } from "../../../lib/src/notebook/plots/sentence-lengths";
+import type { LogEntry } from "../../../lib/src/training/state";
 
 const HISTORY: LogEntry[] = [
   { epoch: 0.5, step: 10, loss: 0.69, learning_rate: 1e-4 },
@@ -25,7 +23,7 @@ const HISTORY: LogEntry[] = [
 
 /** Compares with the checked-in snapshot; `UPDATE_SNAPSHOTS=1` writes it anew. */
 function matchesSnapshot(name: string, plot: Plot): void {
-  const file = path.join(__dirname, "../fixtures/plots", `${name}.json`);
+  const file = path.join(__dirname, "../../fixtures/plots", `${name}.json`);
   const json = `${JSON.stringify({ figure: plot.figure, text: plot.text.split("\n") }, null, 2)}\n`;
   if (process.env.UPDATE_SNAPSHOTS) writeFileSync(file, json);
   assert.equal(
