@@ -39,6 +39,31 @@ const CALLS: Record<string, [call: () => unknown, name: RegExp]> = {
     /'outputHiddenStates'/,
   ],
   pipeline: [() => finetune.pipeline("fill-mask", optionOf({ model: folder, batch_size: 2 })), /'batchSize'/],
+  "feature-extraction": [
+    () =>
+      finetune.pipeline("feature-extraction", { model: tinyBert(), tokenizer })(
+        "a",
+        optionOf({ pool: "cls" }),
+      ),
+    /'pooling'|pooling/,
+  ],
+  attribute: [() => finetune.attribute(tinyBert(), tokenizer, "a", optionOf({ labels: "x" })), /'label'/],
+  calibration: [
+    () => finetune.calibration({ confidences: [1], right: [true] }, optionOf({ nBins: 5 })),
+    /'nBins'.*bins/,
+  ],
+  plotLossCurve: [() => finetune.plotLossCurve([], optionOf({ smooth: 3 })), /smoothing/],
+  plotAccuracy: [() => finetune.plotAccuracy([], optionOf({ base: 0.5 })), /baseline/],
+  plotPadding: [() => finetune.plotPadding([1], optionOf({ pack: true })), /packed/],
+  plotReliability: [() => finetune.plotReliability([], optionOf({ bin: 3 })), /'bins'/],
+  plotConfidence: [() => finetune.plotConfidence([], optionOf({ bin: 3 })), /'bins'/],
+  plotConfusionMatrix: [() => finetune.plotConfusionMatrix([], optionOf({ label: [] })), /'labels'/],
+  plotStates: [() => finetune.plotStates([], optionOf({ label: [] })), /'labels'/],
+  plotWordPieces: [() => finetune.plotWordPieces(["a"], optionOf({ id: [1] })), /'ids'/],
+  plotAttention: [
+    () => finetune.plotAttention({ tokens: [], weights: [] }, optionOf({ heads: 1 })),
+    /'head'/,
+  ],
   classify: [
     () =>
       finetune.pipeline("text-classification", { model: tinyBert(), tokenizer })("a", optionOf({ top_k: 2 })),

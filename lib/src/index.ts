@@ -185,6 +185,17 @@ export type {
 // Evaluation and inference
 export { argmax } from "./evaluation/argmax";
 export type { Logits } from "./evaluation/argmax";
+export { calibration } from "./evaluation/calibration";
+export type {
+  Calibration,
+  CalibrationBin,
+  CalibrationInputs,
+  CalibrationOptions,
+} from "./evaluation/calibration";
+export { accuracyOf, gradePredictions, surestErrors } from "./evaluation/graded-predictions";
+export type { GradedPrediction, PredictionsToGrade } from "./evaluation/graded-predictions";
+export { softmax } from "./evaluation/softmax";
+export { wilsonInterval } from "./evaluation/wilson-interval";
 export { BagOfWords } from "./evaluation/bag-of-words";
 export type { BagOfWordsOptions } from "./evaluation/bag-of-words";
 export { evaluate } from "./evaluation/evaluate";
@@ -194,6 +205,11 @@ export type { AverageOptions } from "./evaluation/averages";
 export type { MetricInputs } from "./evaluation/inputs";
 export type { RocAucInputs, RocAucOptions } from "./evaluation/roc-auc";
 export { squeeze } from "./evaluation/squeeze";
+export { attentionMap } from "./inference/attention-map";
+export type { AttentionMap } from "./inference/attention-map";
+export { attribute } from "./inference/attribute";
+export type { AttributeOptions, Attributions } from "./inference/attribute";
+export type { FeatureExtractionOptions, FeatureExtractionPipeline } from "./inference/feature-extraction";
 export type { FillMaskOptions, FillMaskPipeline, MaskFilling } from "./inference/fill-mask";
 export { pipeline } from "./inference/pipeline";
 export type { PipelineOptions, PipelineTask } from "./inference/pipeline";
@@ -209,12 +225,30 @@ export type { LiveDisplay } from "./notebook/display";
 export { getpass, input, inputAvailable } from "./notebook/input";
 export type { Displayable, MimeBundle } from "./notebook/mime";
 export { plotAccuracy } from "./notebook/plots/accuracy";
+export type { AccuracyPlotOptions } from "./notebook/plots/accuracy";
+export { plotAttention } from "./notebook/plots/attention";
+export type { AttentionPlotOptions } from "./notebook/plots/attention";
+export { plotAttributions } from "./notebook/plots/attributions";
+export { plotConfidence } from "./notebook/plots/confidence";
+export { plotConfusionMatrix } from "./notebook/plots/confusion-matrix";
+export type { ConfusionMatrixPlotOptions } from "./notebook/plots/confusion-matrix";
 export { plotLabelBalance } from "./notebook/plots/label-balance";
 export type { LabelCounts } from "./notebook/plots/label-balance";
+export { plotLearningRate } from "./notebook/plots/learning-rate";
+export type { LearningRatePlotOptions } from "./notebook/plots/learning-rate";
 export { plotLossCurve } from "./notebook/plots/loss-curve";
+export type { LossCurveOptions } from "./notebook/plots/loss-curve";
+export { plotPadding } from "./notebook/plots/padding";
+export type { PaddingOptions } from "./notebook/plots/padding";
 export type { Plot } from "./notebook/plots/plot";
 export type { PlotlyFigure } from "./notebook/plots/plotly-figure";
+export { plotReliability } from "./notebook/plots/reliability";
 export { plotSentenceLengths } from "./notebook/plots/sentence-lengths";
+export { plotStates } from "./notebook/plots/states";
+export type { StatesOptions } from "./notebook/plots/states";
+export type { TokenBox, TokenStrip } from "./notebook/plots/token-strip";
+export { plotWordPieces } from "./notebook/plots/word-pieces";
+export type { WordPiecesOptions } from "./notebook/plots/word-pieces";
 export { table } from "./notebook/tables";
 export type { TableOptions, TableSource } from "./notebook/tables";
 export { registerNotebook } from "./notebook/register";

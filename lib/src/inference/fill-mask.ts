@@ -2,6 +2,7 @@ import * as tf from "@tensorflow/tfjs";
 import { ConfigError } from "../errors";
 import { IGNORED_LABEL } from "../ops/cross-entropy";
 import type { PreTrainedTokenizer } from "../tokenizers/pretrained-tokenizer";
+import { withoutDropout } from "./evaluating";
 import type { PipelineParts } from "./parts";
 import { refuseUnknownOptions } from "../known-options";
 
@@ -65,14 +66,12 @@ async function fillBatch(
   const [rows, columns] = inputs.input_ids.shape;
   const asked = new Int32Array(rows * columns).fill(IGNORED_LABEL);
   for (const [row, place] of places.entries()) asked[row * columns + place] = 0;
-  const wasTraining = model.training;
-  const probabilities = tf.tidy(() => {
-    const { logits } = model
-      .eval()
-      .forward({ ...inputs, labels: tf.tensor2d(asked, [rows, columns], "int32") });
-    return tf.softmax(logits as tf.Tensor2D);
-  });
-  model.train(wasTraining);
+  const probabilities = withoutDropout(model, () =>
+    tf.tidy(() => {
+      const { logits } = model.forward({ ...inputs, labels: tf.tensor2d(asked, [rows, columns], "int32") });
+      return tf.softmax(logits as tf.Tensor2D);
+    }),
+  );
   const values = (await probabilities.data()) as Float32Array;
   tf.dispose({ probabilities, ...inputs });
   const width = values.length / rows;

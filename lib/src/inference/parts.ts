@@ -2,7 +2,7 @@ import type { PreTrainedModel } from "../models/pretrained-model";
 import type { PreTrainedTokenizer } from "../tokenizers/pretrained-tokenizer";
 
 /** What a pipeline runs. */
-export interface PipelineParts {
-  model: PreTrainedModel;
+export interface PipelineParts<Model extends PreTrainedModel<object> = PreTrainedModel> {
+  model: Model;
   tokenizer: PreTrainedTokenizer;
 }

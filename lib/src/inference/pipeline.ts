@@ -1,6 +1,7 @@
 import { ConfigError } from "../errors";
 import { refuseUnknownOptions } from "../known-options";
 import {
+  AutoModel,
   AutoModelForMaskedLM,
   AutoModelForSequenceClassification,
   type AutoModelClass,
@@ -9,12 +10,14 @@ import type { PreTrainedModel } from "../models/pretrained-model";
 import { AutoTokenizer } from "../tokenizers/auto-tokenizer";
 import type { PreTrainedTokenizer } from "../tokenizers/pretrained-tokenizer";
 import type { PipelineParts } from "./parts";
+import { featureExtraction, type FeatureExtractionPipeline } from "./feature-extraction";
 import { fillMask, type FillMaskPipeline } from "./fill-mask";
 import { textClassification, type TextClassificationPipeline } from "./text-classification";
 
-export interface PipelineOptions {
+/** @typeParam Model  one with answers, unless only its states are asked for */
+export interface PipelineOptions<Model extends PreTrainedModel<object> = PreTrainedModel> {
   /** A model, or the folder or name of one. */
-  model: PreTrainedModel | string;
+  model: Model | string;
   /** Default: the one in the model's folder. */
   tokenizer?: PreTrainedTokenizer | string;
   /** Texts a batch. Default 64. */
@@ -22,7 +25,7 @@ export interface PipelineOptions {
 }
 
 interface Task<Pipeline> {
-  auto: AutoModelClass<PreTrainedModel>;
+  auto: AutoModelClass<PreTrainedModel<object>>;
   make: (load: () => Promise<PipelineParts>, batchSize: number) => Pipeline;
 }
 
@@ -31,6 +34,7 @@ interface Pipelines {
   "text-classification": TextClassificationPipeline;
   "sentiment-analysis": TextClassificationPipeline;
   "fill-mask": FillMaskPipeline;
+  "feature-extraction": FeatureExtractionPipeline;
 }
 
 export type PipelineTask = keyof Pipelines;
@@ -44,6 +48,7 @@ const TASKS = new Map<string, Task<unknown>>([
   ["text-classification", classification],
   ["sentiment-analysis", classification],
   ["fill-mask", { auto: AutoModelForMaskedLM, make: fillMask }],
+  ["feature-extraction", { auto: AutoModel, make: featureExtraction }],
 ]);
 
 /**
@@ -52,7 +57,12 @@ const TASKS = new Map<string, Task<unknown>>([
  * @throws ConfigError if the task is unknown or the tokenizer is missing
  * @see transformers.pipeline
  */
-export function pipeline<Name extends PipelineTask>(task: Name, options: PipelineOptions): Pipelines[Name] {
+export function pipeline(
+  task: "feature-extraction",
+  options: PipelineOptions<PreTrainedModel<object>>,
+): FeatureExtractionPipeline;
+export function pipeline<Name extends PipelineTask>(task: Name, options: PipelineOptions): Pipelines[Name];
+export function pipeline(task: PipelineTask, options: PipelineOptions<PreTrainedModel<object>>): unknown {
   refuseUnknownOptions(`pipeline '${String(task)}'`, options, ["model", "tokenizer", "batchSize"]);
   const { model, tokenizer = typeof model === "string" ? model : undefined, batchSize = 64 } = options;
   const known = TASKS.get(task);
@@ -64,9 +74,9 @@ export function pipeline<Name extends PipelineTask>(task: Name, options: Pipelin
     throw new ConfigError("pipeline: give the tokenizer too; a model in memory does not know its own.");
   }
   const loadParts = async (): Promise<PipelineParts> => ({
-    model: typeof model === "string" ? await known.auto.fromPretrained(model) : model,
+    model: (typeof model === "string" ? await known.auto.fromPretrained(model) : model) as PreTrainedModel,
     tokenizer: typeof tokenizer === "string" ? await AutoTokenizer.fromPretrained(tokenizer) : tokenizer,
   });
   let parts: Promise<PipelineParts> | undefined;
-  return known.make(() => (parts ??= loadParts()), batchSize) as Pipelines[Name];
+  return known.make(() => (parts ??= loadParts()), batchSize);
 }

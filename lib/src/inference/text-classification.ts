@@ -4,6 +4,7 @@ import { refuseUnknownOptions } from "../known-options";
 import type { PretrainedConfig } from "../models/pretrained-config";
 import type { PreTrainedModel } from "../models/pretrained-model";
 import type { PreTrainedTokenizer } from "../tokenizers/pretrained-tokenizer";
+import { withoutDropout } from "./evaluating";
 import type { PipelineParts } from "./parts";
 
 /** A label with its probability; with a regression, its value instead. */
@@ -93,12 +94,9 @@ async function scoresOf(
   scoreFunction: ScoreFunction,
 ): Promise<Float32Array[]> {
   const inputs = tokenizer(texts, { truncation: true, padding: true, returnTensors: "tf" });
-  const wasTraining = model.training;
-  const scores = tf.tidy(() => {
-    const { logits } = model.eval().forward(inputs);
-    return FUNCTIONS[scoreFunction](logits as tf.Tensor2D);
-  });
-  model.train(wasTraining);
+  const scores = withoutDropout(model, () =>
+    tf.tidy(() => FUNCTIONS[scoreFunction](model.forward(inputs).logits as tf.Tensor2D)),
+  );
   const values = (await scores.data()) as Float32Array;
   tf.dispose([scores, ...Object.values(inputs)]);
   const width = model.config.numLabels;

@@ -13,6 +13,11 @@ export interface TaskInputs extends ModelInputs {
 export interface ForwardOptions {
   /** Also return what each layer computes. Default false. */
   outputHiddenStates?: boolean;
+  /**
+   * Also return the attention weights of each layer. This takes the composite path of attention, which is slower and holds the
+   * whole matrix: for a look at some texts, not for training. Default false.
+   */
+  outputAttentions?: boolean;
   /** Of the cross-entropy. Default 0. */
   labelSmoothing?: number;
 }
@@ -27,12 +32,17 @@ export interface ModelOutput {
   labels?: tf.Tensor1D;
 }
 
-/** What any model returns beside its own answer, if `outputHiddenStates` asks for it. */
+/** What any model returns beside its own answer, if `outputHiddenStates` or `outputAttentions` asks for it. */
 export interface HiddenStates {
   /** [batch, hidden]; where the body has a pooler. */
   poolerOutput?: tf.Tensor2D;
   /** [batch, length, hidden] each, after the embeddings and after each layer; zero at padding. */
   hiddenStates?: tf.Tensor3D[];
+  /**
+   * [batch, heads, length, length] each, a layer after the other: how much each token (third axis) takes from each (last axis).
+   * Columns at padding are 0; rows at padding say nothing.
+   */
+  attentions?: tf.Tensor4D[];
 }
 
 /** What a body computes of a packed batch: [tokens, hidden], no padding among the tokens. */
@@ -43,6 +53,8 @@ export interface Encoded {
   poolerOutput?: tf.Tensor2D;
   /** What each layer's attention compares and mixes, where `outputProjections` asked for it. */
   projections?: AttentionProjections[];
+  /** [sequences, heads, length, length] of each layer, where `outputAttentions` asked for it. */
+  attentions?: tf.Tensor4D[];
 }
 
 /** Queries, keys and values of one layer, [tokens, hidden] each, all heads side by side. */
@@ -55,4 +67,11 @@ export interface AttentionProjections {
 export interface EncodeOptions {
   /** Also return the queries, keys and values of each layer. Default false. */
   outputProjections?: boolean;
+  /** Also return the attention weights of each layer. Default false. */
+  outputAttentions?: boolean;
+  /**
+   * Added to the embeddings, [tokens, hidden]. With zeros nothing changes, but gradients with respect to it are those of the
+   * embeddings, token by token. Default: nothing.
+   */
+  embeddingsOffset?: tf.Tensor2D;
 }

@@ -64,17 +64,19 @@ export abstract class PreTrainedModel<Output extends object = ModelOutput> exten
    * @throws ConfigError if an id is outside the vocabulary, a sequence too long, or a label none of the model's
    */
   forward(inputs: TaskInputs, options: ForwardOptions = {}): Output & HiddenStates {
-    refuseUnknownOptions("forward", options, ["outputHiddenStates", "labelSmoothing"]);
+    refuseUnknownOptions("forward", options, ["outputHiddenStates", "outputAttentions", "labelSmoothing"]);
     const packed = packBatch(inputs);
     // First of all: an error in the middle of a forward pass would leave tfjs's saved tensors behind.
     this.checkInputs(inputs);
     return tf.tidy(() => {
-      const encoded = this.encode(packed);
+      const { outputHiddenStates = false, outputAttentions = false } = options;
+      const encoded = this.encode(packed, { outputAttentions });
       const output = this.readOut(encoded, packed, inputs, options);
-      const states = options.outputHiddenStates ? padStates(encoded, packed) : {};
+      const states = outputHiddenStates ? padStates(encoded, packed) : {};
+      const { attentions } = encoded;
       // A plain object of tensors is a container that tidy understands; its type does not know optional entries.
-      return { ...output, ...states } as unknown as tf.TensorContainerObject;
-    }) as unknown as Output & HiddenStates;
+      return { ...output, ...states, ...(attentions && { attentions }) };
+    });
   }
 
   /** Whether there is something to learn from in a batch: datasets hide labels by -1 (the test sets of GLUE). */

@@ -29,9 +29,10 @@ export function attention(
   k: tf.Tensor2D,
   v: tf.Tensor2D,
   layout: SequenceLayout,
-  { heads, dropoutRate = 0, key = { seed: 0, site: 0 } }: AttentionOptions,
+  options: AttentionOptions,
 ): tf.Tensor2D {
-  if (!hasFused("PackedAttention")) return composite(q, k, v, layout, heads, dropoutRate, key);
+  if (!hasFused("PackedAttention")) return attentionWithWeights(q, k, v, layout, options).context;
+  const { heads, dropoutRate = 0, key = { seed: 0, site: 0 } } = options;
   const offsets = Array.from(layout.offsets);
   const { seed, site, step = 0 } = key;
   return fusedAttention(q, k, v, { offsets, heads, dropoutRate, seed, site, step });
@@ -56,15 +57,25 @@ function fusedAttention(
   }) as tf.Tensor2D;
 }
 
-function composite(
+/** The context that {@link attention} gives, and the weights that it was mixed with. */
+export interface AttentionWithWeights {
+  /** [tokens, hidden] */
+  context: tf.Tensor2D;
+  /** [sequences, heads, length, length]: rows add up to 1 (without dropout); columns at padding are 0. */
+  weights: tf.Tensor4D;
+}
+
+/**
+ * {@link attention} that also returns its weights. It always runs the composite form: the fused kernels never hold the matrix as a
+ * whole.
+ */
+export function attentionWithWeights(
   q: tf.Tensor2D,
   k: tf.Tensor2D,
   v: tf.Tensor2D,
   layout: SequenceLayout,
-  heads: number,
-  dropoutRate: number,
-  key: RandomKey,
-): tf.Tensor2D {
+  { heads, dropoutRate = 0, key = { seed: 0, site: 0 } }: AttentionOptions,
+): AttentionWithWeights {
   const { count, maxLength } = layout;
   const hidden = q.shape[1];
   const toHeads = (x: tf.Tensor2D) =>
@@ -80,7 +91,10 @@ function composite(
     probabilities = tf.mul(probabilities, tf.tensor4d(mask, [count, heads, maxLength, maxLength]));
   }
   const context = tf.transpose(tf.matMul(probabilities, toHeads(v)), [0, 2, 1, 3]);
-  return packSequences(tf.reshape(context, [count * maxLength, hidden]), layout);
+  return {
+    context: packSequences(tf.reshape(context, [count * maxLength, hidden]), layout),
+    weights: probabilities as tf.Tensor4D,
+  };
 }
 
 /** Softmax over the last axis. tfjs's own has a gradient of more ops and keeps the logits alive. */

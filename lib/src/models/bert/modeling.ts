@@ -1,6 +1,6 @@
 import * as tf from "@tensorflow/tfjs";
 import { ConfigError } from "../../errors";
-import { attention } from "../../ops/attention";
+import { attention, attentionWithWeights } from "../../ops/attention";
 import { embeddingsLayerNorm } from "../../ops/embeddings-layer-norm";
 import { padSequences, type SequenceLayout } from "../../ops/packed-sequences";
 import { recompute } from "../../ops/recompute";
@@ -87,14 +87,23 @@ class BertSelfAttention extends Module {
     return { query: this.query.forward(x), key: this.key.forward(x), value: this.value.forward(x) };
   }
 
-  forward({ query, key, value }: AttentionProjections, layout: SequenceLayout): tf.Tensor2D {
+  forward(
+    { query, key, value }: AttentionProjections,
+    layout: SequenceLayout,
+    withWeights: boolean,
+  ): Attended {
     const { rate, key: randomKey } = this.dropout.current();
-    return attention(query, key, value, layout, {
-      heads: this.config.numAttentionHeads,
-      dropoutRate: rate,
-      key: randomKey,
-    });
+    const options = { heads: this.config.numAttentionHeads, dropoutRate: rate, key: randomKey };
+    return withWeights
+      ? attentionWithWeights(query, key, value, layout, options)
+      : { context: attention(query, key, value, layout, options) };
   }
+}
+
+/** What self-attention gives: [tokens, hidden], and the weights where they were asked for. */
+interface Attended {
+  context: tf.Tensor2D;
+  weights?: tf.Tensor4D;
 }
 
 /** How both halves of a layer end: projection, dropout, residual connection, normalisation. */
@@ -125,8 +134,14 @@ class BertAttention extends Module {
     this.output = new BertOutput(config.hiddenSize, config, context);
   }
 
-  forward(x: tf.Tensor2D, projections: AttentionProjections, layout: SequenceLayout): tf.Tensor2D {
-    return this.output.forward(this.self.forward(projections, layout), x);
+  forward(
+    x: tf.Tensor2D,
+    projections: AttentionProjections,
+    layout: SequenceLayout,
+    withWeights: boolean,
+  ): Attended {
+    const { context, weights } = this.self.forward(projections, layout, withWeights);
+    return { context: this.output.forward(context, x), ...(weights && { weights }) };
   }
 }
 
@@ -142,7 +157,13 @@ class BertIntermediate extends Module {
 interface LayerOutput {
   states: tf.Tensor2D;
   projections?: AttentionProjections;
+  weights?: tf.Tensor4D;
 }
+
+/** What a layer returns beside its states. */
+type LayerOptions = Required<Pick<EncodeOptions, "outputProjections" | "outputAttentions">>;
+
+const STATES_ALONE: LayerOptions = { outputProjections: false, outputAttentions: false };
 
 /** One layer of the encoder: attention, then a network for each token by itself. */
 class BertLayer extends Module {
@@ -159,22 +180,32 @@ class BertLayer extends Module {
     this.output = new BertOutput(config.intermediateSize, config, context);
   }
 
-  forward(x: tf.Tensor2D, layout: SequenceLayout, outputProjections: boolean): LayerOutput {
-    if (!outputProjections && this.#context.training && this.#context.recomputesLayers) {
+  forward(x: tf.Tensor2D, layout: SequenceLayout, options: LayerOptions): LayerOutput {
+    const asksMore = options.outputProjections || options.outputAttentions;
+    if (!asksMore && this.#context.training && this.#context.recomputesLayers) {
       const trained = [...this.namedParameters()].filter(([, { requiresGrad }]) => requiresGrad);
       const weights = trained.map(([, { value }]) => value);
-      return { states: recompute(x, weights, (again) => this.compute(again, layout, false).states) };
+      return { states: recompute(x, weights, (again) => this.compute(again, layout, STATES_ALONE).states) };
     }
-    return this.compute(x, layout, outputProjections);
+    return this.compute(x, layout, options);
   }
 
-  private compute(x: tf.Tensor2D, layout: SequenceLayout, outputProjections: boolean): LayerOutput {
+  private compute(x: tf.Tensor2D, layout: SequenceLayout, options: LayerOptions): LayerOutput {
     // What lies between is freed here (but for what the gradients need), not at the end of all layers.
     return tf.tidy(() => {
       const projections = this.attention.self.project(x);
-      const attended = this.attention.forward(x, projections, layout);
+      const { context: attended, weights } = this.attention.forward(
+        x,
+        projections,
+        layout,
+        options.outputAttentions,
+      );
       const states = this.output.forward(this.intermediate.dense.forward(attended, "gelu"), attended);
-      const output: LayerOutput = outputProjections ? { states, projections } : { states };
+      const output: LayerOutput = {
+        states,
+        ...(options.outputProjections && { projections }),
+        ...(weights && { weights }),
+      };
       return output as unknown as tf.TensorContainerObject;
     }) as unknown as LayerOutput;
   }
@@ -234,7 +265,8 @@ export class BertModel extends PreTrainedModel<BertModelOutput> {
     this.pooler = pooler ? new BertPooler(config) : undefined;
   }
 
-  encode(batch: PackedBatch, { outputProjections = false }: EncodeOptions = {}): Encoded {
+  encode(batch: PackedBatch, options: EncodeOptions = {}): Encoded {
+    const { outputProjections = false, outputAttentions = false, embeddingsOffset } = options;
     // Up to the first part that is trained, nothing is kept for gradients.
     let isTrained = false;
     const run = <T>(part: Module, forward: () => T): T => {
@@ -242,18 +274,27 @@ export class BertModel extends PreTrainedModel<BertModelOutput> {
       return isTrained ? forward() : withoutTape(forward);
     };
     let x = run(this.embeddings, () => this.embeddings.forward(batch));
+    if (embeddingsOffset) {
+      x = tf.add(x, embeddingsOffset);
+      isTrained = true;
+    }
     const hiddenStates = [x];
     const seen: AttentionProjections[] = [];
+    const attentions: tf.Tensor4D[] = [];
     for (const layer of this.encoder.layer) {
-      const { states, projections } = run(layer, () => layer.forward(x, batch.layout, outputProjections));
+      const { states, projections, weights } = run(layer, () =>
+        layer.forward(x, batch.layout, { outputProjections, outputAttentions }),
+      );
       x = states;
       hiddenStates.push(x);
       if (projections) seen.push(projections);
+      if (weights) attentions.push(weights);
     }
     return {
       hiddenStates,
       ...(this.pooler && { poolerOutput: this.pooler.forward(x, batch.layout) }),
       ...(outputProjections && { projections: seen }),
+      ...(outputAttentions && { attentions }),
     };
   }
 

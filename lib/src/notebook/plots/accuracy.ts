@@ -1,42 +1,86 @@
+import { wilsonInterval } from "../../evaluation/wilson-interval";
+import { refuseUnknownOptions } from "../../known-options";
 import type { LogEntry } from "../../training/state";
 import { line, series } from "./history";
 import { percent } from "./numbers";
 import { type Plot, plot } from "./plot";
-import { houseFigure, PALETTE } from "./plotly-figure";
+import { houseFigure, INK, PALETTE, type PlotlyTrace } from "./plotly-figure";
 import { textBars } from "./text-charts";
+
+export interface AccuracyPlotOptions {
+  /** What one has without learning anything, such as the share of the larger class: a line to be above of. Default: none. */
+  baseline?: number;
+  /** Rows that were evaluated: gives each point the interval in which the true accuracy lies with 95 %. Default: none. */
+  rows?: number;
+}
 
 /**
  * Accuracy after each evaluation, by epoch.
  *
  * @param history the Trainer's log history: entries with `eval_accuracy`
+ * @example
+ * display(plotAccuracy(trainer.state.logHistory, { baseline: 0.52, rows: 450 }));
  */
-export function plotAccuracy(history: readonly LogEntry[]): Plot {
+export function plotAccuracy(history: readonly LogEntry[], options: AccuracyPlotOptions = {}): Plot {
+  refuseUnknownOptions("plotAccuracy", options, ["baseline", "rows"]);
+  const { baseline, rows } = options;
   // A run that was cut short ends at an odd fraction of an epoch.
   const points = series(history, "epoch", "eval_accuracy").map(({ x, y }) => ({
     x: Number(x.toPrecision(3)),
     y,
   }));
-  const figure = houseFigure(
-    [
-      {
-        ...line("accuracy", points, PALETTE.green),
-        mode: "lines+markers+text",
-        text: points.map(({ y }) => percent(y)),
-        textposition: "top center",
-        cliponaxis: false,
-        hovertemplate: "epoch %{x}: %{y:.2%}<extra></extra>",
-      },
-    ],
+  const intervals = rows === undefined ? [] : points.map(({ y }) => wilsonInterval(y * rows, rows));
+  const traces: PlotlyTrace[] = [
     {
-      title: "Validation accuracy",
-      x: { label: "epoch", tickvals: points.map(({ x }) => x) },
-      y: { label: "accuracy", tickformat: ".1%" },
+      ...line("accuracy", points, PALETTE.green),
+      mode: "lines+markers+text",
+      text: points.map(({ y }) => percent(y)),
+      // Beside the interval, not across it.
+      textposition: rows === undefined ? "top center" : "middle right",
+      cliponaxis: false,
+      hovertemplate: "epoch %{x}: %{y:.2%}<extra></extra>",
+      ...(rows !== undefined && {
+        error_y: {
+          type: "data",
+          symmetric: false,
+          array: intervals.map(([, high], at) => high - (points[at]?.y ?? 0)),
+          arrayminus: intervals.map(([low], at) => (points[at]?.y ?? 0) - low),
+          color: PALETTE.green,
+        },
+      }),
     },
-  );
-  const bars = points.map(({ x, y }) => ({
-    label: `epoch ${x}`,
-    value: y,
-    note: percent(y),
-  }));
+  ];
+  if (baseline !== undefined) {
+    const ends = [points[0], points.at(-1)].flatMap((point) => (point ? [{ x: point.x, y: baseline }] : []));
+    traces.push({
+      ...line("the larger class alone", ends, INK),
+      mode: "lines",
+      line: { color: INK, width: 2, dash: "dot" },
+      hovertemplate: "%{y:.2%}",
+    });
+  }
+  const figure = houseFigure(traces, {
+    title: "Validation accuracy",
+    x: {
+      label: "epoch",
+      tickvals: points.map(({ x }) => x),
+      ...(rows !== undefined && { range: withRoom(points) }),
+    },
+    y: { label: "accuracy", tickformat: ".1%" },
+  });
+  const bars = points.map(({ x, y }, at) => {
+    const [low, high] = intervals[at] ?? [];
+    const between = low === undefined || high === undefined ? "" : ` (${percent(low)} – ${percent(high)})`;
+    return { label: `epoch ${x}`, value: y, note: `${percent(y)}${between}` };
+  });
+  if (baseline !== undefined) bars.push({ label: "larger class", value: baseline, note: percent(baseline) });
   return plot(figure, `Validation accuracy by epoch\n${textBars(bars, { full: 1 })}`);
+}
+
+/** The epochs, with room for a figure to the right of the last. */
+function withRoom(points: readonly { x: number }[]): [number, number] {
+  const first = points[0]?.x ?? 0;
+  const last = points.at(-1)?.x ?? 1;
+  const span = last - first || 1;
+  return [first - 0.1 * span, last + 0.25 * span];
 }

@@ -1,8 +1,8 @@
 import type { LogEntry } from "../../training/state";
-import type { PlotlyTrace } from "./plotly-figure";
+import type { PlotlySeries } from "./plotly-figure";
 
 /** A line over points. */
-export function line(name: string, points: readonly { x: number; y: number }[], color: string): PlotlyTrace {
+export function line(name: string, points: readonly { x: number; y: number }[], color: string): PlotlySeries {
   return {
     type: "scatter",
     name,

@@ -1,6 +1,6 @@
 import { count, percent } from "./numbers";
 import { type Plot, plot } from "./plot";
-import { houseFigure, PALETTE, type PlotlyTrace } from "./plotly-figure";
+import { houseFigure, LABEL_COLOURS, PALETTE, type PlotlySeries } from "./plotly-figure";
 import { textBars } from "./text-charts";
 
 /** Splits in order; each says how many of its rows bear which label. */
@@ -14,10 +14,8 @@ export function plotLabelBalance(counts: LabelCounts): Plot {
   const sum = (labels: Readonly<Record<string, number>>) => Object.values(labels).reduce((a, b) => a + b, 0);
   const splits = Object.entries(counts).filter(([, labels]) => sum(labels) > 0);
   const names = [...new Set(splits.flatMap(([, labels]) => Object.keys(labels)))];
-  // Orange for the first label, blue for the second: "negative" and "positive" in the data at hand.
-  const colours = [PALETTE.orange, PALETTE.blue, PALETTE.green, PALETTE.vermilion];
   const share = (labels: Readonly<Record<string, number>>, name: string) => (labels[name] ?? 0) / sum(labels);
-  const traces = names.map((name, at): PlotlyTrace => ({
+  const traces = names.map((name, at): PlotlySeries => ({
     type: "bar",
     name,
     x: splits.map(([split]) => split),
@@ -26,7 +24,7 @@ export function plotLabelBalance(counts: LabelCounts): Plot {
     textposition: "outside",
     cliponaxis: false,
     hovertemplate: "%{x}: %{y:.1%} (%{text})",
-    marker: { color: colours[at % colours.length] ?? PALETTE.blue },
+    marker: { color: LABEL_COLOURS[at % LABEL_COLOURS.length] ?? PALETTE.blue },
   }));
   const figure = houseFigure(
     traces,

@@ -5,20 +5,46 @@ export interface PlotlyFigure {
   config: { displaylogo: boolean; responsive: boolean };
 }
 
-export interface PlotlyTrace {
+export type PlotlyTrace = PlotlySeries | PlotlyHeatmap;
+
+/** Bars, lines or points. */
+export interface PlotlySeries {
   type: "bar" | "scatter";
   name: string;
   x: (string | number)[];
   y: number[];
   width?: number;
   text?: string[];
-  textposition?: "outside" | "top center";
+  textposition?: "outside" | "top center" | "middle right";
   hovertext?: string[];
   cliponaxis?: boolean;
-  mode?: "lines" | "lines+markers" | "lines+markers+text";
+  mode?: "lines" | "markers" | "lines+markers" | "lines+markers+text";
   hovertemplate?: string;
-  marker?: { color: string; size?: number; symbol?: string };
-  line?: { color: string; width: number; dash?: "solid" | "dash" };
+  marker?: { color: string; size?: number; symbol?: MarkerSymbol };
+  line?: { color: string; width: number; dash?: "solid" | "dash" | "dot" };
+  opacity?: number;
+  error_y?: { type: "data"; symmetric: false; array: number[]; arrayminus: number[]; color: string };
+}
+
+export type MarkerSymbol = "circle" | "diamond" | "square" | "triangle-up";
+
+/** A matrix of cells between `zmin` (no colour) and `zmax` (full colour). Rows and columns are numbered; the axes name them. */
+export interface PlotlyHeatmap {
+  type: "heatmap";
+  name: string;
+  x: number[];
+  y: number[];
+  z: number[][];
+  zmin: number;
+  zmax: number;
+  colorscale: [number, string][];
+  showscale: false;
+  xgap: number;
+  ygap: number;
+  text?: string[][];
+  texttemplate?: string;
+  hovertext?: string[][];
+  hovertemplate: string;
 }
 
 export interface PlotlyAxis {
@@ -28,7 +54,12 @@ export interface PlotlyAxis {
   range?: [number, number];
   tickformat?: string;
   tickvals?: number[];
+  /** What stands at `tickvals`. */
+  ticktext?: string[];
+  tickangle?: number;
   rangemode?: "normal" | "tozero";
+  /** "reversed" puts the first row of a matrix at the top. */
+  autorange?: "reversed";
   showgrid?: boolean;
 }
 
@@ -55,17 +86,72 @@ export const PALETTE = {
   vermilion: "#D55E00",
 } as const;
 
+/** The palette in the order in which labels take their colours, and a mark for each, for whom colours do not help. */
+export const LABEL_COLOURS: readonly string[] = [
+  PALETTE.orange,
+  PALETTE.blue,
+  PALETTE.green,
+  PALETTE.vermilion,
+];
+export const LABEL_SYMBOLS: readonly MarkerSymbol[] = ["diamond", "circle", "square", "triangle-up"];
+
 /** A grey that reads on white paper and on a dark page alike, since the background is the page's own. */
 export const INK = "#808080";
 const GRID = "rgba(128,128,128,0.25)";
 
-interface FigureTexts {
-  title: string;
-  x: Partial<PlotlyAxis> & { label: string };
-  y: Partial<PlotlyAxis> & { label: string };
+/** Red, green and blue of the palette, for boxes and cells. */
+export const BLUE_RGB = [0, 114, 178] as const;
+export const VERMILION_RGB = [213, 94, 0] as const;
+export const LABEL_RGB = [[230, 159, 0], BLUE_RGB, [0, 158, 115], VERMILION_RGB] as const;
+
+/** A blue that reads under dark text. */
+const TINT = [229, 240, 247] as const;
+
+/**
+ * The colour of a matrix's cell.
+ *
+ * @param strength 0 to 1
+ * @param written  whether something is written into it: then it is opaque, so that the text reads; else it lets the page through
+ */
+export function cellColour(strength: number, written: boolean): string {
+  if (!written) return `rgba(${BLUE_RGB.join(",")},${strength.toFixed(3)})`;
+  const mixed = BLUE_RGB.map((full, at) => Math.round(TINT[at]! + strength * (full - TINT[at]!)));
+  return `rgb(${mixed.join(",")})`;
 }
 
-/** A figure in the house style: quiet grid, transparent background, legend above the plot. */
+/** What a matrix has in common with the others, in the house style. */
+export function houseHeatmap(
+  heatmap: Pick<PlotlyHeatmap, "name" | "z" | "hovertemplate"> & Partial<PlotlyHeatmap>,
+): PlotlyHeatmap {
+  const written = heatmap.text !== undefined;
+  const width = Math.max(0, ...heatmap.z.map((row) => row.length));
+  return {
+    type: "heatmap",
+    x: Array.from({ length: width }, (_, column) => column),
+    y: heatmap.z.map((_, row) => row),
+    zmin: 0,
+    zmax: 1,
+    colorscale: [
+      [0, cellColour(0, written)],
+      [1, cellColour(1, written)],
+    ],
+    showscale: false,
+    xgap: 2,
+    ygap: 2,
+    ...(written && { texttemplate: "%{text}" }),
+    ...heatmap,
+  };
+}
+
+interface FigureTexts {
+  title: string;
+  x: { label: string } & AxisOptions;
+  y: { label: string } & AxisOptions;
+}
+
+type AxisOptions = Omit<Partial<PlotlyAxis>, "title" | "gridcolor" | "zeroline">;
+
+/** A figure in the house style: no frame, light grid, background of the page. */
 export function houseFigure(
   data: PlotlyTrace[],
   { title, x, y }: FigureTexts,

@@ -1,7 +1,15 @@
 import type * as ObservablePlot from "@observablehq/plot";
 import type { Markish } from "@observablehq/plot";
 
-import { INK, type PlotlyAxis, type PlotlyFigure, type PlotlyTrace } from "./plotly-figure";
+import {
+  INK,
+  type MarkerSymbol,
+  type PlotlyAxis,
+  type PlotlyFigure,
+  type PlotlySeries,
+  type PlotlyTrace,
+} from "./plotly-figure";
+import { heatmap } from "./svg-heatmap";
 
 const WIDTH = 640;
 
@@ -37,7 +45,7 @@ function tools(): Drawing | undefined {
 }
 
 /** The points of a trace, a mark's data. */
-const points = ({ x, y }: PlotlyTrace) => x.map((value, at) => ({ x: value, y: y[at] ?? NaN }));
+const points = ({ x, y }: PlotlySeries) => x.map((value, at) => ({ x: value, y: y[at] ?? NaN }));
 
 /**
  * A figure as SVG, for front ends that do not run plotly (JupyterLab as it comes, GitHub, nbconvert) and pages
@@ -51,9 +59,7 @@ export function svgOf(figure: PlotlyFigure): string | undefined {
   const { data, layout } = figure;
   const grouped = layout.barmode === "group";
   const fromZero = layout.yaxis.rangemode === "tozero";
-  const marks = data.flatMap((trace) =>
-    trace.type === "bar" ? bars(Plot, trace, grouped) : lines(Plot, trace),
-  );
+  const marks = data.flatMap((trace) => marksOf(Plot, trace, grouped));
   const svg = Plot.plot({
     document,
     width: WIDTH,
@@ -65,7 +71,11 @@ export function svgOf(figure: PlotlyFigure): string | undefined {
     style: { fontSize: "12px", color: INK, background: "transparent" },
     x: grouped ? { axis: null } : axis(layout.xaxis),
     fx: grouped ? { label: layout.xaxis.title.text } : undefined,
-    y: { ...axis(layout.yaxis), grid: true, zero: fromZero, nice: true },
+    y: {
+      ...axis(layout.yaxis),
+      grid: layout.yaxis.showgrid !== false,
+      ...(layout.yaxis.range ? {} : { zero: fromZero, nice: layout.yaxis.autorange === undefined }),
+    },
     marks: fromZero ? [...marks, Plot.ruleY([0], { strokeOpacity: 0.4 })] : marks,
   });
   svg.setAttribute("xmlns", "http://www.w3.org/2000/svg");
@@ -73,10 +83,19 @@ export function svgOf(figure: PlotlyFigure): string | undefined {
   return svg.outerHTML;
 }
 
-function axis({ title, tickformat, tickvals, range }: PlotlyAxis): ObservablePlot.ScaleOptions {
+function marksOf(Plot: typeof ObservablePlot, trace: PlotlyTrace, grouped: boolean): Markish[] {
+  if (trace.type === "heatmap") return heatmap(Plot, trace);
+  return trace.type === "bar" ? bars(Plot, trace, grouped) : lines(Plot, trace);
+}
+
+function axis(options: PlotlyAxis): ObservablePlot.ScaleOptions {
+  const { title, tickformat, tickvals, ticktext, tickangle, autorange, range } = options;
+  const named = ticktext && ((value: number) => ticktext[tickvals?.indexOf(value) ?? -1] ?? "");
   // The formats of plotly and of Plot are both d3's.
-  const tickFormat = tickformat ?? (tickvals && String);
+  const tickFormat = tickformat ?? named ?? (tickvals && String);
   return {
+    ...(tickangle !== undefined && { tickRotate: tickangle }),
+    ...(autorange === "reversed" && { reverse: true }),
     label: title.text,
     labelAnchor: "center",
     labelArrow: "none",
@@ -86,7 +105,7 @@ function axis({ title, tickformat, tickvals, range }: PlotlyAxis): ObservablePlo
   };
 }
 
-function bars(Plot: typeof ObservablePlot, trace: PlotlyTrace, grouped: boolean): Markish[] {
+function bars(Plot: typeof ObservablePlot, trace: PlotlySeries, grouped: boolean): Markish[] {
   const fill = trace.marker?.color;
   if (grouped) {
     const rows = points(trace).map(({ x, y }, at) => ({
@@ -103,24 +122,45 @@ function bars(Plot: typeof ObservablePlot, trace: PlotlyTrace, grouped: boolean)
   }
   const half = (trace.width ?? 0.8) / 2;
   const rows = points(trace).map(({ x, y }) => ({ x1: Number(x) - half, x2: Number(x) + half, y }));
-  return [Plot.rectY(rows, { x1: "x1", x2: "x2", y: "y", fill })];
+  return [Plot.rectY(rows, { x1: "x1", x2: "x2", y: "y", fill, fillOpacity: trace.opacity })];
 }
 
-function lines(Plot: typeof ObservablePlot, trace: PlotlyTrace): Markish[] {
+const DASHES = { solid: undefined, dash: "6 4", dot: "2 4" };
+const SYMBOLS: Record<MarkerSymbol, "circle" | "diamond" | "square" | "triangle"> = {
+  circle: "circle",
+  diamond: "diamond",
+  square: "square",
+  "triangle-up": "triangle",
+};
+
+function lines(Plot: typeof ObservablePlot, trace: PlotlySeries): Markish[] {
   const rows = points(trace).map((point, at) => ({ ...point, text: trace.text?.[at] ?? "" }));
-  const { mode = "lines", line, marker } = trace;
+  const { mode = "lines", line, marker, opacity, error_y: error } = trace;
   const marks: Markish[] = [];
-  if (mode.includes("lines")) {
-    const strokeDasharray = line?.dash === "dash" ? "6 4" : undefined;
-    marks.push(
-      Plot.line(rows, { x: "x", y: "y", stroke: line?.color, strokeWidth: line?.width, strokeDasharray }),
-    );
+  if (error) {
+    const bars = rows.map(({ x, y }, at) => ({
+      x,
+      low: y - (error.arrayminus[at] ?? 0),
+      high: y + (error.array[at] ?? 0),
+    }));
+    marks.push(Plot.ruleX(bars, { x: "x", y1: "low", y2: "high", stroke: error.color, strokeWidth: 1.5 }));
   }
-  if (mode.includes("markers")) marks.push(Plot.dot(rows, { x: "x", y: "y", fill: marker?.color, r: 4 }));
+  if (mode.includes("lines")) {
+    const style = { stroke: line?.color, strokeWidth: line?.width, strokeOpacity: opacity };
+    marks.push(Plot.line(rows, { x: "x", y: "y", ...style, strokeDasharray: DASHES[line?.dash ?? "solid"] }));
+  }
+  if (mode.includes("markers")) {
+    const style = { fill: marker?.color, fillOpacity: opacity, r: (marker?.size ?? 8) / 2 };
+    marks.push(Plot.dot(rows, { x: "x", y: "y", ...style, symbol: SYMBOLS[marker?.symbol ?? "circle"] }));
+  }
   if (mode.includes("text"))
-    marks.push(Plot.text(rows, { x: "x", y: "y", text: "text", dy: -12, fill: INK }));
+    marks.push(Plot.text(rows, { x: "x", y: "y", text: "text", ...beside(trace), fill: INK }));
   return marks;
 }
+
+/** Where the text of a point stands. */
+const beside = ({ textposition }: PlotlySeries) =>
+  textposition === "middle right" ? { dx: 10, textAnchor: "start" as const } : { dy: -12 };
 
 /** Title and legend, drawn above the plot. */
 function head(document: Document, title: string, traces: readonly PlotlyTrace[]): Element[] {
@@ -133,8 +173,10 @@ function head(document: Document, title: string, traces: readonly PlotlyTrace[])
   const parts = [element("title", {}, title), text(title, 0, 18, 16)];
   if (traces.length < 2) return parts;
   let x = 0;
-  for (const { name, marker } of traces) {
-    parts.push(element("rect", { x, y: 30, width: 10, height: 10, fill: marker?.color ?? INK }));
+  for (const trace of traces) {
+    const { name } = trace;
+    const fill = (trace.type === "heatmap" ? undefined : trace.marker?.color) ?? INK;
+    parts.push(element("rect", { x, y: 30, width: 10, height: 10, fill }));
     parts.push(text(name, x + 15, 39, 12));
     x += 15 + 7 * name.length + 20;
   }

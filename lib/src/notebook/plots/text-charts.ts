@@ -1,3 +1,5 @@
+import { textColumns } from "../text-columns";
+
 /** Charts made of characters: what a plot looks like in a terminal. */
 
 const EIGHTHS = ["", "▏", "▎", "▍", "▌", "▋", "▊", "▉"];
@@ -9,15 +11,18 @@ export interface TextBar {
   note: string;
 }
 
+/** No bar says anything in fewer characters. */
+const SHORTEST_BAR = 8;
+
 /**
  * Horizontal bars on one scale.
  *
  * @param full  the value whose bar is `width` characters long. Default: the largest
- * @param width characters. Default 40
+ * @param width characters. Default 40, or what a narrow terminal leaves beside labels and notes
  */
 export function textBars(
   bars: readonly TextBar[],
-  { full = Math.max(0, ...bars.map((bar) => bar.value)), width = 40 } = {},
+  { full = Math.max(0, ...bars.map((bar) => bar.value)), width = barWidth(bars) } = {},
 ): string {
   const labels = Math.max(0, ...bars.map((bar) => bar.label.length));
   return bars
@@ -29,16 +34,29 @@ export function textBars(
     .join("\n");
 }
 
+function barWidth(bars: readonly TextBar[]): number {
+  const longest = (texts: string[]) => Math.max(0, ...texts.map((text) => text.length));
+  const beside = longest(bars.map(({ label }) => label)) + longest(bars.map(({ note }) => note)) + 2;
+  return Math.min(40, Math.max(textColumns() - beside, SHORTEST_BAR));
+}
+
 export interface TextSeries {
   /** One character that marks the points. */
   mark: string;
   points: readonly { x: number; y: number }[];
 }
 
-/** Points on a grid with the range of both axes; later series are drawn over earlier ones. */
+/** What stands left of a plot: a figure and the axis. */
+const PLOT_MARGIN = 10;
+
+/**
+ * Points on a grid with the range of both axes; later series are drawn over earlier ones.
+ *
+ * @param width characters. Default 60, or what a narrow terminal leaves
+ */
 export function textPlot(
   series: readonly TextSeries[],
-  { width = 60, height = 10, digits = 3 } = {},
+  { width = Math.min(60, textColumns() - PLOT_MARGIN), height = 10, digits = 3 } = {},
 ): string {
   const points = series
     .flatMap((one) => one.points)
@@ -67,6 +85,39 @@ export function textPlot(
   const axis = `${" ".repeat(margin)} └${"─".repeat(width)}`;
   const ticks = `${" ".repeat(margin + 2)}${left}${right.padStart(Math.max(right.length + 1, width - left.length))}`;
   return [...lines, axis, ticks].join("\n");
+}
+
+const SHADES = [" ", "░", "▒", "▓", "█"];
+
+export interface TextRow {
+  label: string;
+  /** 0 (blank) to 1 (full) each. */
+  strengths: readonly number[];
+}
+
+/**
+ * A matrix as shades of grey, a row a line; what does not fit beside the labels is cut off, with "…".
+ *
+ * @param cell characters a cell. Default: two where they fit, so that cells are about square, else one
+ */
+export function textHeat(rows: readonly TextRow[], { cell }: { cell?: number } = {}): string {
+  const labels = Math.max(0, ...rows.map(({ label }) => label.length));
+  const columns = Math.max(0, ...rows.map(({ strengths }) => strengths.length));
+  const room = Math.max(textColumns() - labels - 1, SHORTEST_BAR);
+  const width = cell ?? (2 * columns <= room ? 2 : 1);
+  const shown = Math.floor(room / width) >= columns ? columns : Math.floor((room - 1) / width);
+  return rows
+    .map(({ label, strengths }) => {
+      const cells = strengths.slice(0, shown).map((strength) => shade(strength).repeat(width));
+      return `${label.padStart(labels)} ${cells.join("")}${strengths.length > shown ? "…" : ""}`.trimEnd();
+    })
+    .join("\n");
+}
+
+function shade(strength: number): string {
+  const at = Math.round(Math.min(Math.max(strength, 0), 1) * (SHADES.length - 1));
+  // What is there at all is seen.
+  return SHADES[at === 0 && strength > 0.02 ? 1 : at] ?? " ";
 }
 
 function range(values: readonly number[]): { low: number; high: number; span: number } {

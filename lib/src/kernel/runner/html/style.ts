@@ -62,7 +62,6 @@ pre { margin: 0; padding: .85rem 1rem; overflow-x: auto; line-height: 1.5; tab-s
 .stderr { background: var(--warn-soft); }
 .error { background: var(--bad-soft); color: var(--bad); }
 .plot { margin: 0; padding: .5rem; }
-.plot > div { min-height: 20rem; }
 table { border-collapse: collapse; font-size: .88rem; font-variant-numeric: tabular-nums; }
 .table { overflow-x: auto; margin: 1rem 0; }
 th, td { padding: .35rem .8rem; border-bottom: 1px solid var(--line); text-align: left; vertical-align: top; }

@@ -1,0 +1,58 @@
+import { ConfigError } from "../../errors";
+import { refuseUnknownOptions } from "../../known-options";
+import type { CalibrationOptions } from "../../evaluation/calibration";
+import type { GradedPrediction } from "../../evaluation/graded-predictions";
+import { count } from "./numbers";
+import { type Plot, plot } from "./plot";
+import { houseFigure, PALETTE, type PlotlySeries } from "./plotly-figure";
+import { textBars } from "./text-charts";
+
+/**
+ * How sure the model was where it was right, and where it was wrong: two histograms beside each other. Empty bins at the lower end are left out.
+ *
+ * @throws ConfigError if nothing is given
+ * @example
+ * display(plotConfidence(gradePredictions(await trainer.predict(tokenizedDatasets.validation))));
+ */
+export function plotConfidence(graded: readonly GradedPrediction[], options: CalibrationOptions = {}): Plot {
+  refuseUnknownOptions("plotConfidence", options, ["bins"]);
+  const { bins = 10 } = options;
+  if (graded.length === 0) throw new ConfigError("plotConfidence: there are no predictions with a label.");
+  const counts = { right: new Array<number>(bins).fill(0), wrong: new Array<number>(bins).fill(0) };
+  for (const { confidence, right } of graded) {
+    const bin = Math.min(Math.max(Math.ceil(confidence * bins) - 1, 0), bins - 1);
+    counts[right ? "right" : "wrong"][bin]! += 1;
+  }
+  const all = counts.right.map((value, bin) => value + counts.wrong[bin]!);
+  const first = all.findIndex((value) => value > 0);
+  const names = all.map(
+    (_, bin) => `${Math.round((100 * bin) / bins)}–${Math.round((100 * (bin + 1)) / bins)} %`,
+  );
+  const trace = (name: "right" | "wrong", color: string): PlotlySeries => ({
+    type: "bar",
+    name,
+    x: names.slice(first),
+    y: counts[name].slice(first),
+    text: counts[name].slice(first).map(count),
+    textposition: "outside",
+    cliponaxis: false,
+    hovertemplate: `%{x}: %{y:,} ${name}<extra></extra>`,
+    marker: { color },
+  });
+  const figure = houseFigure(
+    [trace("right", PALETTE.blue), trace("wrong", PALETTE.vermilion)],
+    {
+      title: "Confidence, where right and where wrong",
+      x: { label: "confidence", showgrid: false },
+      y: { label: "predictions", rangemode: "tozero" },
+    },
+    { barmode: "group", bargap: 0.35 },
+  );
+  const bars = names.slice(first).flatMap((name, at) =>
+    (["right", "wrong"] as const).map((kind) => {
+      const value = counts[kind][first + at]!;
+      return { label: `${name} ${kind}`, value, note: count(value) };
+    }),
+  );
+  return plot(figure, `Confidence, where right and where wrong\n${textBars(bars)}`);
+}
