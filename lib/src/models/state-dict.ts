@@ -7,7 +7,8 @@ import type { Module, Parameter } from "./module";
 export async function stateDictOf(module: Module): Promise<StateDict> {
   const weights: StateDict = new Map<string, HostTensor>();
   for (const [name, { value, shape }] of module.namedParameters()) {
-    weights.set(name, { dtype: "F32", shape, data: await value.data() });
+    // Engines may hand out their own memory, and whoever gets the copy may change it.
+    weights.set(name, { dtype: "F32", shape, data: (await value.data()).slice() });
   }
   return weights;
 }
@@ -20,7 +21,12 @@ export async function stateDictOf(module: Module): Promise<StateDict> {
  */
 export function loadStateDictInto(module: Module, weights: StateDict, source: string): void {
   checkStateDict(module, weights, source);
-  for (const [name, parameter] of module.namedParameters()) parameter.set(toFloat32(weights.get(name)!));
+  for (const [name, parameter] of module.namedParameters()) {
+    const tensor = weights.get(name)!;
+    const values = toFloat32(tensor);
+    // The caller's array stays the caller's.
+    parameter.set(values === tensor.data ? values.slice() : values);
+  }
 }
 
 /** @throws CheckpointError unless every parameter of the module has a tensor of its name and shape */

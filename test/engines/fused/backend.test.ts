@@ -17,14 +17,19 @@ describe("the native backend", { skip: noNative }, () => {
   before(() => startEngine("native"));
 
   test("tensors do not share memory with the arrays that they are made of or read into", () => {
-    const values = new Float32Array(5000).fill(1);
-    const tensor = tf.tensor1d(values);
-    values.fill(2);
-    const read = tensor.dataSync();
-    assert.ok(read.every((value) => value === 1));
-    tensor.dispose();
-    tf.ones([5000]).mul(3).dispose();
-    assert.ok(read.every((value) => value === 1));
+    // Small ones are not pooled, and just as much their own.
+    for (const size of [5, 5000]) {
+      const values = new Float32Array(size).fill(1);
+      const tensor = tf.tensor1d(values);
+      values.fill(2);
+      const read = tensor.dataSync();
+      assert.ok(read.every((value) => value === 1));
+      read.fill(3);
+      assert.ok(tensor.dataSync().every((value) => value === 1));
+      tensor.dispose();
+      tf.ones([size]).mul(3).dispose();
+      assert.ok(read.every((value) => value === 3));
+    }
   });
 
   test("part of a tensor outlives it", () => {

@@ -189,8 +189,8 @@ export class FusedBackend extends MathBackendCPU implements HostMemory {
   override write(values: tf.backend_util.BackendValues, shape: number[], dtype: tf.DataType): object {
     if (!(values instanceof Float32Array) || dtype !== "float32") return this.add(values, shape, dtype);
     if (values.length < POOLED_FROM) {
-      // Some of the parent's kernels return a part of their input; its block may be given out again before theirs.
-      return this.add(this.pool.owns(values.buffer) ? values.slice() : values, shape, dtype);
+      // Some of the parent's kernels return a part of their input, too; its block may be given out again before theirs.
+      return this.add(values.slice(), shape, dtype);
     }
     const { dataId } = this.allocate(shape);
     (this.record(dataId).values as Float32Array).set(values);
@@ -216,10 +216,11 @@ export class FusedBackend extends MathBackendCPU implements HostMemory {
     return dataId;
   }
 
-  /** A copy: the tensor's own memory changes hands when it is disposed of. */
+  /** A copy: the tensor's own memory changes when a kernel works in place, and changes hands when it is disposed of. */
   override readSync(dataId: object): tf.backend_util.BackendValues {
     const values = super.readSync(dataId);
-    return values instanceof Float32Array && this.pool.owns(values.buffer) ? values.slice() : values;
+    if (!(values instanceof Float32Array)) return values;
+    return values.length < POOLED_FROM || this.pool.owns(values.buffer) ? values.slice() : values;
   }
 
   override disposeData(dataId: object, force = false): boolean {
