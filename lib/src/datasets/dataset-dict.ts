@@ -3,7 +3,7 @@ import type { AnyMapOptions, Dataset, FilterOptions, MapOptions, ShuffleOptions 
 import type { Features, FeatureType } from "./features";
 import { indent, INSPECT, pythonList } from "./python-repr";
 import type { FormatType } from "./row-format";
-import type { Batch, Extended, Row, RowOf, RowOfBatch } from "./rows";
+import type { Batch, Extended, Row, RowOf, RowOfBatch, Without } from "./rows";
 import { writeSplits } from "./saved-dataset";
 import type { SortOptions } from "./sort";
 import { DatasetView } from "./dataset-view";
@@ -69,11 +69,11 @@ export class DatasetDict<R extends Row = Row> implements Iterable<[string, Datas
   map<Made extends object | void, Removed extends string = never>(
     apply: (batch: Batch<R>, indices: number[]) => Made | Promise<Made>,
     options: MapOptions<Removed> & { batched: true },
-  ): Promise<DatasetDict<Extended<Omit<R, Removed>, RowOfBatch<Made>>>>;
+  ): Promise<DatasetDict<Extended<Without<R, Removed>, RowOfBatch<Made>>>>;
   map<Made extends object | void, Removed extends string = never>(
     apply: (row: R, index: number) => Made | Promise<Made>,
     options?: MapOptions<Removed> & { batched?: false },
-  ): Promise<DatasetDict<Extended<Omit<R, Removed>, RowOf<Made>>>>;
+  ): Promise<DatasetDict<Extended<Without<R, Removed>, RowOf<Made>>>>;
   async map(apply: (rows: never, at: never) => object, options: AnyMapOptions = {}): Promise<DatasetDict> {
     const mapped: [string, Dataset][] = [];
     for (const [name, split] of this) {
@@ -174,14 +174,14 @@ export class DatasetDict<R extends Row = Row> implements Iterable<[string, Datas
     return writeSplits(folder, Object.fromEntries(Array.from(this, ([name, { table }]) => [name, table])));
   }
 
-  removeColumns<Name extends string>(names: Name | readonly Name[]): DatasetDict<Omit<R, Name>> {
+  removeColumns<Name extends string>(names: Name | readonly Name[]): DatasetDict<Without<R, Name>> {
     return this.eachSplit((split) => split.removeColumns(names));
   }
 
   renameColumn<From extends keyof R & string, To extends string>(
     from: From,
     to: To,
-  ): DatasetDict<Omit<R, From> & Record<To, R[From]>> {
+  ): DatasetDict<Without<R, From> & Record<To, R[From]>> {
     return this.eachSplit((split) => split.renameColumn(from, to));
   }
 

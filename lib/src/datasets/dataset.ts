@@ -14,7 +14,7 @@ import { inferColumn } from "./infer";
 import { batched, mapTable, rowByRow } from "./map";
 import { mapCache, type MapCacheOptions } from "./map-cache";
 import { type FormatType, RowFormat } from "./row-format";
-import type { Batch, Extended, Row, RowOf, RowOfBatch } from "./rows";
+import type { Batch, Extended, Row, RowOf, RowOfBatch, Without } from "./rows";
 import { rowsToColumns } from "./rows-to-columns";
 import { sortedRows, type SortOptions } from "./sort";
 import { Table } from "./table";
@@ -242,7 +242,7 @@ export class Dataset<R extends Row = Row> extends DatasetView<R> {
     return this.derive(this.table.with(name, typed.column, typed.feature));
   }
 
-  removeColumns<Name extends string>(names: Name | readonly Name[]): Dataset<Omit<R, Name>> {
+  removeColumns<Name extends string>(names: Name | readonly Name[]): Dataset<Without<R, Name>> {
     return this.derive(this.table.without(asList(names)));
   }
 
@@ -254,7 +254,7 @@ export class Dataset<R extends Row = Row> extends DatasetView<R> {
   renameColumn<From extends keyof R & string, To extends string>(
     from: From,
     to: To,
-  ): Dataset<Omit<R, From> & Record<To, R[From]>> {
+  ): Dataset<Without<R, From> & Record<To, R[From]>> {
     return this.derive(this.table.renamed(from, to));
   }
 
@@ -351,11 +351,11 @@ export class Dataset<R extends Row = Row> extends DatasetView<R> {
   map<Made extends object | void, Removed extends string = never>(
     apply: (batch: Batch<R>, indices: number[]) => Made | Promise<Made>,
     options: MapOptions<Removed> & { batched: true },
-  ): Promise<Dataset<Extended<Omit<R, Removed>, RowOfBatch<Made>>>>;
+  ): Promise<Dataset<Extended<Without<R, Removed>, RowOfBatch<Made>>>>;
   map<Made extends object | void, Removed extends string = never>(
     apply: (row: R, index: number) => Made | Promise<Made>,
     options?: MapOptions<Removed> & { batched?: false },
-  ): Promise<Dataset<Extended<Omit<R, Removed>, RowOf<Made>>>>;
+  ): Promise<Dataset<Extended<Without<R, Removed>, RowOf<Made>>>>;
   async map(apply: (rows: never, at: never) => unknown, options: AnyMapOptions = {}): Promise<Dataset> {
     refuseUnknownOptions("map", options, MAP_OPTIONS, DatasetError);
     const { removeColumns = [], batchSize = 1000, desc = "Map", features } = options;

@@ -18,5 +18,10 @@ export type RowOfBatch<Made> = {
   [Name in keyof Made]: Made[Name] extends ArrayLike<infer Cell> ? Stored<Cell> : never;
 };
 
+/**
+ * A row that columns were taken from. Unlike `Omit` it keeps the types of known columns where the row may have others too.
+ */
+export type Without<R, Names> = { [Name in keyof R as Name extends Names ? never : Name]: R[Name] };
+
 /** A row to which columns were added, the same names replaced. */
-export type Extended<R extends Row, Added> = Omit<R, keyof Added> & Added;
+export type Extended<R extends Row, Added> = Without<R, keyof Added> & Added;
