@@ -10,6 +10,7 @@ const SOURCE = path.resolve(__dirname, "../lib/src");
 const RANKS: readonly (readonly string[])[] = [
   [
     "errors",
+    "escape-html",
     "embedded",
     "known-options",
     "near-names",

@@ -1,5 +1,6 @@
-import { escapeHtml } from "./escape-html";
+import { escapeHtml } from "../escape-html";
 import type { Displayable } from "./mime";
+import { textColumns } from "./text-columns";
 
 /** Where a piece of work stands. */
 export interface ProgressState {
@@ -14,7 +15,8 @@ export interface ProgressState {
   skipped?: number;
 }
 
-const BAR = 20;
+/** Characters of the bar: the most that fit beside the figures, in few sizes, so that it does not flicker with each figure. */
+const BARS = [20, 10, 5];
 
 /** A progress bar with its figures: drawn in a page, one line of text in a terminal. */
 export function progressLine(state: ProgressState): Displayable {
@@ -24,8 +26,12 @@ export function progressLine(state: ProgressState): Displayable {
 }
 
 export function progressText(state: ProgressState): string {
-  const filled = Math.round(BAR * share(state));
-  return `${state.label} ${"█".repeat(filled)}${"░".repeat(BAR - filled)} ${figures(state)}`;
+  const beside = figures(state);
+  const room = textColumns() - state.label.length - beside.length - 2;
+  const width = BARS.find((bar) => bar <= room);
+  if (width === undefined) return `${state.label} ${beside}`;
+  const filled = Math.round(width * share(state));
+  return `${state.label} ${"█".repeat(filled)}${"░".repeat(width - filled)} ${beside}`;
 }
 
 export function progressHtml(state: ProgressState): string {

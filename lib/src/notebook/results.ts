@@ -1,6 +1,6 @@
 import { inspect } from "node:util";
 
-import { escapeHtml } from "./escape-html";
+import { escapeHtml } from "../escape-html";
 import type { MimeBundle } from "./mime";
 import { type DataFrameLike, table } from "./tables";
 

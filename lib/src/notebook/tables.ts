@@ -1,8 +1,10 @@
 import { inspect } from "node:util";
 
-import { escapeHtml } from "./escape-html";
+import { escapeHtml } from "../escape-html";
 import { type Displayable, type MimeBundle, singleLine } from "./mime";
 import { refuseUnknownOptions } from "../known-options";
+import { textTable } from "./text-table";
+import { lengthOf } from "./wrap-text";
 
 /** The part of a danfojs DataFrame that a table needs. */
 export interface DataFrameLike {
@@ -23,11 +25,16 @@ export interface TableOptions {
   index?: boolean;
   /** Longer tables show their first and last five rows. Default 20. */
   maxRows?: number;
-  /** Longer text is cut in the plain form (HTML wraps it instead). Default 72 characters. */
+  /**
+   * Longer text is cut in the plain form (HTML wraps it instead), after what fits the width of the terminal has been broken into
+   * lines. Default 400 characters.
+   */
   maxWidth?: number;
 }
 
 const ENDS = 5;
+/** A cell of the plain form holds no book. */
+const LONGEST = 400;
 const BORDER = "1px solid rgba(128,128,128,.3)";
 
 /**
@@ -38,26 +45,6 @@ const BORDER = "1px solid rgba(128,128,128,.3)";
 export function table(source: TableSource, options: TableOptions = {}): Displayable {
   refuseUnknownOptions("table", options, ["format", "index", "maxRows", "caption", "maxWidth"]);
   return { toMimeBundle: () => render(source, options) };
-}
-
-/** Rows and columns aligned as text: numbers to the right, the rest to the left, a rule below the header. */
-export function alignedText(
-  header: readonly string[],
-  rows: readonly (readonly string[])[],
-  rightAligned: readonly boolean[],
-): string {
-  const widths = header.map((name, column) =>
-    Math.max(length(name), ...rows.map((row) => length(row[column] ?? ""))),
-  );
-  const line = (cells: readonly string[]) =>
-    cells
-      .map((cell, column) => {
-        const padding = " ".repeat(Math.max(0, (widths[column] ?? 0) - length(cell)));
-        return rightAligned[column] ? padding + cell : cell + padding;
-      })
-      .join("  ")
-      .trimEnd();
-  return [line(header), widths.map((width) => "─".repeat(width)).join("  "), ...rows.map(line)].join("\n");
 }
 
 interface Grid {
@@ -139,13 +126,13 @@ function fraction(value: number): string {
   return Number.isFinite(value) ? value.toFixed(4) : String(value);
 }
 
-function plainText(grid: Grid, { caption, maxWidth = 72 }: TableOptions): string {
+function plainText(grid: Grid, { caption, maxWidth = LONGEST }: TableOptions): string {
   const cut = (cell: string) => {
     const text = singleLine(cell);
-    return length(text) > maxWidth ? `${[...text].slice(0, maxWidth - 1).join("")}…` : text;
+    return lengthOf(text) > maxWidth ? `${[...text].slice(0, maxWidth - 1).join("")}…` : text;
   };
   const rows = grid.rows.map((row) => (row ?? grid.header.map(() => "…")).map(cut));
-  const text = alignedText(grid.header.map(cut), rows, grid.rightAligned);
+  const text = textTable({ header: grid.header.map(cut), rows, rightAligned: grid.rightAligned });
   return [caption, text, grid.footer].filter((part) => part !== undefined).join("\n");
 }
 
@@ -168,9 +155,4 @@ function html(grid: Grid, { caption }: TableOptions): string {
     "</table>",
     grid.footer === undefined ? "" : `<p style="opacity:.7">${escapeHtml(grid.footer)}</p>`,
   ].join("");
-}
-
-/** Width in characters, not in UTF-16 units. */
-function length(text: string): number {
-  return [...text].length;
 }

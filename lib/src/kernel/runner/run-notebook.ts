@@ -74,7 +74,8 @@ export async function runNotebook(file: string, options: RunOptions = {}): Promi
   const outDir = prepareFolder(options.outDir ?? "out");
   const steps = listSteps(notebook);
   for (const { cell } of steps) Object.assign(cell, { outputs: [], execution_count: null });
-  const view = new TerminalView(options.screen ?? standardOutput());
+  const screen = options.screen ?? standardOutput();
+  const view = new TerminalView(screen);
   const recorder = new OutputRecorder();
   const byId = new Map(steps.map((step) => [step.cell.id, step.cell]));
 
@@ -83,7 +84,7 @@ export async function runNotebook(file: string, options: RunOptions = {}): Promi
   let cellsRun = 0;
   try {
     session = await startSession(
-      options,
+      { ...options, env: withColumns(options.env ?? process.env, screen) },
       (id, message) => {
         const cell = byId.get(id ?? "");
         if (!cell) return;
@@ -132,6 +133,11 @@ export async function runNotebook(file: string, options: RunOptions = {}): Promi
     cellsRun,
     seconds: (Date.now() - started) / 1000,
   };
+}
+
+/** Cells write into a pipe: they are told how wide the terminal at its end is. (By COLUMNS, programs like `ps` would cut theirs.) */
+function withColumns(env: NodeJS.ProcessEnv, { columns }: Screen): NodeJS.ProcessEnv {
+  return columns ? { ...env, FINETUNE_COLUMNS: String(columns) } : env;
 }
 
 function listSteps(notebook: Notebook): Step[] {

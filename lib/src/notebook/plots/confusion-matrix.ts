@@ -2,7 +2,7 @@ import { ConfigError } from "../../errors";
 import { refuseUnknownOptions } from "../../known-options";
 import { confusionMatrix } from "../../evaluation/confusion-matrix";
 import type { GradedPrediction } from "../../evaluation/graded-predictions";
-import { alignedText } from "../tables";
+import { textTable } from "../text-table";
 import { count, percent } from "./numbers";
 import { type Plot, plot } from "./plot";
 import { houseFigure, houseHeatmap } from "./plotly-figure";
@@ -65,9 +65,10 @@ export function plotConfusionMatrix(
     labels[i]!,
     ...row.map((value, j) => `${count(value)} (${percent(shares[i]![j]!)})`),
   ]);
-  const text = alignedText(["label", ...labels.map((name) => `→ ${name}`)], cells, [
-    false,
-    ...labels.map(() => true),
-  ]);
+  const text = textTable({
+    header: ["label", ...labels.map((name) => `→ ${name}`)],
+    rows: cells,
+    rightAligned: [false, ...labels.map(() => true)],
+  });
   return plot(figure, `Confusion matrix (a row for each label, a column for each prediction)\n${text}`);
 }

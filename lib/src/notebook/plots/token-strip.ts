@@ -1,4 +1,4 @@
-import { escapeHtml } from "../escape-html";
+import { escapeHtml } from "../../escape-html";
 import type { Displayable } from "../mime";
 import { INK } from "./plotly-figure";
 

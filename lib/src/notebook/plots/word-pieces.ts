@@ -1,5 +1,7 @@
 import { ConfigError } from "../../errors";
 import { refuseUnknownOptions } from "../../known-options";
+import { textColumns } from "../text-columns";
+import { wrapText } from "../wrap-text";
 import { LABEL_RGB } from "./plotly-figure";
 import { tokenStrip, type TokenStrip } from "./token-strip";
 
@@ -40,7 +42,7 @@ export function plotWordPieces(tokens: readonly string[], options: WordPiecesOpt
       ...(ids && { note: String(ids[at]) }),
     };
   });
-  return tokenStrip(title, boxes, `${title}: ${asText(tokens)}`);
+  return tokenStrip(title, boxes, wrapText(`${title}: ${asText(tokens)}`, textColumns()).join("\n"));
 }
 
 /** `[CLS]` and the like belong to no word. */

@@ -1,4 +1,4 @@
-import { escapeHtml } from "../../../notebook/escape-html";
+import { escapeHtml } from "../../../escape-html";
 
 const COLOURS = ["black", "red", "green", "yellow", "blue", "magenta", "cyan", "white"];
 

@@ -6,7 +6,7 @@ import MarkdownIt from "markdown-it";
 import { readFileSync } from "node:fs";
 import { extname, resolve } from "node:path";
 import type { MimeBundle } from "../notebook-file";
-import { escapeHtml } from "../../../notebook/escape-html";
+import { escapeHtml } from "../../../escape-html";
 
 hljs.registerLanguage("typescript", typescript);
 hljs.registerLanguage("bash", bash);

@@ -1,6 +1,6 @@
 import type { MimeBundle, Output } from "../notebook-file";
 import { ansiToHtml } from "./ansi";
-import { escapeHtml } from "../../../notebook/escape-html";
+import { escapeHtml } from "../../../escape-html";
 import { jsonForScript } from "./script-safe";
 import type { MarkdownRenderer } from "./markdown";
 

@@ -1,5 +1,5 @@
 import type { Cell, CodeCell, Notebook } from "../notebook-file";
-import { escapeHtml } from "../../../notebook/escape-html";
+import { escapeHtml } from "../../../escape-html";
 import { highlight, MarkdownRenderer, type Heading } from "./markdown";
 import { renderOutput, traceTypes } from "./outputs";
 import { plotScripts } from "./plotly";
