@@ -37,6 +37,8 @@ export class TrainingTable implements TrainerCallback {
 
   onTrainBegin(context: CallbackContext): void {
     this.rows = [];
+    // Several short runs in one cell say together what they came to.
+    if (context.args.disableTqdm) return;
     this.view = openDisplay();
     this.throttle = new Throttle();
     this.started = performance.now();

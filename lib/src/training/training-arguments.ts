@@ -68,7 +68,7 @@ export interface TrainingArgumentsOptions {
   reportTo?: ReportTarget | readonly ReportTarget[];
   /** Folder of these reports; default: `runs/<time and machine>` in the output folder, for a table the output folder itself. */
   loggingDir?: string | null;
-  /** Show no progress bar. Default false. */
+  /** Show no progress bar, and in a notebook no table. Default false. */
   disableTqdm?: boolean;
   /** Also log the first step. Default false. */
   loggingFirstStep?: boolean;

@@ -1,0 +1,75 @@
+import { percent } from "../plots/numbers";
+import { type Prose, prose } from "./prose";
+
+/** The share of right answers for a kind of sentence, of each who answered. */
+export interface SharesByKind {
+  kind: string;
+  sentences: number;
+  [answerer: string]: string | number;
+}
+
+/** Fewer sentences of a kind say too little. */
+const ENOUGH = 30;
+
+/**
+ * Counts right answers kind by kind, and over all (as the kind "all").
+ *
+ * @param kinds  of each row
+ * @param right  by who answered: whether each row came out right
+ * @example
+ * sharesByKind(["irony", "plain"], { model: [false, true] }); // irony 0 %, plain 100 %, all 50 %
+ */
+export function sharesByKind(
+  kinds: readonly string[],
+  right: Readonly<Record<string, readonly boolean[]>>,
+): SharesByKind[] {
+  return [...new Set(kinds), "all"].map((kind) => {
+    const rows = [...kinds.keys()].filter((row) => kind === "all" || kinds[row] === kind);
+    const shares = Object.entries(right).map(([name, answers]) => [
+      name,
+      rows.filter((row) => answers[row]).length / rows.length,
+    ]);
+    return { kind, sentences: rows.length, ...Object.fromEntries(shares) } as SharesByKind;
+  });
+}
+
+/**
+ * Where a model is ahead of another and where not.
+ *
+ * @param shares  as `sharesByKind` gives them
+ * @param model   the column that is looked at
+ * @param rival   the column that it is held against
+ */
+export function challengeFindings(
+  shares: readonly SharesByKind[],
+  { model, rival }: { model: string; rival: string },
+): Prose {
+  const share = (row: SharesByKind, name: string) => Number(row[name]);
+  const all = shares.find(({ kind }) => kind === "all")!;
+  const kinds = shares.filter(({ kind, sentences }) => kind !== "all" && sentences >= ENOUGH);
+  const lead = (row: SharesByKind) => share(row, model) - share(row, rival);
+  const sorted = [...kinds].sort((a, b) => lead(b) - lead(a));
+  const points = (value: number) => `${(100 * Math.abs(value)).toFixed(1)} points`;
+  const said = (row: SharesByKind) =>
+    `${row.kind} (${percent(share(row, model))} against ${percent(share(row, rival))})`;
+  const overall = lead(all);
+  const sentences = [
+    overall > 0
+      ? `Over all, ${model} is ${points(overall)} ahead of ${rival}.`
+      : `Over all, ${model} is not ahead of ${rival} (${percent(share(all, model))} against ${percent(share(all, rival))}).`,
+  ];
+  const [most] = sorted;
+  const least = sorted.at(-1);
+  if (most && least && most !== least) {
+    sentences.push(
+      lead(most) > 0
+        ? `It gains most on ${said(most)}, and least on ${said(least)}.`
+        : `It is ahead on no kind of ${ENOUGH} sentences or more.`,
+    );
+  }
+  const few = shares
+    .filter(({ sentences: rows }) => rows < ENOUGH)
+    .map(({ kind, sentences: rows }) => `${kind} (${rows})`);
+  if (few.length > 0) sentences.push(`Too few to tell anything: ${few.join(", ")}.`);
+  return prose(sentences);
+}
