@@ -51,7 +51,7 @@ describe("the notebook file", () => {
     const imports = code.flatMap(({ source }) =>
       [...source.join("").matchAll(/from "([^"]+)"/g)].map((m) => m[1]),
     );
-    assert.deepEqual([...new Set(imports)].sort(), ["danfojs-node", "finetune-ts", "node:fs", "node:path"]);
+    assert.deepEqual([...new Set(imports)].sort(), ["danfojs-node", "finetune-ts", "node:fs"]);
   });
 });
 
