@@ -4,6 +4,11 @@ import path from "node:path";
 export const ROOT = path.resolve(__dirname, "../..");
 export const NOTEBOOK = path.join(ROOT, "notebooks/fine-tune-bert-sst2.ipynb");
 
+/** Every notebook of the project. */
+export const NOTEBOOKS = ["fine-tune-bert-sst2", "experiments", "your-own-data"].map((name) =>
+  path.join(ROOT, "notebooks", `${name}.ipynb`),
+);
+
 export interface NotebookCell {
   cell_type: "code" | "markdown";
   id: string;

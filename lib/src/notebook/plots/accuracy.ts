@@ -36,7 +36,7 @@ export function plotAccuracy(history: readonly LogEntry[], options: AccuracyPlot
       mode: "lines+markers+text",
       text: points.map(({ y }) => percent(y)),
       // Beside the interval, not across it.
-      textposition: rows === undefined ? "top center" : "middle right",
+      textposition: rows === undefined ? "top center" : "bottom right",
       cliponaxis: false,
       hovertemplate: "epoch %{x}: %{y:.2%}<extra></extra>",
       ...(rows !== undefined && {

@@ -15,7 +15,7 @@ export interface PlotlySeries {
   y: number[];
   width?: number;
   text?: string[];
-  textposition?: "outside" | "top center" | "middle right";
+  textposition?: "outside" | "top center" | "bottom right";
   hovertext?: string[];
   cliponaxis?: boolean;
   mode?: "lines" | "markers" | "lines+markers" | "lines+markers+text";

@@ -160,7 +160,7 @@ function lines(Plot: typeof ObservablePlot, trace: PlotlySeries): Markish[] {
 
 /** Where the text of a point stands. */
 const beside = ({ textposition }: PlotlySeries) =>
-  textposition === "middle right" ? { dx: 10, textAnchor: "start" as const } : { dy: -12 };
+  textposition === "bottom right" ? { dx: 8, dy: 10, textAnchor: "start" as const } : { dy: -12 };
 
 /** Title and legend, drawn above the plot. */
 function head(document: Document, title: string, traces: readonly PlotlyTrace[]): Element[] {

@@ -156,3 +156,30 @@ test("a failed cell is marked, and a cell tells how long it ran when that was lo
   assert.match(html, /\[3\] · 1 min 5 s/);
   assert.match(html, /<pre class="error" role="alert">E: v<\/pre>/);
 });
+
+test("formulas are MathML, which needs no script, style sheet or font; prices are no formulas", () => {
+  const html = body(
+    page([markdown("It costs $5 and $6.\n\n$$L = -\\log p_y$$\n\nIn a line: $e^{z_k}$; in code: `$x$`.")]),
+  );
+  assert.match(html, /<math xmlns="http:\/\/www\.w3\.org\/1998\/Math\/MathML" display="block">/);
+  assert.match(html, /<msup><mi>e<\/mi>/);
+  assert.match(html, /It costs \$5 and \$6\./);
+  assert.match(html, /<code>\$x\$<\/code>/);
+});
+
+test("a formula that is none is shown, and one that links or bears markup is not followed", () => {
+  const html = body(
+    page([markdown("$\\nosuch{x}$ and $\\href{javascript:alert(1)}{x}$ and $\\htmlId{a}{<img src=x>}$")]),
+  );
+  assert.doesNotMatch(html, /href=|<img/);
+  assert.match(html, /\\nosuch/);
+});
+
+test("on paper a plot is its still picture, in light colours", () => {
+  const html = page([
+    code("plot", [display({ "application/vnd.plotly.v1+json": FIGURE, "image/svg+xml": "<svg/>" })]),
+  ]);
+  assert.match(html, /@media screen and \(prefers-color-scheme: dark\)/);
+  assert.match(html, /\.plot\.drawn > img \{ display: block; \} \.plot\.drawn > div \{ display: none; \}/);
+  assert.match(html, /figure\.classList\.add\("drawn"\)/);
+});

@@ -2,6 +2,7 @@ import hljs from "highlight.js/lib/core";
 import bash from "highlight.js/lib/languages/bash";
 import json from "highlight.js/lib/languages/json";
 import typescript from "highlight.js/lib/languages/typescript";
+import katex from "@vscode/markdown-it-katex";
 import MarkdownIt from "markdown-it";
 import { readFileSync } from "node:fs";
 import { extname, resolve } from "node:path";
@@ -35,6 +36,9 @@ const IMAGE_TYPES: Record<string, string> = {
   ".webp": "image/webp",
 };
 
+/** Formulas become MathML, which browsers draw by themselves: no script, no style sheet, no fonts. What is no formula stays text. */
+const FORMULAS = { output: "mathml", throwOnError: false, strict: "ignore" };
+
 /** Renders the markdown of one page; collects its headings on the way. */
 export class MarkdownRenderer {
   readonly headings: Heading[] = [];
@@ -44,6 +48,7 @@ export class MarkdownRenderer {
 
   /** @param folder where relative images lie */
   constructor(private readonly folder: string) {
+    this.md.use(katex, FORMULAS);
     const { rules } = this.md.renderer;
     const renderImage = rules.image;
     rules.image = (tokens, index, options, env, self) => {

@@ -25,13 +25,22 @@ const DRAW = `
     const names = Object.keys(layout).filter((name) => /^[xy]axis\\d*$/.test(name));
     for (const name of new Set(["xaxis", "yaxis", ...names])) layout[name] = { ...style, ...layout[name] };
   };
+  // Plotly does not break titles: on a telephone they would be cut.
+  const broken = (text, length) =>
+    text.split(" ").reduce((lines, word) => {
+      const last = lines.at(-1);
+      return last && (last + word).length < length ? [...lines.slice(0, -1), last + " " + word] : [...lines, word];
+    }, []).join("<br>");
   const draw = () => {
     for (const figure of document.querySelectorAll("figure.plot")) {
       const { data, layout = {}, config = {} } = JSON.parse(figure.querySelector("script").textContent);
       const target = figure.querySelector("div") || figure.appendChild(document.createElement("div"));
-      figure.querySelector("img")?.remove();
+      // The still picture stays for paper.
+      figure.classList.add("drawn");
       const themed = { autosize: true, ...layout, paper_bgcolor: "rgba(0,0,0,0)", plot_bgcolor: "rgba(0,0,0,0)" };
       delete themed.width;
+      const { title } = themed;
+      if (title?.text) themed.title = { ...title, text: broken(title.text, target.clientWidth / 9) };
       themed.font = { family: css("--font"), ...layout.font, color: css("--text") };
       axes(themed, { gridcolor: css("--line"), zerolinecolor: css("--line"), linecolor: css("--line"), automargin: true });
       Plotly.react(target, data, themed, { responsive: true, displaylogo: false, displayModeBar: "hover", ...config });

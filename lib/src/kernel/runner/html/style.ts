@@ -10,7 +10,7 @@ export const STYLE = `
   --ansi-red: #c5221f; --ansi-green: #1e7e34; --ansi-yellow: #8a6100; --ansi-blue: #1a5fd0;
   --ansi-magenta: #a626a4; --ansi-cyan: #0b7285; --ansi-black: #1f2328; --ansi-white: #6b7480;
 }
-@media (prefers-color-scheme: dark) {
+@media screen and (prefers-color-scheme: dark) {
   :root {
     --page: #14171c; --panel: #1c2027; --text: #dde2e9; --quiet: #98a2b0; --line: #2e343e;
     --accent: #7fb0ff; --accent-soft: #1d2a40; --bad: #ff8a80; --bad-soft: #3a1d1c; --warn-soft: #332a14;
@@ -26,7 +26,7 @@ body { margin: 0; background: var(--page); color: var(--text); font: 16px/1.65 v
 .layout { display: grid; grid-template-columns: minmax(0, 1fr); max-width: 78rem; margin: 0 auto; padding: 0 1.25rem; }
 main { min-width: 0; max-width: 54rem; width: 100%; margin: 0 auto; padding: 2.5rem 0 5rem; }
 nav { font-size: .9rem; line-height: 1.4; }
-nav summary { cursor: pointer; padding: 1rem 0 .25rem; font-weight: 600; color: var(--quiet); }
+nav details > summary { cursor: pointer; padding: 1rem 0 .25rem; font-weight: 600; color: var(--quiet); }
 nav ol { list-style: none; margin: 0; padding: 0; }
 nav a { display: block; padding: .3rem .75rem; border-left: 2px solid var(--line); color: var(--quiet); text-decoration: none; }
 nav a:hover, nav a.here { color: var(--accent); border-color: var(--accent); }
@@ -34,7 +34,7 @@ nav .level-3 a { padding-left: 1.5rem; }
 @media (min-width: 68rem) {
   .layout { grid-template-columns: 16rem minmax(0, 1fr); gap: 3.5rem; }
   nav { position: sticky; top: 0; align-self: start; max-height: 100vh; overflow-y: auto; padding: 2.5rem 0 2rem; }
-  nav summary { padding-top: 0; list-style: none; cursor: default; }
+  nav details > summary { padding-top: 0; list-style: none; cursor: default; }
 }
 a { color: var(--accent); }
 h1, h2, h3, h4 { line-height: 1.25; text-wrap: balance; }
@@ -61,7 +61,14 @@ pre { margin: 0; padding: .85rem 1rem; overflow-x: auto; line-height: 1.5; tab-s
 .stream, .error { white-space: pre-wrap; overflow-wrap: anywhere; }
 .stderr { background: var(--warn-soft); }
 .error { background: var(--bad-soft); color: var(--bad); }
-.plot { margin: 0; padding: .5rem; }
+.plot { margin: 0; padding: .5rem; overflow-x: auto; }
+.plot > img { display: block; min-width: 30rem; }
+.plot.drawn > img { display: none; }
+.katex-block { overflow-x: auto; overflow-y: hidden; padding: .25rem 0; }
+math { font-size: 1.08em; }
+details { margin: 1rem 0; padding: 0 1rem; border: 1px solid var(--line); border-radius: 8px; }
+nav details { margin: 0; padding: 0; border: 0; }
+details > summary { cursor: pointer; padding: .5rem 0; font-weight: 600; color: var(--accent); }
 table { border-collapse: collapse; font-size: .88rem; font-variant-numeric: tabular-nums; }
 .table { overflow-x: auto; margin: 1rem 0; }
 th, td { padding: .35rem .8rem; border-bottom: 1px solid var(--line); text-align: left; vertical-align: top; }
@@ -81,8 +88,16 @@ ${["black", "red", "green", "yellow", "blue", "magenta", "cyan", "white"]
       `.ansi-fg-${name} { color: var(--ansi-${name}); } .ansi-bg-${name} { background: var(--ansi-${name}); color: var(--page); }`,
   )
   .join("\n")}
+@page { size: A4; margin: 18mm 16mm; }
 @media print {
-  nav { display: none; } .layout { display: block; max-width: none; } .outputs pre { max-height: none; }
-  .cell { break-inside: avoid-page; } pre { white-space: pre-wrap; }
+  body { font-size: 10.5pt; line-height: 1.5; }
+  nav { display: none; } .layout { display: block; max-width: none; padding: 0; } main { max-width: none; padding: 0; }
+  .outputs, .outputs pre, .plot, .outputs .rich { max-height: none; overflow: visible; }
+  pre, code { font-size: 8.5pt; } pre { white-space: pre-wrap; overflow-wrap: anywhere; } a { color: inherit; text-decoration: none; }
+  .plot.drawn > img { display: block; } .plot.drawn > div { display: none; } .plot > img { min-width: 0; max-width: 15cm; }
+  h1, h2, h3, h4, .prose:has(+ .cell) > :last-child { break-after: avoid; } h2 { margin-top: 1.5rem; }
+  .code, .plot, img, svg, tr, blockquote, .katex-block, .outputs > :first-child { break-inside: avoid; }
+  .cell > .code { break-after: avoid; }
+  p { orphans: 3; widows: 3; }
 }
 `;

@@ -1,0 +1,58 @@
+import { mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import path from "node:path";
+import { runNotebook } from "../../lib/src/kernel/runner/run-notebook";
+import { NOTEBOOK, readNotebookFile, ROOT } from "./the-notebook";
+
+export interface ExecutedNotebook {
+  /** "" where it ran to its end. */
+  message: string;
+  htmlFile: string;
+  /** Everything that a cell showed, as text. */
+  shown(id: string): string;
+  /** The same on one line, so that wrapping does not matter. */
+  said(id: string): string;
+  dispose(): void;
+}
+
+const PARAMETERS = ["DATASET", "CHECKPOINT", "TOKENIZER", "MAX_STEPS", "SEED", "TEXT_COLUMN", "LABEL_COLUMN"];
+
+/**
+ * Runs the notebook as a reader would, with these parameters.
+ *
+ * @param columns  of the terminal. Default 200: tables stand as they are
+ */
+export async function executeNotebook(
+  parameters: NodeJS.ProcessEnv = {},
+  { notebook = NOTEBOOK, columns = 200 } = {},
+): Promise<ExecutedNotebook> {
+  const folder = mkdtempSync(path.join(tmpdir(), "executed-notebook-"));
+  const env = { ...process.env };
+  for (const name of PARAMETERS) Reflect.deleteProperty(env, name);
+  const { message, notebookFile, htmlFile } = await runNotebook(notebook, {
+    outDir: path.join(folder, "out"),
+    cwd: ROOT,
+    env: {
+      ...env,
+      OUTPUT_DIR: path.join(folder, "checkpoints"),
+      HF_DATASETS_CACHE: path.join(folder, "datasets"),
+      ...parameters,
+    },
+    screen: { write: () => undefined, columns },
+  });
+  const cells = new Map(readNotebookFile(notebookFile).cells.map((cell) => [cell.id, cell]));
+  const shown = (id: string): string =>
+    (cells.get(id)?.outputs ?? [])
+      .map((output) => {
+        const data = output.data as Record<string, string[]> | undefined;
+        return [...((output.text as string[] | undefined) ?? []), ...(data?.["text/plain"] ?? [])].join("");
+      })
+      .join("\n");
+  return {
+    message,
+    htmlFile: htmlFile ?? "",
+    shown,
+    said: (id) => shown(id).replace(/\s+/g, " "),
+    dispose: () => rmSync(folder, { recursive: true, force: true }),
+  };
+}
