@@ -12,6 +12,8 @@ export interface ExecutedNotebook {
   shown(id: string): string;
   /** The same on one line, so that wrapping does not matter. */
   said(id: string): string;
+  /** The text forms of what it displayed, without what it printed. */
+  displays(id: string): string[];
   dispose(): void;
 }
 
@@ -52,6 +54,11 @@ export async function executeNotebook(
     message,
     htmlFile: htmlFile ?? "",
     shown,
+    displays: (id) =>
+      (cells.get(id)?.outputs ?? []).flatMap(({ data }) => {
+        const text = (data as Record<string, string[]> | undefined)?.["text/plain"];
+        return text ? [text.join("")] : [];
+      }),
     said: (id) => shown(id).replace(/\s+/g, " "),
     dispose: () => rmSync(folder, { recursive: true, force: true }),
   };

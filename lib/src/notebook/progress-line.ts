@@ -1,6 +1,7 @@
 import { escapeHtml } from "../escape-html";
 import type { Displayable } from "./mime";
 import { textColumns } from "./text-columns";
+import { wrapText } from "./wrap-text";
 
 /** Where a piece of work stands. */
 export interface ProgressState {
@@ -29,7 +30,7 @@ export function progressText(state: ProgressState): string {
   const beside = figures(state);
   const room = textColumns() - state.label.length - beside.length - 2;
   const width = BARS.find((bar) => bar <= room);
-  if (width === undefined) return `${state.label} ${beside}`;
+  if (width === undefined) return wrapText(`${state.label} ${beside}`, textColumns()).join("\n");
   const filled = Math.round(width * share(state));
   return `${state.label} ${"█".repeat(filled)}${"░".repeat(width - filled)} ${beside}`;
 }

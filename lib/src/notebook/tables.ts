@@ -4,7 +4,8 @@ import { escapeHtml } from "../escape-html";
 import { type Displayable, type MimeBundle, singleLine } from "./mime";
 import { refuseUnknownOptions } from "../known-options";
 import { textTable } from "./text-table";
-import { lengthOf } from "./wrap-text";
+import { textColumns } from "./text-columns";
+import { lengthOf, wrapText } from "./wrap-text";
 
 /** The part of a danfojs DataFrame that a table needs. */
 export interface DataFrameLike {
@@ -133,7 +134,8 @@ function plainText(grid: Grid, { caption, maxWidth = LONGEST }: TableOptions): s
   };
   const rows = grid.rows.map((row) => (row ?? grid.header.map(() => "…")).map(cut));
   const text = textTable({ header: grid.header.map(cut), rows, rightAligned: grid.rightAligned });
-  return [caption, text, grid.footer].filter((part) => part !== undefined).join("\n");
+  const heading = caption === undefined ? undefined : wrapText(caption, textColumns()).join("\n");
+  return [heading, text, grid.footer].filter((part) => part !== undefined).join("\n");
 }
 
 function html(grid: Grid, { caption }: TableOptions): string {

@@ -126,8 +126,11 @@ export interface Visit {
   strangers: string[];
 }
 
+export const launchBrowser = (): Promise<Browser> =>
+  chromium.launch({ executablePath: browserProgram(), args: ["--no-sandbox"] });
+
 export async function openBrowser(t: TestContext): Promise<Browser> {
-  const browser = await chromium.launch({ executablePath: browserProgram(), args: ["--no-sandbox"] });
+  const browser = await launchBrowser();
   t.after(() => browser.close());
   return browser;
 }

@@ -74,7 +74,7 @@ export function plotAccuracy(history: readonly LogEntry[], options: AccuracyPlot
     return { label: `epoch ${x}`, value: y, note: `${percent(y)}${between}` };
   });
   if (baseline !== undefined) bars.push({ label: "larger class", value: baseline, note: percent(baseline) });
-  return plot(figure, `Validation accuracy by epoch\n${textBars(bars, { full: 1 })}`);
+  return plot(figure, "Validation accuracy by epoch", textBars(bars, { full: 1 }));
 }
 
 /** The epochs, with room for a figure to the right of the last. */

@@ -62,5 +62,5 @@ export function plotAttention({ tokens, weights }: AttentionMap, options: Attent
     label: tokens[at]!,
     strengths: row.map((weight) => weight / strongest),
   }));
-  return plot(figure, `${title}: from each token (row) to each, in order\n${textHeat(rows)}`);
+  return plot(figure, `${title}: from each token (row) to each, in order`, textHeat(rows));
 }

@@ -29,9 +29,9 @@ export function plotAttributions({ label, tokens, scores }: Attributions): Token
     value: Math.abs(scores[at]!),
     note: signed(scores[at]!),
   }));
-  return tokenStrip(
-    title,
-    boxes,
-    `What speaks for "${label}" (+), and what against it (−)\n${textBars(bars, { width: 20 })}`,
-  );
+  const chart = textBars(bars, { width: 20 });
+  return tokenStrip(title, boxes, [
+    `What speaks for "${label}" (+), and what against it (−)`,
+    ...chart.split("\n"),
+  ]);
 }

@@ -54,5 +54,5 @@ export function plotConfidence(graded: readonly GradedPrediction[], options: Cal
       return { label: `${name} ${kind}`, value, note: count(value) };
     }),
   );
-  return plot(figure, `Confidence, where right and where wrong\n${textBars(bars)}`);
+  return plot(figure, "Confidence, where right and where wrong", textBars(bars));
 }

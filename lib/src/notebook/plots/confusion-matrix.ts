@@ -70,5 +70,5 @@ export function plotConfusionMatrix(
     rows: cells,
     rightAligned: [false, ...labels.map(() => true)],
   });
-  return plot(figure, `Confusion matrix (a row for each label, a column for each prediction)\n${text}`);
+  return plot(figure, "Confusion matrix (a row for each label, a column for each prediction)", text);
 }

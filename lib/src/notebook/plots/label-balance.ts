@@ -42,5 +42,5 @@ export function plotLabelBalance(counts: LabelCounts): Plot {
       note: `${count(labels[name] ?? 0)} (${percent(share(labels, name))})`,
     })),
   );
-  return plot(figure, `Label balance\n${textBars(bars, { full: 1 })}`);
+  return plot(figure, "Label balance", textBars(bars, { full: 1 }));
 }

@@ -63,6 +63,7 @@ export function plotLearningRate(args: TrainingArguments, options: LearningRateP
   const chart = textPlot([{ mark: "·", points: shown }], { height: 6, digits: 1 });
   return plot(
     figure,
-    `Learning rate by step, as a share of ${args.learningRate} (warm-up: ${count(warmup)} of ${count(steps)} steps)\n${chart}`,
+    `Learning rate by step, as a share of ${args.learningRate} (warm-up: ${count(warmup)} of ${count(steps)} steps)`,
+    chart,
   );
 }

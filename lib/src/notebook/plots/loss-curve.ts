@@ -65,7 +65,7 @@ export function plotLossCurve(history: readonly LogEntry[], options: LossCurveOp
     { mark: "●", points: validation },
   ]);
   const marks = ["· training", ...(smooth.length > 0 ? [`─ mean of ${smoothing}`] : []), "● validation"];
-  return plot(figure, `Loss by step (${marks.join(", ")})\n${chart}`);
+  return plot(figure, `Loss by step (${marks.join(", ")})`, chart);
 }
 
 /** At each point from the `window`-th on, the mean of the `window` points up to it. */

@@ -59,7 +59,7 @@ export function plotPadding(lengths: readonly number[], options: PaddingOptions 
     { height: 140 + 20 * Math.min(rows.length, 16) },
   );
   const labels = rows.map((strengths, row) => ({ label: String(row), strengths }));
-  return plot(figure, `${title}\n${textHeat(labels)}`);
+  return plot(figure, title, textHeat(labels));
 }
 
 function paddedRows(lengths: readonly number[], width: number): number[][] {

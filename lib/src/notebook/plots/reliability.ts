@@ -61,5 +61,5 @@ export function plotReliability(graded: readonly GradedPrediction[], options: Ca
     value: accuracy,
     note: `${percent(accuracy)} of ${count(rows)} right, ${percent(confidence)} sure`,
   }));
-  return plot(figure, `${title}: how many are right, by confidence\n${textBars(bars, { full: 1 })}`);
+  return plot(figure, `${title}: how many are right, by confidence`, textBars(bars, { full: 1 }));
 }

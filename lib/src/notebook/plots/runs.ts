@@ -91,5 +91,5 @@ export function plotRuns(runs: readonly RunAccuracy[], options: RunsPlotOptions 
     return { label: name, value: accuracy, note: `${percent(accuracy)}${between}` };
   });
   if (baseline !== undefined) bars.push({ label: "larger class", value: baseline, note: percent(baseline) });
-  return plot(figure, `${title}\n${textBars(bars, { full: 1 })}`);
+  return plot(figure, title, textBars(bars, { full: 1 }));
 }

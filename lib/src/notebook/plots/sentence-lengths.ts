@@ -46,5 +46,5 @@ export function plotSentenceLengths(lengths: ArrayLike<number>, { unit = "words"
   const mean = sorted.reduce((sum, length) => sum + length, 0) / sorted.length;
   const summary = `mean ${mean.toFixed(1)}, median ${sorted[Math.floor(sorted.length / 2)] ?? 0}, longest ${longest}`;
   const bars = bins.map((value, bin) => ({ label: labels[bin] ?? "", value, note: count(value) }));
-  return plot(figure, `Sentence lengths in ${unit}: ${summary}\n${textBars(bars)}`);
+  return plot(figure, `Sentence lengths in ${unit}: ${summary}`, textBars(bars));
 }

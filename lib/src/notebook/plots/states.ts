@@ -74,7 +74,8 @@ export function plotStates(states: readonly ArrayLike<number>[], options: States
   const legend = classes.map((label, at) => `${MARKS[at % MARKS.length]!} ${names[label] ?? label}`);
   return plot(
     figure,
-    `${title} (${legend.join(", ")}; ${percent(first)} and ${percent(second)} of the variance)\n${chart}`,
+    `${title} (${legend.join(", ")}; ${percent(first)} and ${percent(second)} of the variance)`,
+    chart,
   );
 }
 

@@ -1,4 +1,5 @@
 import { textColumns } from "../text-columns";
+import { wrapText } from "../wrap-text";
 
 /** Charts made of characters: what a plot looks like in a terminal. */
 
@@ -25,10 +26,14 @@ export function textBars(
   { full = Math.max(0, ...bars.map((bar) => bar.value)), width = barWidth(bars) } = {},
 ): string {
   const labels = Math.max(0, ...bars.map((bar) => bar.label.length));
+  const notes = Math.max(0, ...bars.map((bar) => bar.note.length));
+  const narrow = labels + width + notes + 2 > textColumns();
   return bars
     .map(({ label, value, note }) => {
       const eighths = full > 0 ? Math.round((value / full) * width * 8) : 0;
       const bar = "█".repeat(Math.floor(eighths / 8)) + (EIGHTHS[eighths % 8] ?? "");
+      // Where they do not go beside each other, label and note stand above the bar.
+      if (narrow) return [...wrapText(`${label}: ${note}`, textColumns()), `  ${bar}`].join("\n");
       return `${label.padStart(labels)} ${bar.padEnd(width)} ${note}`.trimEnd();
     })
     .join("\n");

@@ -1,4 +1,6 @@
 import { escapeHtml } from "../../escape-html";
+import { textColumns } from "../text-columns";
+import { wrapText } from "../wrap-text";
 import type { Displayable } from "../mime";
 import { INK } from "./plotly-figure";
 
@@ -29,7 +31,12 @@ const CHARACTER = 7.9;
 const PADDING = 5;
 const LINE = 46;
 
-export function tokenStrip(title: string, boxes: readonly TokenBox[], text: string): TokenStrip {
+/**
+ * @param title  above the boxes
+ * @param plain  the text form
+ */
+export function tokenStrip(title: string, boxes: readonly TokenBox[], plain: readonly string[]): TokenStrip {
+  const text = plain.flatMap((part) => wrapText(part, textColumns())).join("\n");
   return {
     boxes,
     text,

@@ -1,7 +1,5 @@
 import { ConfigError } from "../../errors";
 import { refuseUnknownOptions } from "../../known-options";
-import { textColumns } from "../text-columns";
-import { wrapText } from "../wrap-text";
 import { LABEL_RGB } from "./plotly-figure";
 import { tokenStrip, type TokenStrip } from "./token-strip";
 
@@ -42,7 +40,7 @@ export function plotWordPieces(tokens: readonly string[], options: WordPiecesOpt
       ...(ids && { note: String(ids[at]) }),
     };
   });
-  return tokenStrip(title, boxes, wrapText(`${title}: ${asText(tokens)}`, textColumns()).join("\n"));
+  return tokenStrip(title, boxes, [`${title}: ${asText(tokens)}`]);
 }
 
 /** `[CLS]` and the like belong to no word. */

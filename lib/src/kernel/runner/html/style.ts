@@ -95,9 +95,8 @@ ${["black", "red", "green", "yellow", "blue", "magenta", "cyan", "white"]
   .outputs, .outputs pre, .plot, .outputs .rich { max-height: none; overflow: visible; }
   pre, code { font-size: 8.5pt; } pre { white-space: pre-wrap; overflow-wrap: anywhere; } a { color: inherit; text-decoration: none; }
   .plot.drawn > img { display: block; } .plot.drawn > div { display: none; } .plot > img { min-width: 0; max-width: 15cm; }
-  h1, h2, h3, h4, .prose:has(+ .cell) > :last-child { break-after: avoid; } h2 { margin-top: 1.5rem; }
-  .code, .plot, img, svg, tr, blockquote, .katex-block, .outputs > :first-child { break-inside: avoid; }
-  .cell > .code { break-after: avoid; }
+  h1, h2, h3, h4 { break-after: avoid; } h2 { margin-top: 1.5rem; }
+  .code, .plot, img, svg, tr, blockquote, .katex-block { break-inside: avoid; }
   p { orphans: 3; widows: 3; }
 }
 `;
