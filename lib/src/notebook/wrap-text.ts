@@ -1,11 +1,16 @@
 /**
- * Breaks text at blanks into lines of at most `width` characters; a word that is longer than a line is cut.
+ * Breaks text at blanks into lines of at most `width` characters; a word that is longer than a line is cut, and a line that fits stays
+ * as it is.
  *
  * @returns the lines, at least one
  */
 export function wrapText(text: string, width: number): string[] {
   const lines: string[] = [];
   for (const paragraph of text.split("\n")) {
+    if (lengthOf(paragraph) <= width) {
+      lines.push(paragraph);
+      continue;
+    }
     let line = "";
     for (const word of paragraph.split(" ")) {
       const joined = line === "" ? word : `${line} ${word}`;
