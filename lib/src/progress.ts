@@ -50,12 +50,25 @@ function terminalReporter({ label, total, unit = "it" }: ProgressOptions): Progr
 
 let reporter: ProgressReporter = terminalReporter;
 
-/** Chooses who shows progress from now on; without an argument, the terminal again. */
+/**
+ * Chooses who shows progress from now on; without an argument, the terminal again.
+ *
+ * @example
+ * // No progress lines, as in a server.
+ * setProgressReporter(() => ({ update: () => undefined, finish: () => undefined }));
+ */
 export function setProgressReporter(next: ProgressReporter = terminalReporter): void {
   reporter = next;
 }
 
-/** Starts a progress bar over `total` items. Call `finish()` in a `finally`. */
+/**
+ * Starts a progress bar over `total` items. Call `finish()` in a `finally`.
+ *
+ * @example
+ * const bar = startProgress({ label: "Reading", total: 10, unit: "files" });
+ * for (let file = 1; file <= 10; file++) bar.update(file);
+ * bar.finish();
+ */
 export function startProgress(options: ProgressOptions): ProgressBar {
   return reporter(options);
 }

@@ -92,6 +92,9 @@ function roundHalfToEven(value: number): number {
  *
  * @returns the tensor's own array where it is F32 already (not a copy), else a new one
  * @throws CheckpointError for quantised and complex numbers
+ * @example
+ * const { tensors } = await readSafetensors("model.safetensors");
+ * for (const [name, tensor] of tensors) console.log(name, toFloat32(tensor)[0]);
  */
 export function toFloat32(tensor: HostTensor): Float32Array {
   const { dtype, data } = tensor;

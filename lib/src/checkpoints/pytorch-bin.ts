@@ -23,6 +23,8 @@ const MIN_COPY_BUDGET = 2 ** 29;
  * in the file (tied weights) share memory here; non-contiguous ones are copied into row-major order.
  *
  * @throws CheckpointError
+ * @example
+ * const weights = await readPytorchBin("pytorch_model.bin"); // runs nothing of the pickle
  */
 export async function readPytorchBin(file: string): Promise<StateDict> {
   const source = await openFileSource(file);

@@ -15,6 +15,8 @@ import { type CheckpointPart, downloadCheckpoint } from "./hub-checkpoint";
  * @param accept    of a model on the Hub: asked when its configuration is there and its weights are not
  * @returns an absolute path
  * @throws CheckpointError that says which names there are; HubError if the Hub has no such model or cannot be asked
+ * @example
+ * const folder = await resolveCheckpoint("bert-base-uncased"); // a folder of the cache
  */
 export async function resolveCheckpoint(
   nameOrDir: string,

@@ -26,6 +26,8 @@ const ORDER: readonly DType[] = [
  * @param tensors   by name; must not change until the promise resolves
  * @param metadata  transformers refuses files whose `format` is missing, so the default is `{ format: "pt" }`
  * @throws CheckpointError for a tensor whose data does not fit its shape or type, or a file that cannot be written
+ * @example
+ * await writeSafetensors("model.safetensors", await model.stateDict(), { format: "pt" });
  */
 export async function writeSafetensors(
   file: string,

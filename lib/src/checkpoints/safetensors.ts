@@ -70,6 +70,9 @@ export class SafetensorsFile {
  *
  * @returns the tensors by ascending offset, as views on one buffer, and the writer's metadata
  * @throws CheckpointError that names file, rule and tensor for a file that breaks a rule of the format
+ * @example
+ * const { tensors, metadata } = await readSafetensors("model.safetensors");
+ * tensors.get("bert.pooler.dense.weight")?.shape; // [768, 768]
  */
 export async function readSafetensors(file: string): Promise<SafetensorsContent> {
   const source = await SafetensorsFile.open(file);

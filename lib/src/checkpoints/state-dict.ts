@@ -20,7 +20,12 @@ const WEIGHT_FILES: readonly { name: string; read: (file: string) => Promise<Sta
 /** Their names, best first. */
 export const WEIGHT_FILE_NAMES: readonly string[] = WEIGHT_FILES.map(({ name }) => name);
 
-/** Whether a folder has a weight file that `readStateDict` would read. */
+/**
+ * Whether a folder has a weight file that `readStateDict` would read.
+ *
+ * @example
+ * hasWeights(await resolveCheckpoint("bert-3x384")); // true
+ */
 export function hasWeights(directory: string): boolean {
   return WEIGHT_FILES.some(({ name }) => existsSync(path.join(directory, name)));
 }
@@ -29,6 +34,9 @@ export function hasWeights(directory: string): boolean {
  * Reads the weights of a model directory: `model.safetensors` or `pytorch_model.bin`, whole or in shards.
  *
  * @throws CheckpointError that says what was looked for, or what is wrong with what was found
+ * @example
+ * const weights = await readStateDict("out/my-model");
+ * model.loadStateDict(weights);
  */
 export async function readStateDict(directory: string): Promise<StateDict> {
   for (const { name, read } of WEIGHT_FILES) {

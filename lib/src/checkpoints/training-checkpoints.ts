@@ -24,6 +24,8 @@ export function checkpointName(step: number): string {
  * `trainer_state.json`, which other programs write last. Before it looks, it cleans up after a killed writer.
  *
  * @param outputDir  the run's output folder; a missing one has no checkpoints
+ * @example
+ * for (const { step, directory } of await listCheckpoints("out/sentiment")) console.log(step, directory);
  */
 export async function listCheckpoints(outputDir: string): Promise<TrainingCheckpoint[]> {
   if (!existsSync(outputDir)) return [];
@@ -44,6 +46,8 @@ export async function listCheckpoints(outputDir: string): Promise<TrainingCheckp
  *
  * @returns undefined if there is none
  * @see transformers.trainer_utils.get_last_checkpoint
+ * @example
+ * const newest = await lastCheckpoint("out/sentiment"); // "out/sentiment/checkpoint-676"
  */
 export async function lastCheckpoint(outputDir: string): Promise<string | undefined> {
   return (await listCheckpoints(outputDir)).at(-1)?.directory;

@@ -57,6 +57,8 @@ export interface DataCollatorForLanguageModeling {
  *
  * @throws ConfigError if the tokenizer has no mask token, or a probability is none
  * @see transformers.DataCollatorForLanguageModeling; Devlin et al. 2019, section 3.1 and appendix A.1
+ * @example
+ * const collator = new DataCollatorForLanguageModeling({ tokenizer, mlmProbability: 0.15 });
  */
 export class DataCollatorForLanguageModeling extends Callable {
   readonly extraColumns: readonly string[];

@@ -40,6 +40,10 @@ export interface DataCollatorWithPadding {
  * `label_ids` become `labels`, int32, or float32 if they are not all whole numbers.
  *
  * @see transformers.DataCollatorWithPadding
+ * @example
+ * const collator = new DataCollatorWithPadding({ tokenizer });
+ * const batch = collator([{ input_ids: [101, 2986, 102] }, { input_ids: [101, 102] }]);
+ * batch.input_ids.shape; // [2, 3]
  */
 export class DataCollatorWithPadding extends Callable {
   private readonly options: DataCollatorWithPaddingOptions;

@@ -8,6 +8,8 @@ import { setOwn } from "../own-properties";
  *
  * @throws DatasetError that names the row and the column that do not fit
  * @see transformers.default_data_collator
+ * @example
+ * const batch = defaultDataCollator([{ input_ids: [101, 102], label: 1 }]);
  */
 export function defaultDataCollator(features: readonly Row[]): Batch {
   const first = checkRows(features);

@@ -13,6 +13,8 @@ import { refuseUnknownOptions } from "../known-options";
  *
  * @throws DatasetError if they do not fit together
  * @see datasets.concatenate_datasets
+ * @example
+ * const all = concatenateDatasets([rawDatasets.train, rawDatasets.validation]);
  */
 export function concatenateDatasets<R extends Row>(
   datasets: readonly Dataset<R>[],

@@ -8,7 +8,14 @@ import { writeSplits } from "./saved-dataset";
 import type { SortOptions } from "./sort";
 import { DatasetView } from "./dataset-view";
 
-/** The splits of a dataset by name: `dict.train`, `dict.validation`, `dict.test`, any other by `dict.split(name)`. */
+/**
+ * The splits of a dataset by name: `dict.train`, `dict.validation`, `dict.test`, any other by `dict.split(name)`.
+ *
+ * @example
+ * const datasets = new DatasetDict({ train: dataset, validation: dataset.slice(0, 10) });
+ * datasets.train.numRows;
+ * for (const [split, rows] of datasets) console.log(split, rows.numRows);
+ */
 export class DatasetDict<R extends Row = Row> implements Iterable<[string, Dataset<R>]> {
   private readonly splits: ReadonlyMap<string, Dataset<R>>;
 

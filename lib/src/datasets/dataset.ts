@@ -72,6 +72,12 @@ export interface ShuffleOptions {
  * returns a new dataset, which shares memory with the old where it can.
  *
  * `dataset[0]` is a row; `dataset[-1]` the last one. Lists of numbers in a row are views: do not write into them.
+ *
+ * @example
+ * const dataset = Dataset.fromDict({ text: ["Fine.", "Dull."], label: [1, 0] });
+ * dataset[0]; // { text: "Fine.", label: 1 }
+ * dataset.column("text"); // ["Fine.", "Dull."]
+ * const long = await dataset.filter(({ text }) => text.length > 5);
  */
 export class Dataset<R extends Row = Row> extends DatasetView<R> {
   /** @param table the columns; from outside, use `loadDataset`, `Dataset.fromDict` or `Dataset.fromList` */

@@ -1,7 +1,12 @@
 import { DatasetError } from "../errors";
 import { INSPECT, pythonList, pythonString } from "./python-repr";
 
-/** What a column of plain values holds, under Arrow's names: "string", "int32", "float64", "bool", "null" … */
+/**
+ * What a column of plain values holds, under Arrow's names: "string", "int32", "float64", "bool", "null" …
+ *
+ * @example
+ * const features = new Features({ text: new Value("string"), stars: new Value("float64") });
+ */
 export class Value {
   /** @param dtype Arrow's name of the type */
   constructor(readonly dtype: string) {}
@@ -19,6 +24,10 @@ export class Value {
  * A column of class numbers, with a name for each. Labels that are hidden, as in GLUE's test splits, are -1.
  *
  * @see datasets.ClassLabel
+ * @example
+ * const label = new ClassLabel({ names: ["negative", "positive"] });
+ * label.int2str(1); // "positive"
+ * label.str2int("negative"); // 0
  */
 export class ClassLabel {
   readonly names: readonly string[];
@@ -71,7 +80,12 @@ export class ClassLabel {
   }
 }
 
-/** A column with a list in each row, such as token ids. Called `Sequence` before version 4 of Python's datasets. */
+/**
+ * A column with a list in each row, such as token ids. Called `Sequence` before version 4 of Python's datasets.
+ *
+ * @example
+ * const features = new Features({ input_ids: new List(new Value("int32")) });
+ */
 export class List {
   /** @param feature what the list holds @param length of every list; -1, the default: lists of any length */
   constructor(
@@ -115,7 +129,13 @@ function isIterable(
   return Symbol.iterator in features;
 }
 
-/** The columns of a dataset and what each holds, in order: a `Map` that prints as in Python. */
+/**
+ * The columns of a dataset and what each holds, in order: a `Map` that prints as in Python.
+ *
+ * @example
+ * const features = new Features({ text: new Value("string"), label: new ClassLabel({ names: ["no", "yes"] }) });
+ * const rows = Dataset.fromDict({ text: ["Fine."], label: [1] }).cast(features);
+ */
 export class Features extends Map<string, FeatureType> {
   /** @param features an object such as `{ sentence: new Value("string") }`, or pairs of name and type */
   constructor(features?: Iterable<readonly [string, FeatureType]>);

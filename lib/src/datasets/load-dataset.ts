@@ -71,6 +71,11 @@ const FORMAT_NAMES: readonly FileFormat[] = ["csv", "tsv", "json", "parquet", "a
  * @returns all splits, or the one that `split` names
  * @throws DatasetError naming the file, row and remedy; HubError if the Hub does not give it
  * @see datasets.load_dataset
+ * @example
+ * const reviews = await loadDataset("reviews"); //       embedded
+ * const sst2 = await loadDataset("glue", "sst2"); //     from the Hub
+ * const own = await loadDataset("csv", { dataFiles: { train: "train.csv", validation: "dev.csv" } });
+ * const some = await loadDataset("reviews", { split: "train[:10%]" });
  */
 export function loadDataset<Name extends GlueConfiguration>(
   source: "glue",

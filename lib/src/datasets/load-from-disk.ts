@@ -10,6 +10,9 @@ import { Table } from "./table";
  *
  * @throws DatasetError, CheckpointError naming the file and what is wrong with it
  * @see datasets.load_from_disk
+ * @example
+ * await rawDatasets.saveToDisk("out/reviews");
+ * const again = await loadFromDisk("out/reviews");
  */
 export async function loadFromDisk<R extends Row = Row>(
   folder: string,

@@ -25,6 +25,9 @@ export interface EngineReport {
  * @param name  an engine's name; by default the environment's FINETUNE_ENGINE, else the best one that loads
  * @returns     the name of the engine that runs from now on
  * @throws EngineError if the engine asked for is unknown or does not load; the message lists what is available
+ * @example
+ * await useEngine(); //         the best that loads here
+ * await useEngine("wasm"); //   or this one
  */
 export async function useEngine(name?: string): Promise<EngineName> {
   const { FINETUNE_ENGINE } = process.env;
@@ -44,13 +47,23 @@ export async function useEngine(name?: string): Promise<EngineName> {
   return chosen.engine.name;
 }
 
-/** The engine in use; chooses one if none has been yet. */
+/**
+ * The engine in use; chooses one if none has been yet.
+ *
+ * @example
+ * const { name, supportsBf16 } = await currentEngine();
+ */
 export async function currentEngine(): Promise<Engine> {
   if (inUse === undefined) await useEngine();
   return inUse!;
 }
 
-/** Tries every engine and tells which of them could run here. */
+/**
+ * Tries every engine and tells which of them could run here.
+ *
+ * @example
+ * for (const { name, available, note } of await describeEngines()) console.log(name, available, note);
+ */
 export async function describeEngines(): Promise<EngineReport[]> {
   const reports: EngineReport[] = [];
   for (const engine of ENGINES) {

@@ -11,6 +11,8 @@ export type Logits =
  * @returns      [rows], int32
  * @throws ConfigError if it is not two-dimensional or a row has no entries
  * @see numpy.argmax(logits, axis=-1)
+ * @example
+ * argmax([[-0.5, 2.1], [1.8, -0.3]]); // Int32Array [1, 0]
  */
 export function argmax(logits: Logits): Int32Array {
   if (!("shape" in logits)) {

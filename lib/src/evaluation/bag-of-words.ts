@@ -17,6 +17,7 @@ const ITERATIONS = 400;
  * LogisticRegression; trained in a second, without random numbers.
  *
  * @example
+ * const { train, validation } = rawDatasets;
  * const baseline = BagOfWords.fit(train.column("sentence"), train.column("label"));
  * const predictions = baseline.predict(validation.column("sentence"));
  */

@@ -152,5 +152,11 @@ async function combine(
   return combined as unknown as Metric<Record<string, number>, AverageOptions>;
 }
 
-/** Metrics, as in Hugging Face's `evaluate`: `const metric = await evaluate.load("glue", "sst2")`. */
+/**
+ * Metrics, as in Hugging Face's `evaluate`: `const metric = await evaluate.load("glue", "sst2")`.
+ *
+ * @example
+ * const metric = await evaluate.load("glue", "sst2");
+ * metric.compute({ predictions: [1, 0, 1], references: [1, 0, 0] }); // { accuracy: 0.667 }
+ */
 export const evaluate = { load, combine };

@@ -2,9 +2,9 @@ import { ConfigError } from "../errors";
 
 /** What a metric compares: one value a row in each, in the same order. Plain or typed arrays. */
 export interface MetricInputs {
-  /** [rows]: predicted class labels, or predicted values where the metric is a correlation. */
+  /** [rows], predicted class labels, or predicted values where the metric is a correlation. */
   predictions: ArrayLike<number | bigint>;
-  /** [rows]: the true ones. */
+  /** [rows], the true ones. */
   references: ArrayLike<number | bigint>;
 }
 

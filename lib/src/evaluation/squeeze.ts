@@ -8,6 +8,8 @@ import type { Logits } from "./argmax";
  * @returns      [rows]
  * @throws ConfigError if a row has another number of values
  * @see numpy.squeeze(logits, axis=-1)
+ * @example
+ * squeeze({ data: Float32Array.of(0.5, 2), shape: [2, 1] }); // the outputs of a regression, one a row
  */
 export function squeeze(logits: Logits): Float64Array {
   if (!("shape" in logits)) {

@@ -36,6 +36,9 @@ export interface DownloadFileOptions extends HubOptions {
  * @returns its path in the cache's snapshot of the commit; treat it as read-only
  * @throws HubError in a plain sentence; its `reason` says which kind it is
  * @see huggingface_hub.hf_hub_download
+ * @example
+ * const repo = { type: "model", name: "google-bert/bert-base-uncased" } as const;
+ * const path = await downloadFile({ repo, path: "config.json" }); // in the cache
  */
 export async function downloadFile(options: DownloadFileOptions): Promise<string> {
   refuseUnknownOptions("downloadFile", options, [...HUB_OPTIONS, "repo", "path", "forceDownload"]);

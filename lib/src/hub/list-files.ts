@@ -28,6 +28,9 @@ export interface HubFile {
  * @param revision  branch, tag or commit. Default "main"
  * @param prefix    only what is in this folder
  * @throws HubError; also for a listing with a path that leads out of the repository
+ * @example
+ * const files = await listFiles({ type: "model", name: "google-bert/bert-base-uncased" });
+ * for (const { path, size } of files) console.log(path, size);
  */
 export async function listFiles(
   repo: HubRepo,

@@ -15,7 +15,14 @@ export interface RepoInfo {
   gated: boolean;
 }
 
-/** Asks the Hub about a repository. @throws HubError */
+/**
+ * Asks the Hub about a repository.
+ *
+ * @throws HubError
+ *
+ * @example
+ * const { commit } = await repoInfo({ type: "model", name: "google-bert/bert-base-uncased" }); // that "main" is now
+ */
 export async function repoInfo(repo: HubRepo, options: HubOptions = {}): Promise<RepoInfo> {
   refuseUnknownOptions("repoInfo", options, HUB_OPTIONS);
   const settings = hubSettings(options);

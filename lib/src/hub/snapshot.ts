@@ -39,6 +39,8 @@ export interface DownloadSnapshotOptions extends SnapshotOptions {
  * commit that the cache has, with a warning.
  *
  * @throws HubError
+ * @example
+ * const snapshot = await openSnapshot({ repo: { type: "dataset", name: "nyu-mll/glue" }, revision: "main" });
  */
 export async function openSnapshot({ repo, ...options }: SnapshotOptions): Promise<Snapshot> {
   const settings = hubSettings(options);
@@ -70,6 +72,9 @@ export async function openSnapshot({ repo, ...options }: SnapshotOptions): Promi
  * @returns the folder of the snapshot in the cache
  * @throws HubError; also if patterns are given and no file matches
  * @see huggingface_hub.snapshot_download
+ * @example
+ * const repo = { type: "model", name: "google-bert/bert-base-uncased" } as const;
+ * const folder = await downloadSnapshot({ repo, allowPatterns: ["*.json", "vocab.txt"] });
  */
 export async function downloadSnapshot(options: DownloadSnapshotOptions): Promise<string> {
   refuseUnknownOptions("downloadSnapshot", options, [

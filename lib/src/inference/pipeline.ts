@@ -56,6 +56,10 @@ const TASKS = new Map<string, Task<unknown>>([
  *
  * @throws ConfigError if the task is unknown or the tokenizer is missing
  * @see transformers.pipeline
+ * @example
+ * const classify = pipeline("text-classification", { model: "out/sentiment/checkpoint-676" });
+ * await classify("A fine film."); // [{ label: "positive", score: 0.998 }]
+ * await classify(["Fine.", "Dull."], { topK: null }); // all labels of each
  */
 export function pipeline(
   task: "feature-extraction",

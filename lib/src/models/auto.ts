@@ -26,7 +26,14 @@ const BODIES = new Map([["bert", BertModel]]);
 const SEQUENCE_CLASSIFIERS = new Map([["bert", BertForSequenceClassification]]);
 const MASKED_LANGUAGE_MODELS = new Map([["bert", BertForMaskedLM]]);
 
-/** Reads the configuration of a checkpoint. @see transformers.AutoConfig */
+/**
+ * Reads the configuration of a checkpoint.
+ *
+ * @see transformers.AutoConfig
+ *
+ * @example
+ * const config = await AutoConfig.fromPretrained("bert-base-uncased", { numLabels: 3 });
+ */
 export const AutoConfig = {
   /**
    * @param nameOrDir  a folder with a `config.json`, the name of an embedded checkpoint, or of a model on the Hub
@@ -125,11 +132,35 @@ function autoModel<Output extends object, Model extends PreTrainedModel<Output>>
   };
 }
 
-/** A body without a head: what it makes of each token. @see transformers.AutoModel */
+/**
+ * A body without a head: what it makes of each token.
+ *
+ * @see transformers.AutoModel
+ *
+ * @example
+ * const encoder = await AutoModel.fromPretrained("bert-base-uncased");
+ */
 export const AutoModel = autoModel(BODIES);
 
-/** A model that classifies sequences. @see transformers.AutoModelForSequenceClassification */
+/**
+ * A model that classifies sequences.
+ *
+ * @see transformers.AutoModelForSequenceClassification
+ *
+ * @example
+ * const model = await AutoModelForSequenceClassification.fromPretrained("bert-base-uncased", {
+ *   id2label: { 0: "negative", 1: "positive" },
+ * });
+ */
 export const AutoModelForSequenceClassification = autoModel(SEQUENCE_CLASSIFIERS);
 
-/** A model that predicts masked tokens. @see transformers.AutoModelForMaskedLM */
+/**
+ * A model that predicts masked tokens.
+ *
+ * @see transformers.AutoModelForMaskedLM
+ *
+ * @example
+ * const model = await AutoModelForMaskedLM.fromPretrained("bert-base-uncased");
+ * const fill = pipeline("fill-mask", { model, tokenizer });
+ */
 export const AutoModelForMaskedLM = autoModel(MASKED_LANGUAGE_MODELS);

@@ -27,6 +27,10 @@ import { refuseUnknownOptions } from "../known-options";
  * parameters, a training switch, and a way to and from files.
  *
  * @typeParam Output  what `forward` returns; a body without a head has no logits
+ * @example
+ * const { logits, loss } = model.forward({ ...tokenizer(["Fine."], { returnTensors: "tf" }) });
+ * model.freeze("bert.embeddings");
+ * await model.savePretrained("out/my-model", { dtype: "float16" });
  */
 export abstract class PreTrainedModel<Output extends object = ModelOutput> extends Module {
   /** Name of the class in transformers, written to config.json. */
@@ -190,8 +194,8 @@ export abstract class PreTrainedModel<Output extends object = ModelOutput> exten
    * Writes `config.json` and `model.safetensors` into a folder (made if need be), as transformers does; it reads both.
    * Each file is replaced atomically.
    *
-   * @param dtype  how the weights are stored. "float16" and "bfloat16" take half the space, rounded to nearest. Default
-   *   "float32", exact
+   * @param options  `dtype`: how the weights are stored. "float16" and "bfloat16" take half the space, rounded to nearest.
+   *   Default "float32", exact
    */
   async savePretrained(directory: string, options: SaveOptions = {}): Promise<void> {
     const { dtype, store } = storage(options);

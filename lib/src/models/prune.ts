@@ -13,6 +13,8 @@ const LAYER = /(^|\.)(layers?)\.(\d+)\./;
  * @param layers  numbers from 0, in their new order: `[0, 2, 5]` of six
  * @throws ConfigError if the model has no such layer
  * @see Sanh et al. 2019, DistilBERT
+ * @example
+ * const short = keepLayers(model, [0, 2]); // a model of the first and the third layer
  */
 export async function keepLayers<Model extends PreTrainedModel<object>>(
   model: Model,
@@ -42,6 +44,9 @@ export async function keepLayers<Model extends PreTrainedModel<object>>(
  *
  * @param ids  old ids, in the order of the new ones
  * @throws ConfigError if the model has no such token
+ * @example
+ * const cut = cutVocabulary(tokenizer, rawDatasets.train.column("sentence"), { size: 5000 });
+ * const smaller = keepTokens(model, cut.keptIds);
  */
 export async function keepTokens<Model extends PreTrainedModel<object>>(
   model: Model,

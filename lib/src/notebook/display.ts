@@ -17,6 +17,9 @@ export interface LiveDisplay {
  * Shows a value in the cell, as IPython's `display` does; a terminal gets the plain text.
  *
  * @param value a dataframe or rows (shown as a table), a plot, anything with `toMimeBundle()`, or plain text
+ * @example
+ * display(rawDatasets.train.slice(0, 3).toDataFrame());
+ * display("plain text");
  */
 export function display(value: Displayable | TableSource | string): void {
   const bundle = forms(value);
@@ -28,13 +31,25 @@ export function display(value: Displayable | TableSource | string): void {
 /**
  * Empties the output of the cell, as IPython's `clear_output` does. In a terminal nothing is cleared.
  *
- * @param options.wait empty it only when the next output comes, so that nothing flickers. Default false
+ * @param options `wait`: empty it only when the next output comes, so that nothing flickers. Default false
+ * @example
+ * for (let second = 3; second > 0; second--) {
+ *   clearOutput({ wait: true });
+ *   display(`${second} …`);
+ * }
  */
 export function clearOutput({ wait = false }: { wait?: boolean } = {}): void {
   kernelBridge()?.clearOutput(wait);
 }
 
-/** Opens an output that is redrawn in place: one in the cell, or one line at the end in a terminal. */
+/**
+ * Opens an output that is redrawn in place: one in the cell, or one line at the end in a terminal.
+ *
+ * @example
+ * const live = openDisplay();
+ * for (const step of [1, 2, 3]) live.update(table([{ step }]));
+ * live.close();
+ */
 export function openDisplay(): LiveDisplay {
   const id = randomUUID();
   let shown = false;

@@ -3,7 +3,12 @@ import { createInterface } from "node:readline/promises";
 import { EndOfInput, kernelBridge } from "./kernel-bridge";
 import { insideNotebook } from "./display-channel";
 
-/** Whether somebody can be asked: a front end that takes questions, or a terminal. */
+/**
+ * Whether somebody can be asked: a front end that takes questions, or a terminal.
+ *
+ * @example
+ * const answer = inputAvailable() ? await input("Go on? ") : "yes";
+ */
 export function inputAvailable(): boolean {
   const bridge = kernelBridge();
   if (bridge) return bridge.allowStdin;
@@ -16,6 +21,8 @@ export function inputAvailable(): boolean {
  * @param prompt shown in front of the answer
  * @returns      the line without its newline; undefined where nobody can be asked ({@link inputAvailable} tells
  *               beforehand) and when the input has ended (Ctrl-D)
+ * @example
+ * const name = await input("Who is there? ");
  */
 export async function input(prompt = ""): Promise<string | undefined> {
   if (kernelBridge()) return ask(prompt, false);
@@ -28,6 +35,8 @@ export async function input(prompt = ""): Promise<string | undefined> {
  * @param prompt shown in front of the answer. Default "Password: "
  * @returns      the line; undefined where nobody can be asked and when the input has ended. A terminal without a
  *               kernel shows what is typed there, so it is not asked
+ * @example
+ * const token = await getpass("Token: ");
  */
 export async function getpass(prompt = "Password: "): Promise<string | undefined> {
   return ask(prompt, true);

@@ -42,6 +42,8 @@ const BORDER = "1px solid rgba(128,128,128,.3)";
  * A table that shows well in a cell (HTML) and in a terminal (aligned text).
  *
  * @param source a danfojs DataFrame or an array of rows; the columns of rows are the keys in order of appearance
+ * @example
+ * display(table([{ epoch: 1, accuracy: 0.864 }], { caption: "So far", format: { accuracy: (share: number) => `${100 * share} %` } }));
  */
 export function table(source: TableSource, options: TableOptions = {}): Displayable {
   refuseUnknownOptions("table", options, ["format", "index", "maxRows", "caption", "maxWidth"]);

@@ -3,7 +3,13 @@ import { bertTokenizerJson } from "./tokenizer-files";
 import { parseTokenizerJson } from "./tokenizer-json";
 import type { TokenizerConfig } from "./tokenizer-config";
 
-/** BERT's tokenizer: cleaned, lower-cased (if the model is uncased) words, cut into pieces of a vocabulary. */
+/**
+ * BERT's tokenizer: cleaned, lower-cased (if the model is uncased) words, cut into pieces of a vocabulary.
+ *
+ * @example
+ * const tokenizer = BertTokenizer.fromVocab(["[PAD]", "[UNK]", "[CLS]", "[SEP]", "[MASK]", "a", "film"]);
+ * tokenizer.tokenize("A film"); // ["a", "film"]
+ */
 export class BertTokenizer extends PreTrainedTokenizer {
   /**
    * A tokenizer from a vocabulary alone.

@@ -56,6 +56,10 @@ type Only<Given, Known> = string extends keyof Given
 /**
  * A WordPiece tokenizer, callable as in transformers: `tokenizer("a text", { truncation: true })`. Its ids are those of
  * the Rust library `tokenizers` for every text.
+ *
+ * @example
+ * const { input_ids, attention_mask } = tokenizer(["A fine film.", "Dull."], { padding: true, truncation: true });
+ * tokenizer.decode(input_ids[0], { skipSpecialTokens: true }); // "a fine film."
  */
 export class PreTrainedTokenizer extends VocabularyBase {
   /** Folder or name that it was loaded from. */

@@ -85,7 +85,12 @@ export interface TrainerCallback {
 
 const defaultFactories: (() => TrainerCallback)[] = [];
 
-/** Gives every Trainer made from now on a callback of its own from this factory: how a notebook shows its table. */
+/**
+ * Gives every Trainer made from now on a callback of its own from this factory: how a notebook shows its table.
+ *
+ * @example
+ * addDefaultCallback(() => new CsvCallback()); // for every Trainer from now on
+ */
 export function addDefaultCallback(factory: () => TrainerCallback): void {
   defaultFactories.push(factory);
 }

@@ -14,7 +14,8 @@ export interface EarlyStoppingOptions {
  * Ends a run whose metric gets no better. It needs `metricForBestModel` and evaluations.
  *
  * @example
- * new Trainer({ …, callbacks: [new EarlyStoppingCallback({ earlyStoppingPatience: 2 })] });
+ * const patience = new EarlyStoppingCallback({ earlyStoppingPatience: 2 });
+ * const trainer = new Trainer({ model, args, trainDataset, evalDataset, callbacks: [patience] });
  *
  * @see transformers.EarlyStoppingCallback
  */

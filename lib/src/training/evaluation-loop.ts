@@ -12,7 +12,7 @@ import { EvaluationInterrupted } from "./interrupts";
 /** Scores of every answer, row-major. */
 export interface LogitMatrix {
   data: Float32Array;
-  /** [answers, labels]: an answer a row of the dataset, or a masked token. */
+  /** [answers, labels], an answer a row of the dataset, or a masked token. */
   shape: [number, number];
 }
 

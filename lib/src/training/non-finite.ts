@@ -2,7 +2,16 @@ import { FinetuneError } from "../errors";
 import type { TrainStepResult } from "./train-step";
 import type { NanPolicy } from "./training-arguments";
 
-/** Training came to a loss or gradient norm that is NaN or infinite; the weights are those before that step. */
+/**
+ * Training came to a loss or gradient norm that is NaN or infinite; the weights are those before that step.
+ *
+ * @example
+ * try {
+ *   await trainer.train();
+ * } catch (error) {
+ *   if (error instanceof TrainingDiverged) console.log(error.message); // step, learning rate, rows
+ * }
+ */
 export class TrainingDiverged extends FinetuneError {}
 
 /** Where a run is. */

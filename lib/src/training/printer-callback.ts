@@ -1,7 +1,14 @@
 import type { CallbackContext, Logs, TrainerCallback } from "./callbacks";
 import type { Throughput } from "./throughput";
 
-/** A line for each log entry, and nothing else. @see transformers.PrinterCallback */
+/**
+ * A line for each log entry, and nothing else.
+ *
+ * @see transformers.PrinterCallback
+ *
+ * @example
+ * const quiet = new Trainer({ model, args, trainDataset, callbacks: [new PrinterCallback()] });
+ */
 export class PrinterCallback implements TrainerCallback {
   onLog({ throughput }: CallbackContext, logs: Logs): void {
     console.log(describeLogs(logs, throughput));

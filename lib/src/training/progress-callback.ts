@@ -2,7 +2,12 @@ import { startProgress, type ProgressBar } from "../progress";
 import { describeLogs } from "./printer-callback";
 import type { CallbackContext, Logs, TrainerCallback } from "./callbacks";
 
-/** A progress bar over the optimizer steps and a line for each log entry: what a run shows outside of a notebook. */
+/**
+ * A progress bar over the optimizer steps and a line for each log entry: what a run shows outside of a notebook.
+ *
+ * @example
+ * addDefaultCallback(() => new ProgressCallback());
+ */
 export class ProgressCallback implements TrainerCallback {
   private bar: ProgressBar | undefined;
 

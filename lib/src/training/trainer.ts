@@ -47,6 +47,17 @@ import { TrainingLoop } from "./training-loop";
 
 /**
  * Trains, evaluates and saves a model. @see transformers.Trainer
+ *
+ * @example
+ * const trainer = new Trainer({
+ *   model,
+ *   args: new TrainingArguments({ outputDir: "out", evalStrategy: "epoch", learningRate: 1e-4 }),
+ *   trainDataset: tokenizedDatasets.train,
+ *   evalDataset: tokenizedDatasets.validation,
+ *   processingClass: tokenizer,
+ *   computeMetrics: ({ predictions, labelIds }) => metric.compute({ predictions: argmax(predictions), references: labelIds }),
+ * });
+ * await trainer.train();
  */
 export class Trainer<Model extends PreTrainedModel<object> = PreTrainedModel<object>> {
   readonly args: TrainingArguments;
@@ -252,7 +263,7 @@ export class Trainer<Model extends PreTrainedModel<object> = PreTrainedModel<obj
   /**
    * Scores for every row of a dataset; with `test_loss` and metrics where it has labels.
    *
-   * @param metricKeyPrefix  what the names of the figures begin with. Default "test"
+   * @param options  `metricKeyPrefix`: what the names of the figures begin with. Default "test"
    */
   async predict(
     dataset: TrainerDataset,

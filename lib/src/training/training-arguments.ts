@@ -197,6 +197,18 @@ type ArgumentName = keyof TrainingArgumentsOptions;
  * The settings of a run, complete and checked.
  *
  * @throws ConfigError that names the argument with a value that cannot work, or is unknown
+ * @example
+ * const args = new TrainingArguments({
+ *   outputDir: "out/sentiment",
+ *   numTrainEpochs: 2,
+ *   perDeviceTrainBatchSize: 16,
+ *   learningRate: 1e-4,
+ *   warmupSteps: 0.1, // a share of all steps
+ *   evalStrategy: "epoch",
+ *   saveStrategy: "epoch",
+ *   loadBestModelAtEnd: true,
+ *   metricForBestModel: "accuracy",
+ * });
  */
 export class TrainingArguments implements Required<TrainingArgumentsOptions> {
   declare readonly outputDir: string;

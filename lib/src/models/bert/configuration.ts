@@ -57,6 +57,8 @@ export interface BertConfigOptions extends Partial<BertNumbers>, LabelOptions {
  *
  * @throws ConfigError if a value cannot work, naming it
  * @see transformers.BertConfig
+ * @example
+ * const config = new BertConfig({ hiddenSize: 128, numHiddenLayers: 2, numAttentionHeads: 2, intermediateSize: 512 });
  */
 export class BertConfig implements BertNumbers, LabelMaps {
   readonly modelType = "bert";

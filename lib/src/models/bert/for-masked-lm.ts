@@ -54,6 +54,8 @@ class BertOnlyMLMHead extends Module {
  * BERT that predicts masked tokens (Devlin et al. 2019, "masked LM"): how it is pretrained.
  *
  * @see transformers.BertForMaskedLM
+ * @example
+ * const model = new BertForMaskedLM(new BertConfig(), 42).initializeWeights();
  */
 export class BertForMaskedLM extends MaskedLanguageModel {
   readonly architecture = "BertForMaskedLM";

@@ -24,6 +24,8 @@ export interface SequenceClassifierOutput extends ModelOutput {
  * labels, and a number is a class.
  *
  * @see transformers.BertForSequenceClassification
+ * @example
+ * const model = new BertForSequenceClassification(new BertConfig({ numLabels: 2 }), 42).initializeWeights();
  */
 export class BertForSequenceClassification extends PreTrainedModel<SequenceClassifierOutput> {
   readonly architecture = "BertForSequenceClassification";

@@ -248,7 +248,15 @@ export interface BertModelOptions {
   pooler?: boolean;
 }
 
-/** The encoder without a head. @see transformers.BertModel */
+/**
+ * The encoder without a head.
+ *
+ * @see transformers.BertModel
+ *
+ * @example
+ * const body = new BertModel(new BertConfig(), 42).initializeWeights();
+ * const { lastHiddenState } = body.forward(tokenizer(["A film."], { returnTensors: "tf" }));
+ */
 export class BertModel extends PreTrainedModel<BertModelOutput> {
   readonly architecture: string = "BertModel";
   readonly baseModelPrefix = "bert";

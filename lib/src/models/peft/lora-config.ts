@@ -66,7 +66,12 @@ const NOT_TAKEN: Record<string, readonly unknown[]> = {
   target_parameters: [null],
 };
 
-/** @throws ConfigError that names the option with a value that cannot work, or is unknown */
+/**
+ * @throws ConfigError that names the option with a value that cannot work, or is unknown
+ *
+ * @example
+ * const config = new LoraConfig({ r: 8, loraAlpha: 16, targetModules: ["query", "value"] });
+ */
 export class LoraConfig implements Required<LoraConfigOptions> {
   declare readonly r: number;
   declare readonly loraAlpha: number;

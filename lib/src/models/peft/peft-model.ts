@@ -30,6 +30,9 @@ export interface LoadAdapterOptions {
  * the rest. Files hold the adapter alone, in PEFT's format.
  *
  * @see peft.PeftModel
+ * @example
+ * const adapted = getPeftModel(model, new LoraConfig({ r: 8 }));
+ * await adapted.savePretrained("out/adapter"); // the adapter alone, in PEFT's format
  */
 export class PeftModel<Output extends object = ModelOutput> extends PreTrainedModel<Output> {
   readonly architecture: string;
@@ -210,7 +213,7 @@ export class PeftModel<Output extends object = ModelOutput> extends PreTrainedMo
  * @see peft.get_peft_model
  * @example
  * const peft = getPeftModel(model, new LoraConfig({ r: 8, loraAlpha: 16, loraDropout: 0.1 }));
- * await new Trainer({ model: peft, … }).train();
+ * await new Trainer({ model: peft, args, trainDataset }).train();
  * await peft.savePretrained("adapter");
  */
 export function getPeftModel<Output extends object>(

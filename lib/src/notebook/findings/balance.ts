@@ -9,6 +9,8 @@ const CLOSE = 0.05;
  * What the labels of the splits mean for what is to come: the accuracy that costs nothing, and whether the classes are in balance.
  *
  * @param split the one that accuracy will be measured on. Default "validation"
+ * @example
+ * display(balanceFindings(labelBalance(rawDatasets)));
  */
 export function balanceFindings(balance: LabelBalance, split = "validation"): Prose {
   const { label, share } = balance.majority(split);

@@ -37,13 +37,16 @@ export function sharesByKind(
  * Where a model is ahead of another and where not.
  *
  * @param shares  as `sharesByKind` gives them
- * @param model   the column that is looked at
- * @param rival   the column that it is held against
+ * @param columns `model`: the column that is looked at; `rival`: the column that it is held against
+ * @example
+ * const shares = sharesByKind(["plain", "irony"], { words: [true, false], model: [true, true] });
+ * display(challengeFindings(shares, { model: "model", rival: "words" }));
  */
 export function challengeFindings(
   shares: readonly SharesByKind[],
-  { model, rival }: { model: string; rival: string },
+  columns: { model: string; rival: string },
 ): Prose {
+  const { model, rival } = columns;
   const share = (row: SharesByKind, name: string) => Number(row[name]);
   const all = shares.find(({ kind }) => kind === "all")!;
   const kinds = shares.filter(({ kind, sentences }) => kind !== "all" && sentences >= ENOUGH);

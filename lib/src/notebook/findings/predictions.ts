@@ -13,6 +13,8 @@ const CLOSE = 0.02;
  *
  * @param labels names of the classes, in the order of their numbers
  * @throws ConfigError if there are no predictions
+ * @example
+ * display(predictionFindings(graded, { labels: ["negative", "positive"] }));
  */
 export function predictionFindings(
   graded: readonly GradedPrediction[],

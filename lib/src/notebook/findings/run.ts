@@ -15,7 +15,14 @@ export interface RunFigures {
   challenge?: number | undefined;
 }
 
-/** What was reached, in one paragraph. @throws ConfigError if there are no predictions */
+/**
+ * What was reached, in one paragraph.
+ *
+ * @throws ConfigError if there are no predictions
+ *
+ * @example
+ * display(runFindings({ graded, baseline: 0.52, seconds: 26.1, steps: 676 }));
+ */
 export function runFindings({ graded, baseline, seconds, steps, challenge }: RunFigures): Prose {
   const accuracy = accuracyOf(graded);
   const points = (100 * (accuracy - baseline)).toFixed(1);

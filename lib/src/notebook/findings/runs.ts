@@ -9,6 +9,8 @@ import { listed, type Prose, prose } from "./prose";
  *
  * @param rows  that each run was evaluated on
  * @throws ConfigError if there are no runs
+ * @example
+ * display(runsFindings([{ name: "1e-4", accuracy: 0.84 }, { name: "1e-2", accuracy: 0.48 }], { rows: 450 }));
  */
 export function runsFindings(runs: readonly RunAccuracy[], { rows }: { rows: number }): Prose {
   const [best, ...others] = [...runs].sort((a, b) => b.accuracy - a.accuracy);

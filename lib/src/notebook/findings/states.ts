@@ -15,6 +15,8 @@ export interface StatesBeforeAfter {
  * mean state is nearest, the text itself not counted in.
  *
  * @throws ConfigError if vectors and labels do not go together
+ * @example
+ * display(stateFindings({ before: [[0], [1]], after: [[0], [9]], labels: [0, 1] }));
  */
 export function stateFindings({ before, after, labels }: StatesBeforeAfter): Prose {
   const [was, is] = [before, after].map((states) => nearestMeanAccuracy(states, labels)) as [number, number];

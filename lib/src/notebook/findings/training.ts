@@ -14,6 +14,8 @@ interface Evaluation {
  * begun to learn its sentences by heart.
  *
  * @param state `trainer.state` after training
+ * @example
+ * display(trainingFindings(trainer.state));
  */
 export function trainingFindings(state: Pick<TrainerState, "logHistory" | "bestGlobalStep">): Prose {
   const losses = state.logHistory.flatMap(({ loss }) => (loss === undefined ? [] : [loss]));

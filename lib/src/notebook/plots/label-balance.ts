@@ -9,6 +9,9 @@ export type LabelCounts = Readonly<Record<string, Readonly<Record<string, number
 /**
  * How the labels are spread over each split: bars of shares, so that splits of any size compare.
  * Splits without a labelled row are left out.
+ *
+ * @example
+ * display(plotLabelBalance({ train: { negative: 29_780, positive: 37_569 }, validation: { negative: 428, positive: 444 } }));
  */
 export function plotLabelBalance(counts: LabelCounts): Plot {
   const sum = (labels: Readonly<Record<string, number>>) => Object.values(labels).reduce((a, b) => a + b, 0);

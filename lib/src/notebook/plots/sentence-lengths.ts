@@ -12,6 +12,9 @@ const MOST_BINS = 16;
  *
  * @param lengths one number a sentence; the bins are counted here, so a figure stays small however long this is
  * @param unit    what was counted. Default "words"
+ * @example
+ * const words = rawDatasets.train.column("sentence").map((text) => text.split(" ").length);
+ * display(plotSentenceLengths(words));
  */
 export function plotSentenceLengths(lengths: ArrayLike<number>, { unit = "words" } = {}): Plot {
   if (lengths.length === 0)

@@ -38,6 +38,8 @@ const OPTIONS: readonly (keyof TrainWordPieceOptions)[] = [
  * @returns a tokenizer; `savePretrained` writes a `tokenizer.json` that the Rust library loads
  * @throws TokenizerError if there are no texts, or the characters alone are more than `vocabSize`
  * @see Schuster & Nakajima 2012; tokenizers.trainers.WordPieceTrainer, which merges by frequency too
+ * @example
+ * const vocabulary = trainWordPiece(rawDatasets.train.column("sentence"), { vocabSize: 8000 });
  */
 export function trainWordPiece(texts: Iterable<string>, options: TrainWordPieceOptions = {}): BertTokenizer {
   refuseUnknownOptions("trainWordPiece", options, OPTIONS);

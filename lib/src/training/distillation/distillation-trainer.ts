@@ -46,7 +46,10 @@ export interface DistillationTrainerOptions<
  *
  * @example
  * const trainer = new DistillationTrainer({
- *   model: student, teacher, args, trainDataset, dataCollator,
+ *   model: student,
+ *   teacher,
+ *   args,
+ *   trainDataset,
  *   distillation: { hiddenStates: { layers: [[3, 6]] }, pooled: {} },
  * });
  * await trainer.train();

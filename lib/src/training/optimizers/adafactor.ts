@@ -18,6 +18,9 @@ export interface AdafactorOptions extends Partial<ParameterSettings> {
  * the weights. As transformers' Trainer sets it up: a given learning rate, which the size of the weights does not scale.
  *
  * @see Shazeer and Stern 2018; transformers.Adafactor with scale_parameter=False, relative_step=False
+ * @example
+ * const optimizer = new Adafactor(model.namedParameters());
+ * const trainer = new Trainer({ model, args, trainDataset, optimizers: [optimizer] });
  */
 export class Adafactor extends Optimizer {
   private readonly epsilon: number;

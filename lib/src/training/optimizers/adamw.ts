@@ -14,7 +14,15 @@ export interface AdamWOptions extends Partial<ParameterSettings> {
   epsilon?: number;
 }
 
-/** Adam with decoupled weight decay. @see Loshchilov and Hutter 2019; torch.optim.AdamW */
+/**
+ * Adam with decoupled weight decay.
+ *
+ * @see Loshchilov and Hutter 2019; torch.optim.AdamW
+ *
+ * @example
+ * const optimizer = new AdamW(model.namedParameters(), { beta2: 0.99 });
+ * const trainer = new Trainer({ model, args, trainDataset, optimizers: [optimizer] });
+ */
 export class AdamW extends Optimizer {
   private readonly figures: { beta1: number; beta2: number; eps: number };
 

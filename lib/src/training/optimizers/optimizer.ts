@@ -25,7 +25,12 @@ export interface UpdateOptions {
   gradientScale: number;
 }
 
-/** Changes parameters by their gradients. Extend it with a rule of your own, and give it to the Trainer's `optimizers`. */
+/**
+ * Changes parameters by their gradients. Extend it with a rule of your own, and give it to the Trainer's `optimizers`.
+ *
+ * @example
+ * const args = new TrainingArguments({ outputDir: "out", optim: "adafactor" }); // or one of your own in `optimizers`
+ */
 export abstract class Optimizer {
   /** Updates done so far. */
   step = 0;

@@ -85,14 +85,13 @@ function unknownName(name: string, index: number, names: string[]): string {
  * Layer-wise learning rates: the head learns at the full rate, each layer below at `decay` times the rate of the one above
  * it, the embeddings at the lowest. What a pretrained encoder learnt first, it then forgets last.
  *
- * @param learningRate  peak rate of everything above the layers; give the Trainer's arguments the same one
- * @param decay         above 0 and at most 1
+ * @param options  `learningRate`: peak rate of everything above the layers, the same as the Trainer's arguments have; `decay`: above
+ *   0 and at most 1
  * @throws ConfigError for other values, and for a model without numbered layers
  * @see Howard and Ruder 2018 (ULMFiT, "discriminative fine-tuning"); ELECTRA's `layerwise_lr_decay`
  * @example
- *   const args = new TrainingArguments({ learningRate: 1e-4 });
- *   const parameterGroups = layerwiseLearningRates(model, { learningRate: args.learningRate, decay: 0.9 });
- *   new Trainer({ model, args, parameterGroups, … });
+ * const parameterGroups = layerwiseLearningRates(model, { learningRate: args.learningRate, decay: 0.9 });
+ * const trainer = new Trainer({ model, args, trainDataset, parameterGroups });
  */
 export function layerwiseLearningRates(
   model: PreTrainedModel<object>,

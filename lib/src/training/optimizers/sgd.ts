@@ -11,7 +11,15 @@ export interface SGDOptions extends Partial<ParameterSettings> {
   nesterov?: boolean;
 }
 
-/** Stochastic gradient descent. @see torch.optim.SGD */
+/**
+ * Stochastic gradient descent.
+ *
+ * @see torch.optim.SGD
+ *
+ * @example
+ * const optimizer = new SGD(model.namedParameters(), { momentum: 0.9 });
+ * const trainer = new Trainer({ model, args, trainDataset, optimizers: [optimizer] });
+ */
 export class SGD extends Optimizer {
   private readonly momentum: number;
   private readonly nesterov: boolean;

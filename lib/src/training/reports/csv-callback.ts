@@ -6,7 +6,12 @@ import type { LogEntry } from "../state";
 
 const FILE = "logs.csv";
 
-/** Writes what is logged as a table: `logs.csv` in `loggingDir` or the output folder, a row an entry. */
+/**
+ * Writes what is logged as a table: `logs.csv` in `loggingDir` or the output folder, a row an entry.
+ *
+ * @example
+ * const trainer = new Trainer({ model, args, trainDataset, callbacks: [new CsvCallback()] });
+ */
 export class CsvCallback implements TrainerCallback {
   private columns: string[] = [];
 

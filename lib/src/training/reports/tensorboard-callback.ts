@@ -4,7 +4,14 @@ import type { CallbackContext, Logs, TrainerCallback } from "../callbacks";
 import type { TrainingArguments } from "../training-arguments";
 import { EventFile } from "./event-file";
 
-/** Writes what is logged for TensorBoard: `tensorboard --logdir OUTPUT_DIR`. @see transformers.TensorBoardCallback */
+/**
+ * Writes what is logged for TensorBoard: `tensorboard --logdir OUTPUT_DIR`.
+ *
+ * @see transformers.TensorBoardCallback
+ *
+ * @example
+ * const args = new TrainingArguments({ outputDir: "out", reportTo: "tensorboard" }); // or callbacks: [new TensorBoardCallback()]
+ */
 export class TensorBoardCallback implements TrainerCallback {
   private file: EventFile | undefined;
 

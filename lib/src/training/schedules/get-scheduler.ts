@@ -29,6 +29,10 @@ const WORDS: readonly string[] = ["warmupType", "decayType"];
  *
  * @throws ConfigError on an unknown name (listing the known), a step count that is none, or an option of another schedule
  * @see transformers.optimization (v5.24), transformers.get_scheduler
+ * @example
+ * const factorAt = getScheduler("linear", { numWarmupSteps: 10, numTrainingSteps: 100 });
+ * factorAt(5); // 0.5
+ * factorAt(55); // 0.5
  */
 export function getScheduler(name: ScheduleName, options: SchedulerOptions): Schedule {
   if (!Object.hasOwn(SCHEDULES, name)) {
