@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { describe, it } from "node:test";
 
+import { Dataset } from "../../lib/src/datasets/dataset";
 import { display, openDisplay } from "../../lib/src/notebook/display";
 import { plotAccuracy } from "../../lib/src/notebook/plots/accuracy";
 import { insideNotebook } from "../../lib/src/notebook/display-channel";
@@ -97,5 +98,33 @@ describe("openDisplay", () => {
       view.close();
     });
     assert.equal(printed, "two\n");
+  });
+});
+
+describe("display of what a cell could end with", () => {
+  it("shows a Dataset, rows, and anything else in its own form", () => {
+    const dataset = Dataset.fromDict({ text: ["x"], label: [1] });
+    assert.match(
+      onTerminal(() => display(dataset)),
+      /^Dataset\(\{/,
+    );
+    assert.match(
+      onTerminal(() => display(dataset.features)),
+      /^Features\ncolumn +holds\n/,
+    );
+    assert.equal(
+      onTerminal(() => display([{ a: 1 }])),
+      "a\n─\n1\n",
+    );
+    assert.equal(
+      onTerminal(() => display([1, 2])),
+      "[ 1, 2 ]\n",
+    );
+    assert.equal(
+      onTerminal(() => display({ a: 1 })),
+      "{ a: 1 }\n",
+    );
+    const [message] = inKernel(() => display(dataset));
+    assert.match(JSON.stringify(message), /text\/html/);
   });
 });

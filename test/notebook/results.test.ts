@@ -2,6 +2,8 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import { Series } from "danfojs-node";
 import { Dataset } from "../../lib/src/datasets/dataset";
+import { DatasetDict } from "../../lib/src/datasets/dataset-dict";
+import { ClassLabel } from "../../lib/src/datasets/features";
 import { richForms } from "../../lib/src/notebook/results";
 import { table } from "../../lib/src/notebook/tables";
 
@@ -25,5 +27,20 @@ test("columns that are called like properties of objects are written like others
   assert.equal(
     table(rows).toMimeBundle()["text/plain"],
     "constructor  toString\n───────────  ────────\n          1  a",
+  );
+});
+
+test("splits and features are tables in words, not Python's notation", () => {
+  const dataset = Dataset.fromDict({ text: ["x", "y"], label: [1, 0], ids: [[1], [2, 3]] }).castColumn(
+    "label",
+    new ClassLabel({ names: ["no", "yes"] }),
+  );
+  assert.equal(
+    plain(new DatasetDict({ train: dataset })),
+    "DatasetDict\nsplit  rows  columns\n─────  ────  ────────────────\ntrain     2  text, label, ids",
+  );
+  assert.match(
+    String(plain(dataset.features)),
+    /\ntext +string\nlabel +a label: 0 no, 1 yes\nids +a list of int64$/,
   );
 });

@@ -1,6 +1,8 @@
 import { randomUUID } from "node:crypto";
+import { inspect } from "node:util";
 
 import type { Displayable, MimeBundle } from "./mime";
+import { richForms } from "./results";
 import { table, type TableSource } from "./tables";
 import { kernelBridge } from "./kernel-bridge";
 import { displayChannel } from "./display-channel";
@@ -16,12 +18,13 @@ export interface LiveDisplay {
 /**
  * Shows a value in the cell, as IPython's `display` does; a terminal gets the plain text.
  *
- * @param value a dataframe or rows (shown as a table), a plot, anything with `toMimeBundle()`, or plain text
+ * @param value what a cell's last expression could be: a dataframe or rows (shown as a table), a plot, a Dataset or DatasetDict,
+ *   Features, a tensor, a model, anything with `toMimeBundle()`, or plain text
  * @example
  * display(rawDatasets.train.slice(0, 3).toDataFrame());
  * display("plain text");
  */
-export function display(value: Displayable | TableSource | string): void {
+export function display(value: Displayable | TableSource | string | object): void {
   const bundle = forms(value);
   const write = displayChannel();
   if (write) write({ data: bundle, metadata: {}, transient: {} }, false);
@@ -71,7 +74,12 @@ export function openDisplay(): LiveDisplay {
   };
 }
 
-function forms(value: Displayable | TableSource | string): MimeBundle {
+function forms(value: Displayable | TableSource | string | object): MimeBundle {
   if (typeof value === "string") return { "text/plain": value };
-  return "toMimeBundle" in value ? value.toMimeBundle() : table(value).toMimeBundle();
+  if ("toMimeBundle" in value) return value.toMimeBundle();
+  if (isRows(value)) return table(value).toMimeBundle();
+  return richForms(value) ?? { "text/plain": inspect(value) };
 }
+
+const isRows = (value: object): value is readonly Record<string, unknown>[] =>
+  Array.isArray(value) && value.every((row) => typeof row === "object" && row !== null);

@@ -2,7 +2,7 @@ import { inspect } from "node:util";
 
 import { escapeHtml } from "../escape-html";
 import type { MimeBundle } from "./mime";
-import { type DataFrameLike, table } from "./tables";
+import { type DataFrameLike, table, type TableOptions } from "./tables";
 
 /*
  * The forms of values that a cell ends with. Values are told by what they have and not by their class: kernel and
@@ -97,7 +97,7 @@ const isDataset = (value: unknown): value is DatasetLike =>
   Array.isArray(value.columnNames) &&
   isObject(value.features);
 
-const isDatasetDict = (value: unknown): value is Iterable<[string, DatasetLike]> & { toString(): string } =>
+const isDatasetDict = (value: unknown): value is Iterable<[string, DatasetLike]> =>
   has(value, "split", "map", "filter") && isObject(value.numRows) && Symbol.iterator in value;
 
 const isFeatures = (value: unknown): value is Map<string, unknown> =>
@@ -120,8 +120,12 @@ function isLogHistory(value: unknown): value is readonly LogEntryLike[] {
 const heading = (text: string) => `<p><code>${escapeHtml(text)}</code></p>`;
 
 /** A table with a line above it in both forms; the text form may be another. */
-function withTable(title: string, rows: readonly Record<string, unknown>[], plain?: string): MimeBundle {
-  const forms = table(rows).toMimeBundle();
+function withTable(
+  title: string,
+  rows: readonly Record<string, unknown>[],
+  { plain, format }: { plain?: string; format?: TableOptions["format"] } = {},
+): MimeBundle {
+  const forms = table(rows, { format }).toMimeBundle();
   return {
     "text/plain": plain ?? `${title}\n${forms["text/plain"]}`,
     "text/html": `${heading(title)}${forms["text/html"] ?? ""}`,
@@ -133,21 +137,32 @@ function datasetForms(dataset: DatasetLike): MimeBundle {
   const shown = rows.length < dataset.length ? `, the first ${rows.length}` : "";
   const title = `Dataset: ${count(dataset.length)} rows × ${dataset.columnNames.length} columns${shown}`;
   const ordered = rows.map((row) => Object.fromEntries(dataset.columnNames.map((name) => [name, row[name]])));
-  return withTable(title, ordered, dataset.toString());
+  return withTable(title, ordered, { plain: dataset.toString() });
 }
 
-function splitForms(splits: Iterable<[string, DatasetLike]> & { toString(): string }): MimeBundle {
+function splitForms(splits: Iterable<[string, DatasetLike]>): MimeBundle {
   const rows = Array.from(splits, ([split, dataset]) => ({
     split,
     rows: dataset.length,
     columns: dataset.columnNames.join(", "),
   }));
-  return withTable("DatasetDict", rows, splits.toString());
+  return withTable("DatasetDict", rows, { format: { rows: count } });
 }
 
 function featureForms(features: Map<string, unknown>): MimeBundle {
-  const rows = Array.from(features, ([column, type]) => ({ column, type: inspect(type) }));
-  return withTable("Features", rows, inspect(features));
+  const rows = Array.from(features, ([column, type]) => ({ column, holds: inWords(type) }));
+  return withTable("Features", rows);
+}
+
+/** What a column holds, without Python's notation. */
+function inWords(type: unknown): string {
+  if (!isObject(type)) return inspect(type);
+  if (Array.isArray(type.names)) {
+    return `a label: ${type.names.map((name, number) => `${number} ${String(name)}`).join(", ")}`;
+  }
+  if (typeof type.dtype === "string") return type.dtype;
+  if ("feature" in type) return `a list of ${inWords(type.feature)}`;
+  return inspect(type);
 }
 
 /** One row for each layer: the parameters whose names are equal up to the last part but one. */
