@@ -41,6 +41,6 @@ test("splits and features are tables in words, not Python's notation", () => {
   );
   assert.match(
     String(plain(dataset.features)),
-    /\ntext +string\nlabel +a label: 0 no, 1 yes\nids +a list of int64$/,
+    /\ntext +string\nlabel +a label: 0 no, 1 yes\nids +a list of int32$/,
   );
 });

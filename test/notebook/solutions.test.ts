@@ -45,6 +45,7 @@ it("every exercise but the last has a folded solution, with what it prints", () 
   for (const { id, code, printed } of exercises) {
     assert.notEqual(code, "", id);
     assert.notEqual(printed, "", id);
+    assert.ok(code.split("\n").length <= 20, `${id}: a cell of ${code.split("\n").length} lines`);
     const text = source(notebook.cells.find((cell) => cell.id === id)!);
     assert.match(text, /<details><summary>Solution<\/summary>\n\n```ts\n[^]*\n<\/details>$/, id);
   }

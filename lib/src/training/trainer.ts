@@ -54,7 +54,6 @@ import { TrainingLoop } from "./training-loop";
  *   args: new TrainingArguments({ outputDir: "out", evalStrategy: "epoch", learningRate: 1e-4 }),
  *   trainDataset: tokenizedDatasets.train,
  *   evalDataset: tokenizedDatasets.validation,
- *   processingClass: tokenizer,
  *   computeMetrics: ({ predictions, labelIds }) => metric.compute({ predictions: argmax(predictions), references: labelIds }),
  * });
  * await trainer.train();

@@ -49,10 +49,10 @@ describe("the protocol", () => {
     const frame = await forms("new DataFrame([{ a: 1, b: 'x' }])");
     assert.match(frame["text/html"]!, /<table.*<td[^>]*>x<\/td>/s);
     assert.match(frame["text/plain"]!, /a +b\n/);
-    assert.match((await forms("ds"))["text/html"]!, /train.*5400/s);
+    assert.match((await forms("ds"))["text/html"]!, /train.*5,400/s);
     assert.match((await forms("ds.train"))["text/html"]!, /5,400 rows × 3 columns/);
     assert.match((await forms("ds.train"))["text/plain"]!, /^Dataset\(\{/);
-    assert.match((await forms("ds.train.features"))["text/html"]!, /ClassLabel/);
+    assert.match((await forms("ds.train.features"))["text/html"]!, /a label: 0 negative, 1 positive/);
     assert.match(
       (await forms("tf.tensor2d([[1, 2]])"))["text/plain"]!,
       /^Tensor float32 \[1, 2\]\n\[\[1, 2\],?\]/,

@@ -26,7 +26,9 @@ describe(
     let browser: Browser;
 
     before(async () => {
-      notebook = await executeNotebook({}, { columns: 80 });
+      // A picture shows a whole training; for the layout a short one does.
+      const parameters = process.env.UPDATE_SCREENSHOTS ? {} : { MAX_STEPS: "60" };
+      notebook = await executeNotebook(parameters, { columns: 80 });
       assert.equal(notebook.message, "");
       browser = await launchBrowser();
       mkdirSync(PICTURES, { recursive: true });
