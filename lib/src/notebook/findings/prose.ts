@@ -8,13 +8,16 @@ export interface Prose extends Displayable {
   readonly sentences: readonly string[];
 }
 
+/** A figure and its per cent sign stay on one line. */
+const NO_BREAK = "\u00a0%";
+
 /** A paragraph of these sentences. What stands in them is data: nothing of it is markup. */
 export function prose(sentences: readonly string[]): Prose {
   const text = sentences.join(" ");
   return {
     sentences,
     toMimeBundle: () => ({
-      "text/html": `<p style="max-width:44em;margin:.5em 0">${escapeHtml(text)}</p>`,
+      "text/html": `<p style="max-width:44em;margin:.5em 0">${escapeHtml(text).replace(/ %/g, NO_BREAK)}</p>`,
       "text/plain": wrapText(text, Math.min(textColumns(), 100)).join("\n"),
     }),
   };
