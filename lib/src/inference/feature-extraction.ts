@@ -1,17 +1,17 @@
 import * as tf from "@tensorflow/tfjs";
 import { ConfigError } from "../errors";
-import { refuseUnknownOptions } from "../known-options";
 import { packBatch } from "../models/packed-batch";
 import type { PreTrainedModel } from "../models/pretrained-model";
 import { sequenceMeans } from "../ops/sequence-means";
 import { takeRows } from "../ops/take-rows";
 import type { PreTrainedTokenizer } from "../tokenizers/pretrained-tokenizer";
 import { withoutDropout } from "./evaluating";
+import { overTexts, type RunOptions, type StreamOptions, type Texts } from "./over-texts";
 import type { PipelineParts } from "./parts";
 
 const POOLINGS = ["cls", "mean"] as const;
 
-export interface FeatureExtractionOptions {
+export interface FeatureExtractionOptions extends RunOptions {
   /** One vector a text: the last state of its first token, `[CLS]`, or the mean of all its tokens'. Default "cls". */
   pooling?: (typeof POOLINGS)[number];
 }
@@ -26,31 +26,41 @@ export interface FeatureExtractionPipeline {
   (text: string, options?: FeatureExtractionOptions): Promise<Float32Array>;
   /** @returns [hidden] of each text */
   (texts: readonly string[], options?: FeatureExtractionOptions): Promise<Float32Array[]>;
+  /** [hidden] of each of any number of texts, in their order and as they come; memory stays flat. */
+  stream(
+    texts: Texts,
+    options?: FeatureExtractionOptions & StreamOptions,
+  ): AsyncGenerator<Float32Array, void, undefined>;
+  /** Loads the model and runs it once, so that the first text does not wait for it. */
+  warmUp(): Promise<void>;
 }
 
+const OPTIONS: readonly (keyof FeatureExtractionOptions)[] = ["pooling", "signal"];
+
 /**
- * @param load       called once for each call
+ * @param load       called for each batch; loads once
  * @param batchSize  texts that the model gets at once
  */
 export function featureExtraction(
   load: () => Promise<PipelineParts<PreTrainedModel<object>>>,
   batchSize: number,
 ): FeatureExtractionPipeline {
-  const extract = async (input: string | readonly string[], options: FeatureExtractionOptions = {}) => {
-    refuseUnknownOptions("feature-extraction", options, ["pooling"]);
-    const { pooling = "cls" } = options;
+  const answerer = ({ pooling = "cls" }: FeatureExtractionOptions) => {
     if (!POOLINGS.includes(pooling)) {
       throw new ConfigError(`pooling is '${String(pooling)}'; there are ${POOLINGS.join(", ")}.`);
     }
-    const texts = typeof input === "string" ? [input] : input;
-    const { model, tokenizer } = await load();
-    const vectors: Float32Array[] = [];
-    for (let start = 0; start < texts.length; start += batchSize) {
-      vectors.push(...(await vectorsOf(model, tokenizer, texts.slice(start, start + batchSize), pooling)));
-    }
+    return async (texts: readonly string[]) => {
+      const { model, tokenizer } = await load();
+      return await vectorsOf(model, tokenizer, texts, pooling);
+    };
+  };
+  const task = { task: "feature-extraction", options: OPTIONS, batchSize, answerer };
+  const { all, stream, warmUp } = overTexts<FeatureExtractionOptions, Float32Array>(task);
+  const extract = async (input: string | readonly string[], options: FeatureExtractionOptions = {}) => {
+    const vectors = await all(typeof input === "string" ? [input] : input, options);
     return typeof input === "string" ? vectors[0]! : vectors;
   };
-  return extract as FeatureExtractionPipeline;
+  return Object.assign(extract, { stream, warmUp }) as FeatureExtractionPipeline;
 }
 
 async function vectorsOf(

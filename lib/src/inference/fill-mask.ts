@@ -3,8 +3,8 @@ import { ConfigError } from "../errors";
 import { IGNORED_LABEL } from "../ops/cross-entropy";
 import type { PreTrainedTokenizer } from "../tokenizers/pretrained-tokenizer";
 import { withoutDropout } from "./evaluating";
+import { overTexts, type RunOptions, type StreamOptions, type Texts } from "./over-texts";
 import type { PipelineParts } from "./parts";
-import { refuseUnknownOptions } from "../known-options";
 
 /** A token that may stand at the mask. @see transformers.FillMaskPipeline */
 export interface MaskFilling {
@@ -16,10 +16,12 @@ export interface MaskFilling {
   sequence: string;
 }
 
-export interface FillMaskOptions {
+export interface FillMaskOptions extends RunOptions {
   /** How many tokens, the likeliest first. Default 5. */
   topK?: number;
 }
+
+const OPTIONS: readonly (keyof FillMaskOptions)[] = ["topK", "signal"];
 
 /** Says what may stand at the mask of a text. @see transformers.FillMaskPipeline */
 export interface FillMaskPipeline {
@@ -27,28 +29,40 @@ export interface FillMaskPipeline {
   (text: string, options?: FillMaskOptions): Promise<MaskFilling[]>;
   /** @returns the likeliest tokens of each text */
   (texts: readonly string[], options?: FillMaskOptions): Promise<MaskFilling[][]>;
+  /** The likeliest tokens of each of any number of texts, in their order and as they come; memory stays flat. */
+  stream(
+    texts: Texts,
+    options?: FillMaskOptions & StreamOptions,
+  ): AsyncGenerator<MaskFilling[], void, undefined>;
+  /** Loads the model and runs it once, so that the first text does not wait for it. */
+  warmUp(): Promise<void>;
 }
 
 /**
- * @param load       called once for each call
+ * @param load       called for each batch; loads once
  * @param batchSize  texts that the model gets at once
  */
 export function fillMask(load: () => Promise<PipelineParts>, batchSize: number): FillMaskPipeline {
-  const fill = async (input: string | readonly string[], options: FillMaskOptions = {}) => {
-    refuseUnknownOptions("fill-mask", options, ["topK"]);
-    const { topK = 5 } = options;
+  const answerer = ({ topK = 5 }: FillMaskOptions) => {
     if (!Number.isInteger(topK) || topK < 1) {
       throw new ConfigError(`topK is ${topK}; it has to be a positive integer.`);
     }
-    const texts = typeof input === "string" ? [input] : input;
-    const { model, tokenizer } = await load();
-    const results: MaskFilling[][] = [];
-    for (let start = 0; start < texts.length; start += batchSize) {
-      results.push(...(await fillBatch(model, tokenizer, texts.slice(start, start + batchSize), topK)));
-    }
+    return async (texts: readonly string[]) => {
+      const { model, tokenizer } = await load();
+      return await fillBatch(model, tokenizer, texts, topK);
+    };
+  };
+  const task = { task: "fill-mask", options: OPTIONS, batchSize, answerer };
+  const { all, stream } = overTexts<FillMaskOptions, MaskFilling[]>(task);
+  const fill = async (input: string | readonly string[], options: FillMaskOptions = {}) => {
+    const results = await all(typeof input === "string" ? [input] : input, options);
     return typeof input === "string" ? results[0]! : results;
   };
-  return fill as FillMaskPipeline;
+  const ready = async () => {
+    const { tokenizer } = await load();
+    await fill(tokenizer.maskToken ?? "");
+  };
+  return Object.assign(fill, { stream, warmUp: ready }) as FillMaskPipeline;
 }
 
 async function fillBatch(

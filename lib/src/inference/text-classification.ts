@@ -1,10 +1,10 @@
 import * as tf from "@tensorflow/tfjs";
 import { ConfigError } from "../errors";
-import { refuseUnknownOptions } from "../known-options";
 import type { PretrainedConfig } from "../models/pretrained-config";
 import type { PreTrainedModel } from "../models/pretrained-model";
 import type { PreTrainedTokenizer } from "../tokenizers/pretrained-tokenizer";
 import { withoutDropout } from "./evaluating";
+import { overTexts, type RunOptions, type StreamOptions, type Texts } from "./over-texts";
 import type { PipelineParts } from "./parts";
 
 /** A label with its probability; with a regression, its value instead. */
@@ -13,7 +13,7 @@ export interface Classification {
   score: number;
 }
 
-export interface ClassifyOptions {
+export interface ClassifyOptions extends RunOptions {
   /** How many labels, the likeliest first; null for all. Default 1. */
   topK?: number | null;
   /**
@@ -31,7 +31,9 @@ const FUNCTIONS = {
 
 export type ScoreFunction = keyof typeof FUNCTIONS;
 
-/** Classifies one text, or several in one go. @see transformers.TextClassificationPipeline */
+const OPTIONS: readonly (keyof ClassifyOptions)[] = ["topK", "functionToApply", "signal"];
+
+/** Classifies one text, several in one go, or any number of them. @see transformers.TextClassificationPipeline */
 export interface TextClassificationPipeline {
   /** @returns the likeliest labels, best first */
   (text: string, options?: ClassifyOptions): Promise<Classification[]>;
@@ -39,22 +41,30 @@ export interface TextClassificationPipeline {
   (texts: readonly string[], options: ClassifyOptions & { topK: number | null }): Promise<Classification[][]>;
   /** @returns the likeliest label of each text */
   (texts: readonly string[], options?: ClassifyOptions & { topK?: undefined }): Promise<Classification[]>;
+  /**
+   * The likeliest labels of each text of a file, a database or a socket, in their order and as they come; memory stays flat.
+   *
+   * @example
+   * const lines = createInterface({ input: createReadStream("reviews.txt") });
+   * for await (const [best] of classify.stream(lines, { signal })) console.log(best.label);
+   */
+  stream(
+    texts: Texts,
+    options?: ClassifyOptions & StreamOptions,
+  ): AsyncGenerator<Classification[], void, undefined>;
+  /** Loads the model and runs it once, so that the first text does not wait for it. */
+  warmUp(): Promise<void>;
 }
 
 /**
- * @param load       called once for each classification
+ * @param load       called for each batch; loads once
  * @param batchSize  texts that the model gets at once
  */
 export function textClassification(
   load: () => Promise<PipelineParts>,
   batchSize: number,
 ): TextClassificationPipeline {
-  const classify = async (
-    input: string | readonly string[],
-    options: ClassifyOptions = {},
-  ): Promise<Classification[] | Classification[][]> => {
-    refuseUnknownOptions("text-classification", options, ["topK", "functionToApply"]);
-    const { topK = 1, functionToApply } = options;
+  const answerer = ({ topK = 1, functionToApply }: ClassifyOptions) => {
     if (functionToApply !== undefined && !Object.hasOwn(FUNCTIONS, functionToApply)) {
       const known = Object.keys(FUNCTIONS).join(", ");
       throw new ConfigError(`functionToApply is '${String(functionToApply)}'; there are ${known}.`);
@@ -62,25 +72,23 @@ export function textClassification(
     if (topK !== null && (!Number.isInteger(topK) || topK < 1)) {
       throw new ConfigError(`topK is ${topK}; it has to be a positive integer, or null for all labels.`);
     }
-    const texts = typeof input === "string" ? [input] : input;
-    const { model, tokenizer } = await load();
-    const results: Classification[][] = [];
-    for (let start = 0; start < texts.length; start += batchSize) {
-      const batch = texts.slice(start, start + batchSize);
-      const scores = await scoresOf(
-        model,
-        tokenizer,
-        batch,
-        functionToApply ?? scoreFunctionOf(model.config),
-      );
-      results.push(...scores.map((row) => ranking(row, model.config.id2label).slice(0, topK ?? undefined)));
-    }
+    return async (texts: readonly string[]) => {
+      const { model, tokenizer } = await load();
+      const { config } = model;
+      const scores = await scoresOf(model, tokenizer, texts, functionToApply ?? scoreFunctionOf(config));
+      return scores.map((row) => ranking(row, config.id2label).slice(0, topK ?? undefined));
+    };
+  };
+  const task = { task: "text-classification", options: OPTIONS, batchSize, answerer };
+  const { all, stream, warmUp } = overTexts<ClassifyOptions, Classification[]>(task);
+  const classify = async (input: string | readonly string[], options: ClassifyOptions = {}) => {
+    const results = await all(typeof input === "string" ? [input] : input, options);
     if (typeof input === "string") return results[0]!;
+    const { topK = 1 } = options;
     return topK === 1 ? results.flat() : results;
   };
-  return classify as TextClassificationPipeline;
+  return Object.assign(classify, { stream, warmUp }) as TextClassificationPipeline;
 }
-
 function scoreFunctionOf({ problemType, numLabels }: PretrainedConfig): ScoreFunction {
   if (problemType === "regression") return "none";
   return problemType === "multi_label_classification" || numLabels === 1 ? "sigmoid" : "softmax";

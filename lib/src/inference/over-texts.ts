@@ -1,0 +1,162 @@
+import { setImmediate } from "node:timers/promises";
+import { ConfigError, FinetuneError, OutOfMemoryError } from "../errors";
+import { refuseUnknownOptions } from "../known-options";
+
+/** What every pipeline takes beside the options of its task. */
+export interface RunOptions {
+  /** Ends the work between two batches; the call then rejects with the signal's reason. */
+  signal?: AbortSignal;
+}
+
+/** What a stream of texts takes beside them. */
+export interface StreamOptions extends RunOptions {
+  /**
+   * Texts that are read before the first answer comes, so that those of similar length go through the model together. 1: each text is
+   * answered before the next one is read, as a conversation needs it. Default: eight batches.
+   */
+  lookAhead?: number;
+}
+
+/** Names of {@link StreamOptions}. */
+const STREAM_OPTIONS: readonly (keyof StreamOptions)[] = ["signal", "lookAhead"];
+
+/** Texts that are there, or that come. */
+export type Texts = Iterable<string> | AsyncIterable<string>;
+
+/** Batches whose texts are sorted by length together. */
+const BATCHES_AHEAD = 8;
+
+/** How a task answers a batch. */
+interface BatchAnswerer<Answer> {
+  /** The task, for messages. */
+  task: string;
+  /** Texts a batch. */
+  batchSize: number;
+  answer: (texts: readonly string[]) => Promise<Answer[]>;
+}
+
+/**
+ * The answers to texts, in the order of the texts, however many they are: no more than `lookAhead` of them are in memory. Between two
+ * batches the event loop has its turn, so that a server goes on answering and an abort is heard.
+ *
+ * @throws ConfigError that names the text, counted from 0, if it is none or the model cannot take it; the signal's reason
+ */
+async function* answersTo<Answer>(
+  texts: Texts,
+  { task, batchSize, answer }: BatchAnswerer<Answer>,
+  { signal, lookAhead = BATCHES_AHEAD * batchSize }: StreamOptions = {},
+): AsyncGenerator<Answer, void, undefined> {
+  if (!Number.isInteger(lookAhead) || lookAhead < 1) {
+    throw new ConfigError(`${task}: lookAhead is ${lookAhead}; it counts texts: 1, 2, 3, …`);
+  }
+  let first = 0;
+  for await (const window of windowsOf(texts, lookAhead, task, signal)) {
+    const answers = new Array<Answer>(window.length);
+    // A batch is as long as its longest text: similar ones together leave less to pad, and less to hold in memory.
+    const order = [...window.keys()].sort((a, b) => window[a]!.length - window[b]!.length || a - b);
+    for (let start = 0; start < order.length; start += batchSize) {
+      signal?.throwIfAborted();
+      const rows = order.slice(start, start + batchSize);
+      const given = await answerRows(rows, window, first, { task, batchSize, answer });
+      rows.forEach((row, at) => (answers[row] = given[at]!));
+      await setImmediate();
+    }
+    signal?.throwIfAborted();
+    yield* answers;
+    first += window.length;
+  }
+}
+
+/** A task, as a pipeline needs to know it. */
+export interface TextTask<Options extends RunOptions, Answer> {
+  /** Its name, for messages. */
+  task: string;
+  /** Names of its options. */
+  options: readonly (keyof Options & string)[];
+  /** Texts a batch. */
+  batchSize: number;
+  /** Checks the options. @returns what answers a batch */
+  answerer: (options: Options) => (texts: readonly string[]) => Promise<Answer[]>;
+}
+
+/** What pipelines have in common. */
+export interface OverTexts<Options extends RunOptions, Answer> {
+  all: (texts: readonly string[], options: Options) => Promise<Answer[]>;
+  stream: (texts: Texts, options?: Options & StreamOptions) => AsyncGenerator<Answer, void, undefined>;
+  warmUp: () => Promise<void>;
+}
+
+/** Answers some texts, or any number of them. */
+export function overTexts<Options extends RunOptions, Answer>({
+  task,
+  options: names,
+  batchSize,
+  answerer,
+}: TextTask<Options, Answer>): OverTexts<Options, Answer> {
+  const all = async (texts: readonly string[], options: Options) => {
+    refuseUnknownOptions(task, options, names);
+    const { signal } = options;
+    const answers: Answer[] = [];
+    const batches = { task, batchSize, answer: answerer(options) };
+    for await (const answer of answersTo(texts, batches, { signal })) answers.push(answer);
+    return answers;
+  };
+  return {
+    all,
+    stream(texts, options = {} as Options) {
+      refuseUnknownOptions(`${task}.stream`, options, [...names, ...STREAM_OPTIONS]);
+      return answersTo(texts, { task, batchSize, answer: answerer(options) }, options);
+    },
+    warmUp: async () => void (await all(["warm"], {} as Options)),
+  };
+}
+
+async function* windowsOf(
+  texts: Texts,
+  size: number,
+  task: string,
+  signal: AbortSignal | undefined,
+): AsyncGenerator<string[]> {
+  let window: string[] = [];
+  let count = 0;
+  for await (const text of texts as AsyncIterable<unknown>) {
+    signal?.throwIfAborted();
+    if (typeof text !== "string") {
+      throw new ConfigError(
+        `${task}: text ${count} is ${text === null ? "null" : typeof text}, and no string.`,
+      );
+    }
+    window.push(text);
+    count += 1;
+    if (window.length < size) continue;
+    yield window;
+    window = [];
+  }
+  if (window.length > 0) yield window;
+}
+
+/** Answers some rows of a window; of a failure it finds out whose it is. */
+async function answerRows<Answer>(
+  rows: readonly number[],
+  window: readonly string[],
+  first: number,
+  { task, answer }: BatchAnswerer<Answer>,
+): Promise<Answer[]> {
+  try {
+    return await answer(rows.map((row) => window[row]!));
+  } catch (error) {
+    // Every one of them would fail for the same reason.
+    if (!(error instanceof FinetuneError) || error instanceof OutOfMemoryError) throw error;
+    for (const row of rows) {
+      try {
+        await answer([window[row]!]);
+      } catch (cause) {
+        const text = JSON.stringify(window[row]!.length > 60 ? `${window[row]!.slice(0, 59)}…` : window[row]);
+        throw new ConfigError(`${task}: text ${first + row} (${text}): ${(cause as Error).message}`, {
+          cause,
+        });
+      }
+    }
+    throw error;
+  }
+}
