@@ -11,6 +11,7 @@ import { profileBenchmark } from "./profile";
 import { comparePairs, type Peer } from "./python";
 import { runBenchmark } from "./run";
 import { soakBenchmark } from "./soak";
+import { streamBenchmark } from "./stream";
 import { tokenizeBenchmark } from "./tokenize";
 import { trainStepBenchmark } from "./train-step";
 
@@ -33,6 +34,7 @@ const BENCHMARKS: Record<string, Benchmark> = {
   profile: { run: profileBenchmark, peer: { of: profilePeer, figures: ["step_ms"], pairs: 1 } },
   kernels: { run: kernelsBenchmark },
   soak: { run: soakBenchmark },
+  stream: { run: streamBenchmark },
 };
 
 /** A command line without an option and its value. */

@@ -52,6 +52,31 @@ const CALLS: Record<string, [call: () => unknown, name: RegExp]> = {
     () => finetune.calibration({ confidences: [1], right: [true] }, optionOf({ nBins: 5 })),
     /'nBins'.*bins/,
   ],
+  plotRuns: [() => finetune.plotRuns([], optionOf({ row: 450 })), /'rows'/],
+  labelBalance: [() => finetune.labelBalance(dataset, optionOf({ columns: "label" })), /'column'/],
+  converse: [
+    () =>
+      finetune.converse(
+        finetune.pipeline("text-classification", { model: tinyBert(), tokenizer }),
+        optionOf({ standins: [] }),
+      ),
+    /'standIns'/,
+  ],
+  serveClassifier: [
+    () =>
+      finetune.serveClassifier(
+        finetune.pipeline("text-classification", { model: tinyBert(), tokenizer }),
+        optionOf({ Port: 1 }),
+      ),
+    /'port'/,
+  ],
+  "classify.stream": [
+    () =>
+      finetune
+        .pipeline("text-classification", { model: tinyBert(), tokenizer })
+        .stream(["a"], optionOf({ ahead: 1 })),
+    /lookAhead/,
+  ],
   plotLossCurve: [() => finetune.plotLossCurve([], optionOf({ smooth: 3 })), /smoothing/],
   plotAccuracy: [() => finetune.plotAccuracy([], optionOf({ base: 0.5 })), /baseline/],
   plotPadding: [() => finetune.plotPadding([1], optionOf({ pack: true })), /packed/],

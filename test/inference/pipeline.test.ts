@@ -75,6 +75,12 @@ describe("pipeline", () => {
       assert.equal(best[index]!.label, alone[0]!.label);
     }
     assert.deepEqual(await classifier()([]), []);
+    // As the types say, and as in transformers: a list of labels for each, also where one label was asked for.
+    const one = await classifier()(TEXTS, { topK: 1 });
+    assert.deepEqual(
+      one.map(([first, ...others]) => [first, others.length]),
+      best.map((first) => [first, 0]),
+    );
   });
 
   test("a model in training is asked without dropout, and goes on training", async () => {

@@ -84,8 +84,8 @@ export function textClassification(
   const classify = async (input: string | readonly string[], options: ClassifyOptions = {}) => {
     const results = await all(typeof input === "string" ? [input] : input, options);
     if (typeof input === "string") return results[0]!;
-    const { topK = 1 } = options;
-    return topK === 1 ? results.flat() : results;
+    // Who asks for some labels gets a list of them, of one label too.
+    return options.topK === undefined ? results.flat() : results;
   };
   return Object.assign(classify, { stream, warmUp }) as TextClassificationPipeline;
 }

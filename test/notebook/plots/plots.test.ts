@@ -21,6 +21,7 @@ import { plotStates } from "../../../lib/src/notebook/plots/states";
 import type { TokenStrip } from "../../../lib/src/notebook/plots/token-strip";
 import { plotWordPieces } from "../../../lib/src/notebook/plots/word-pieces";
 import { TrainingArguments } from "../../../lib/src/training/training-arguments";
+import { plotRuns } from "../../../lib/src/notebook/plots/runs";
 import { plotSentenceLengths } from "../../../lib/src/notebook/plots/sentence-lengths";
 import type { LogEntry } from "../../../lib/src/training/state";
 
@@ -135,6 +136,16 @@ describe("plots", () => {
   it("confidence of right and wrong answers", () => {
     matchesSnapshot("confidence", plotConfidence(GRADED));
     assert.throws(() => plotConfidence([]), ConfigError);
+  });
+
+  it("runs beside each other, with intervals and baseline", () => {
+    const runs = [
+      { name: "1e-4, batch 16", accuracy: 0.82 },
+      { name: "1e-2, batch 16", accuracy: 0.48 },
+    ];
+    matchesSnapshot("runs", plotRuns(runs, { rows: 450, baseline: 0.52 }));
+    assert.equal(plotRuns(runs).figure.data.length, 1);
+    assert.throws(() => plotRuns([]), ConfigError);
   });
 
   it("states as points of the plane of their largest variance", () => {
