@@ -5,6 +5,6 @@ import { asProgram, root, setUp } from "./setup.mjs";
 
 await asProgram(async () => {
   await setUp();
-  const { main } = createRequire(import.meta.url)("../lib/dist/cli.js");
+  const { main } = createRequire(import.meta.url)("../lib/dist/cli/main.js");
   return main(["run", join(root, "notebooks", "fine-tune-bert-sst2.ipynb"), ...process.argv.slice(2)]);
 });

@@ -1,11 +1,11 @@
 #!/usr/bin/env node
-// A file of its own, not dist/cli.js: npm links commands at install time, when nothing is built yet.
+// A file of its own, not dist/cli/main.js: npm links commands at install time, when nothing is built yet.
 "use strict";
 
 const { existsSync } = require("node:fs");
 const { join } = require("node:path");
 
-const cli = join(__dirname, "../dist/cli.js");
+const cli = join(__dirname, "../dist/cli/main.js");
 if (existsSync(cli)) {
   require(cli)
     .main(process.argv.slice(2))

@@ -6,7 +6,7 @@ import { describe, test } from "node:test";
 import { temporaryFolder, temporaryNotebook } from "../kernel/runner/temporary-notebook";
 
 const root = resolve(__dirname, "../..");
-const MAIN = `require(${JSON.stringify(join(root, "lib", "src", "cli.ts"))})
+const MAIN = `require(${JSON.stringify(join(root, "lib", "src", "cli", "main.ts"))})
   .main(process.argv.slice(1)).then((code) => (process.exitCode = code))`;
 
 /** Starts the command in a process of its own. */
@@ -56,6 +56,12 @@ describe("finetune", () => {
     for (const word of ["run NOTEBOOK", "install-kernel", "doctor", "kernel --connection-file"]) {
       assert.ok(text.includes(word), word);
     }
+  });
+
+  test("--version is the package's", async () => {
+    const { code, text } = await finetune(["--version"]);
+    assert.equal(code, 0);
+    assert.match(text, /^\d+\.\d+\.\d+\n$/);
   });
 
   test("wrong usage exits with 2 and says what is wrong", async () => {
@@ -131,6 +137,12 @@ describe(
       assert.equal(stderr, "");
       assert.match(readFileSync(join(folder, "out", "tiny.ipynb"), "utf8"), /the last cell/);
       assert.ok(existsSync(join(folder, "out", "tiny.html")));
+    });
+
+    test("a reader that leaves ends nothing but the printing, whatever the command", () => {
+      const { stdout, stderr } = shell("$FINETUNE doctor | head -n 1");
+      assert.match(stdout, /^Node\.js: v\d+/);
+      assert.equal(stderr, "");
     });
 
     test("no HOME, and no folder for temporary files: the latter is told in one line", (t) => {
