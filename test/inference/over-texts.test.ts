@@ -7,6 +7,8 @@ import { before, describe, test } from "node:test";
 import { setImmediate } from "node:timers/promises";
 import * as tf from "@tensorflow/tfjs";
 import { ConfigError } from "../../lib/src/errors";
+import { attentionMap } from "../../lib/src/inference/attention-map";
+import { attribute } from "../../lib/src/inference/attribute";
 import { pipeline } from "../../lib/src/inference/pipeline";
 import { BertTokenizer } from "../../lib/src/tokenizers/bert-tokenizer";
 import { startEngine } from "../engine";
@@ -131,6 +133,41 @@ describe("any number of texts", () => {
     await assert.rejects(running, { name: "AbortError" });
     await assert.rejects(classify(many, { signal: other.signal }), { name: "AbortError" });
     assert.ok(await classify("a good film"), "it goes on afterwards");
+  });
+
+  test("an abort is heard while the source is silent", async () => {
+    const controller = new AbortController();
+    async function* silent() {
+      yield "a good film";
+      await new Promise(() => undefined);
+    }
+    const stream = classifier().stream(silent(), { signal: controller.signal, lookAhead: 1 });
+    assert.equal((await stream.next()).done, false);
+    const waiting = stream.next();
+    controller.abort(new Error("enough"));
+    await assert.rejects(waiting, /enough/);
+  });
+
+  test("one text is not many: its letters are no texts", async () => {
+    await assert.rejects(
+      classifier().stream("a good film").next(),
+      /stream takes many texts, and this is one/,
+    );
+  });
+
+  test("a batch that fails leaves no tensor behind", async () => {
+    const open = BertTokenizer.fromVocab(["[PAD]", "[UNK]", "[CLS]", "[SEP]", "[MASK]", ...WORDS]);
+    const long = Array.from({ length: 40 }, () => "a").join(" ");
+    const model = tinyBert();
+    const tensors = tf.memory().numTensors;
+    const classify = pipeline("text-classification", { model, tokenizer: open });
+    await assert.rejects(classify(["a", long]), /text-classification: text 1 /);
+    const extract = pipeline("feature-extraction", { model, tokenizer: open });
+    await assert.rejects(extract(["a", long]), /feature-extraction: text 1 /);
+    await assert.rejects(attribute(model, open, long), ConfigError);
+    await assert.rejects(attribute(model, open, "a", { label: "none such" }), ConfigError);
+    await assert.rejects(attentionMap(model, open, long), ConfigError);
+    assert.equal(tf.memory().numTensors, tensors);
   });
 
   test("one that is none, or that the model cannot take, is named by its number", async () => {

@@ -1,7 +1,8 @@
 import * as tf from "@tensorflow/tfjs";
+import { packBatch } from "../models/packed-batch";
 import type { PreTrainedModel } from "../models/pretrained-model";
 import type { PreTrainedTokenizer } from "../tokenizers/pretrained-tokenizer";
-import { withoutDropout } from "./evaluating";
+import { askModel } from "./ask-model";
 
 /** Attention weights of one text. */
 export interface AttentionMap {
@@ -13,7 +14,6 @@ export interface AttentionMap {
 /**
  * What the tokens of a text attend to, in each layer and head.
  *
- * @throws ConfigError if the model keeps no attention weights
  * @example
  * const { tokens, weights } = await attentionMap(model, tokenizer, "not bad at all");
  * weights[0][3][2]; // in layer 0, head 3: what the token at place 2 takes from each
@@ -23,12 +23,12 @@ export async function attentionMap(
   tokenizer: PreTrainedTokenizer,
   text: string,
 ): Promise<AttentionMap> {
-  const inputs = tokenizer([text], { truncation: true, returnTensors: "tf" });
-  const { attentions = [], ...rest } = withoutDropout(model, () =>
+  const encoded = tokenizer([text], { truncation: true, returnTensors: "tf" });
+  const { ids } = packBatch(encoded);
+  const { attentions = [], ...rest } = askModel(model, encoded, (inputs) =>
     model.forward(inputs, { outputAttentions: true }),
   );
   const weights = (await Promise.all(attentions.map((layer) => layer.array()))).map((layer) => layer[0]!);
-  const [ids = []] = await inputs.input_ids.array();
-  tf.dispose([attentions, rest, ...Object.values(inputs)]);
-  return { tokens: tokenizer.convertIdsToTokens(ids), weights };
+  tf.dispose([attentions, rest]);
+  return { tokens: tokenizer.convertIdsToTokens(Array.from(ids)), weights };
 }

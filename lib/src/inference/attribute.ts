@@ -5,7 +5,7 @@ import type { ModelOutput } from "../models/model-output";
 import { packBatch } from "../models/packed-batch";
 import type { PreTrainedModel } from "../models/pretrained-model";
 import type { PreTrainedTokenizer } from "../tokenizers/pretrained-tokenizer";
-import { withoutDropout } from "./evaluating";
+import { askModel } from "./ask-model";
 
 /** How much each token of a text speaks for an answer. */
 export interface Attributions {
@@ -38,11 +38,12 @@ export async function attribute(
   options: AttributeOptions = {},
 ): Promise<Attributions> {
   refuseUnknownOptions("attribute", options, ["label"]);
-  const inputs = tokenizer([text], { truncation: true, returnTensors: "tf" });
-  const batch = packBatch(inputs);
-  const { number, scores } = withoutDropout(
+  const encodedText = tokenizer([text], { truncation: true, returnTensors: "tf" });
+  const batch = packBatch(encodedText);
+  const { number, scores } = askModel(
     model,
-    () =>
+    encodedText,
+    (inputs) =>
       tf.tidy(() => {
         const encoded = model.encode(batch);
         const { logits } = model.readOut(encoded, batch, inputs, {});
@@ -58,7 +59,7 @@ export async function attribute(
       }) as unknown as { number: number; scores: tf.Tensor1D },
   );
   const values = (await scores.data()) as Float32Array;
-  tf.dispose([scores, ...Object.values(inputs)]);
+  scores.dispose();
   return {
     label: model.config.id2label[number] ?? String(number),
     tokens: tokenizer.convertIdsToTokens(Array.from(batch.ids)),

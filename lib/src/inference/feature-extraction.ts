@@ -5,7 +5,7 @@ import type { PreTrainedModel } from "../models/pretrained-model";
 import { sequenceMeans } from "../ops/sequence-means";
 import { takeRows } from "../ops/take-rows";
 import type { PreTrainedTokenizer } from "../tokenizers/pretrained-tokenizer";
-import { withoutDropout } from "./evaluating";
+import { askModel } from "./ask-model";
 import { overTexts, type RunOptions, type StreamOptions, type Texts } from "./over-texts";
 import type { PipelineParts } from "./parts";
 
@@ -69,10 +69,10 @@ async function vectorsOf(
   texts: readonly string[],
   pooling: (typeof POOLINGS)[number],
 ): Promise<Float32Array[]> {
-  const inputs = tokenizer(texts, { truncation: true, padding: true, returnTensors: "tf" });
-  const batch = packBatch(inputs);
-  const pooled = withoutDropout(model, () =>
+  const encoded = tokenizer(texts, { truncation: true, padding: true, returnTensors: "tf" });
+  const pooled = askModel(model, encoded, (inputs) =>
     tf.tidy(() => {
+      const batch = packBatch(inputs);
       const states = model.encode(batch).hiddenStates.at(-1)!;
       if (pooling === "mean") return sequenceMeans(states, batch.layout);
       return takeRows(states, tf.tensor1d(batch.layout.offsets.subarray(0, batch.layout.count), "int32"));
@@ -80,6 +80,6 @@ async function vectorsOf(
   );
   const values = (await pooled.data()) as Float32Array;
   const [, width] = pooled.shape;
-  tf.dispose([pooled, ...Object.values(inputs)]);
+  pooled.dispose();
   return texts.map((_, row) => values.slice(row * width, (row + 1) * width));
 }

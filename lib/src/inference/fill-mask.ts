@@ -2,7 +2,7 @@ import * as tf from "@tensorflow/tfjs";
 import { ConfigError } from "../errors";
 import { IGNORED_LABEL } from "../ops/cross-entropy";
 import type { PreTrainedTokenizer } from "../tokenizers/pretrained-tokenizer";
-import { withoutDropout } from "./evaluating";
+import { askModel } from "./ask-model";
 import { overTexts, type RunOptions, type StreamOptions, type Texts } from "./over-texts";
 import type { PipelineParts } from "./parts";
 
@@ -76,18 +76,18 @@ async function fillBatch(
   const ids = tokenizer(texts, { truncation: true }).input_ids;
   const places = ids.map((row, index) => maskPlace(row, maskTokenId, texts[index]!, tokenizer.maskToken!));
   // The model computes a vocabulary's scores only where a label asks for them: any label will do.
-  const inputs = tokenizer.pad({ input_ids: ids }, { returnTensors: "tf" });
-  const [rows, columns] = inputs.input_ids.shape;
+  const padded = tokenizer.pad({ input_ids: ids }, { returnTensors: "tf" });
+  const [rows, columns] = padded.input_ids.shape;
   const asked = new Int32Array(rows * columns).fill(IGNORED_LABEL);
   for (const [row, place] of places.entries()) asked[row * columns + place] = 0;
-  const probabilities = withoutDropout(model, () =>
+  const probabilities = askModel(model, padded, (inputs) =>
     tf.tidy(() => {
       const { logits } = model.forward({ ...inputs, labels: tf.tensor2d(asked, [rows, columns], "int32") });
       return tf.softmax(logits as tf.Tensor2D);
     }),
   );
   const values = (await probabilities.data()) as Float32Array;
-  tf.dispose({ probabilities, ...inputs });
+  probabilities.dispose();
   const width = values.length / rows;
   return ids.map((row, index) => {
     const scores = values.subarray(index * width, (index + 1) * width);

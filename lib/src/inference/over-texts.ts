@@ -49,6 +49,9 @@ async function* answersTo<Answer>(
   if (!Number.isInteger(lookAhead) || lookAhead < 1) {
     throw new ConfigError(`${task}: lookAhead is ${lookAhead}; it counts texts: 1, 2, 3, …`);
   }
+  if (typeof texts === "string") {
+    throw new ConfigError(`${task}: stream takes many texts, and this is one; put it into an array.`);
+  }
   let first = 0;
   for await (const window of windowsOf(texts, lookAhead, task, signal)) {
     const answers = new Array<Answer>(window.length);
@@ -111,6 +114,41 @@ export function overTexts<Options extends RunOptions, Answer>({
   };
 }
 
+/** What a source gives until an abort, which is heard also while the source is silent. The source is closed at the end. */
+async function* untilAbort(
+  texts: Texts,
+  signal: AbortSignal | undefined,
+): AsyncGenerator<unknown, void, undefined> {
+  signal?.throwIfAborted();
+  if (!signal) {
+    yield* texts;
+    return;
+  }
+  const source = Symbol.asyncIterator in texts ? texts[Symbol.asyncIterator]() : texts[Symbol.iterator]();
+  // One listener for all texts: a race of promises would keep something of each until the abort.
+  let refuse = (reason: unknown): void => void reason;
+  const hear = () => refuse(signal.reason);
+  signal.addEventListener("abort", hear, { once: true });
+  const next = () =>
+    new Promise<IteratorResult<string, unknown>>((resolve, reject) => {
+      refuse = reject;
+      // It may have come while nobody waited.
+      if (signal.aborted) return hear();
+      Promise.resolve(source.next()).then(resolve, reject);
+    });
+  let isOver = false;
+  try {
+    for (let step = await next(); !step.done; step = await next()) {
+      yield step.value;
+    }
+    isOver = true;
+  } finally {
+    signal.removeEventListener("abort", hear);
+    // A silent source closes when it wakes up, which is not waited for; what it says then, nobody hears.
+    if (!isOver) void Promise.resolve(source.return?.()).catch(() => undefined);
+  }
+}
+
 async function* windowsOf(
   texts: Texts,
   size: number,
@@ -119,8 +157,7 @@ async function* windowsOf(
 ): AsyncGenerator<string[]> {
   let window: string[] = [];
   let count = 0;
-  for await (const text of texts as AsyncIterable<unknown>) {
-    signal?.throwIfAborted();
+  for await (const text of untilAbort(texts, signal)) {
     if (typeof text !== "string") {
       throw new ConfigError(
         `${task}: text ${count} is ${text === null ? "null" : typeof text}, and no string.`,

@@ -3,7 +3,7 @@ import { ConfigError } from "../errors";
 import type { PretrainedConfig } from "../models/pretrained-config";
 import type { PreTrainedModel } from "../models/pretrained-model";
 import type { PreTrainedTokenizer } from "../tokenizers/pretrained-tokenizer";
-import { withoutDropout } from "./evaluating";
+import { askModel } from "./ask-model";
 import { overTexts, type RunOptions, type StreamOptions, type Texts } from "./over-texts";
 import type { PipelineParts } from "./parts";
 
@@ -89,6 +89,7 @@ export function textClassification(
   };
   return Object.assign(classify, { stream, warmUp }) as TextClassificationPipeline;
 }
+
 function scoreFunctionOf({ problemType, numLabels }: PretrainedConfig): ScoreFunction {
   if (problemType === "regression") return "none";
   return problemType === "multi_label_classification" || numLabels === 1 ? "sigmoid" : "softmax";
@@ -101,12 +102,12 @@ async function scoresOf(
   texts: readonly string[],
   scoreFunction: ScoreFunction,
 ): Promise<Float32Array[]> {
-  const inputs = tokenizer(texts, { truncation: true, padding: true, returnTensors: "tf" });
-  const scores = withoutDropout(model, () =>
+  const encoded = tokenizer(texts, { truncation: true, padding: true, returnTensors: "tf" });
+  const scores = askModel(model, encoded, (inputs) =>
     tf.tidy(() => FUNCTIONS[scoreFunction](model.forward(inputs).logits as tf.Tensor2D)),
   );
   const values = (await scores.data()) as Float32Array;
-  tf.dispose([scores, ...Object.values(inputs)]);
+  scores.dispose();
   const width = model.config.numLabels;
   return texts.map((_, row) => values.subarray(row * width, (row + 1) * width));
 }
