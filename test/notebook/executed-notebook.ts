@@ -2,7 +2,7 @@ import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import path from "node:path";
 import { runNotebook } from "../../lib/src/kernel/runner/run-notebook";
-import { NOTEBOOK, readNotebookFile, ROOT } from "./the-notebook";
+import { NOTEBOOK, readNotebookFile, ROOT, textOf } from "./the-notebook";
 
 export interface ExecutedNotebook {
   /** "" where it ran to its end. */
@@ -43,13 +43,7 @@ export async function executeNotebook(
     screen: { write: () => undefined, columns },
   });
   const cells = new Map(readNotebookFile(notebookFile).cells.map((cell) => [cell.id, cell]));
-  const shown = (id: string): string =>
-    (cells.get(id)?.outputs ?? [])
-      .map((output) => {
-        const data = output.data as Record<string, string[]> | undefined;
-        return [...((output.text as string[] | undefined) ?? []), ...(data?.["text/plain"] ?? [])].join("");
-      })
-      .join("\n");
+  const shown = (id: string): string => textOf(cells.get(id));
   return {
     message,
     htmlFile: htmlFile ?? "",

@@ -19,7 +19,7 @@ import { BertConfig } from "../../lib/src/models/bert/configuration";
 import { BertForSequenceClassification } from "../../lib/src/models/bert/for-sequence-classification";
 import { startEngine } from "../engine";
 import { type HubServer, type ServedFile, type ServedRepo, startHub } from "../hub/hub-server";
-import { type NotebookCell, readNotebookFile, ROOT } from "./the-notebook";
+import { readNotebookFile, ROOT, textOf } from "./the-notebook";
 
 const GLUE = path.join(ROOT, "test/fixtures/datasets/glue");
 const TOKENIZER = path.join(ROOT, "data/bert-tiny-reviews");
@@ -206,16 +206,6 @@ describe(
     });
   },
 );
-
-/** Everything that a cell showed, as text. */
-function textOf(cell: NotebookCell): string {
-  return (cell.outputs ?? [])
-    .map((output) => {
-      const data = output.data as Record<string, string[]> | undefined;
-      return [...((output.text as string[] | undefined) ?? []), ...(data?.["text/plain"] ?? [])].join("");
-    })
-    .join("\n");
-}
 
 /** Without the bars of downloads. */
 function withoutProgress(text: string): string {

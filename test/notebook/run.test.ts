@@ -5,7 +5,7 @@ import path from "node:path";
 import { after, before, describe, it } from "node:test";
 
 import { runNotebook, type RunResult } from "../../lib/src/kernel/runner/run-notebook";
-import { type NotebookCell, readNotebookFile, ROOT } from "./the-notebook";
+import { type NotebookCell, readNotebookFile, ROOT, textOf } from "./the-notebook";
 
 const STEPS = 12;
 
@@ -70,14 +70,7 @@ describe("the whole notebook on the kernel", { skip: !built && "run `npm run bui
   });
   after(() => rmSync(folder, { recursive: true, force: true }));
 
-  /** Everything that a cell showed, as text. */
-  const shown = (id: string): string =>
-    (cells.get(id)?.outputs ?? [])
-      .map((output) => {
-        const data = output.data as Record<string, string[]> | undefined;
-        return [...((output.text as string[] | undefined) ?? []), ...(data?.["text/plain"] ?? [])].join("");
-      })
-      .join("\n");
+  const shown = (id: string): string => textOf(cells.get(id));
   /** How long something took is not the same again. */
   const withoutProgress = (text: string) => text.replace(/^Predicting .*$/gm, "");
   const mimeTypes = (id: string): string[] =>

@@ -28,3 +28,13 @@ export interface NotebookFile {
 export function readNotebookFile(file: string = NOTEBOOK): NotebookFile {
   return JSON.parse(readFileSync(file, "utf8")) as NotebookFile;
 }
+
+/** Everything that a cell showed, as text. */
+export function textOf(cell: NotebookCell | undefined): string {
+  return (cell?.outputs ?? [])
+    .map((output) => {
+      const data = output.data as Record<string, string[]> | undefined;
+      return [...((output.text as string[] | undefined) ?? []), ...(data?.["text/plain"] ?? [])].join("");
+    })
+    .join("\n");
+}
