@@ -8,6 +8,8 @@ export interface CalibrationBin {
   /** … and up to this. */
   to: number;
   rows: number;
+  /** How many of them came out right. */
+  right: number;
   /** Mean confidence; NaN where there are no rows. */
   confidence: number;
   /** Share that came out right; NaN where there are no rows. */
@@ -76,6 +78,7 @@ export function calibration(
       from: at / bins,
       to: (at + 1) / bins,
       rows: bin.rows,
+      right: bin.right,
       confidence: bin.confidence / bin.rows,
       accuracy: bin.right / bin.rows,
     })),

@@ -2,7 +2,7 @@ import type { TextClassificationPipeline } from "../inference/text-classificatio
 import { refuseUnknownOptions } from "../known-options";
 import { input, inputAvailable } from "./input";
 import { singleLine } from "./mime";
-import { percent } from "./plots/numbers";
+import { percent } from "./numbers";
 import { predictTable } from "./predict-table";
 
 /** What ends a conversation. */

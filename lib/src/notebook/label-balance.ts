@@ -1,3 +1,4 @@
+import { count } from "./numbers";
 import type { Dataset } from "../datasets/dataset";
 import { ClassLabel } from "../datasets/features";
 import { DatasetError } from "../errors";
@@ -81,8 +82,6 @@ function majorityOf(counts: LabelBalance["counts"], split: string): { label: str
 
 function forms(rows: LabelBalance["rows"]): MimeBundle {
   const columns = Object.keys(rows[0] ?? {}).filter((name) => name !== "split");
-  const format = Object.fromEntries(
-    columns.map((name) => [name, (value: number) => value.toLocaleString("en-US")]),
-  );
+  const format = Object.fromEntries(columns.map((name) => [name, count]));
   return table(rows, { caption: "Rows by label", format }).toMimeBundle();
 }

@@ -1,6 +1,6 @@
 import type { TextClassificationPipeline } from "../inference/text-classification";
 import type { Displayable } from "./mime";
-import { percent } from "./plots/numbers";
+import { percent } from "./numbers";
 import { table } from "./tables";
 
 /** What a classifier says of a text. */

@@ -1,3 +1,4 @@
+import { count } from "./numbers";
 import { escapeHtml } from "../escape-html";
 import type { Displayable } from "./mime";
 import { textColumns } from "./text-columns";
@@ -62,11 +63,10 @@ function share({ done, total }: ProgressState): number {
 /** `120/400 steps, 0:10 < 0:23, 12.1/s, loss 0.51`: passed time before the remaining one, as tqdm writes it. */
 function figures({ done, total, unit, elapsedSeconds, note, skipped = 0 }: ProgressState): string {
   const rate = (done - skipped) / Math.max(elapsedSeconds, 1e-3);
-  const number = (value: number) => value.toLocaleString("en-US");
   const remaining = done < total && rate > 0 ? ` < ${clock((total - done) / rate)}` : "";
-  const speed = done > skipped ? [`${rate >= 10 ? number(Math.round(rate)) : rate.toFixed(1)}/s`] : [];
+  const speed = done > skipped ? [`${rate >= 10 ? count(Math.round(rate)) : rate.toFixed(1)}/s`] : [];
   return [
-    `${number(done)}/${number(total)} ${unit}`,
+    `${count(done)}/${count(total)} ${unit}`,
     clock(elapsedSeconds) + remaining,
     ...speed,
     ...(note ? [note] : []),

@@ -1,3 +1,4 @@
+import { count } from "./numbers";
 import { inspect } from "node:util";
 
 import { escapeHtml } from "../escape-html";
@@ -48,8 +49,6 @@ const has = (value: unknown, ...methods: string[]): value is Record<PropertyKey,
 const PRINTED_NUMBERS = 10_000;
 /** A dataset shows its first rows. */
 const SHOWN_ROWS = 5;
-
-const count = (value: number) => value.toLocaleString("en-US");
 
 /**
  * The forms in which a notebook shows a value: a danfojs DataFrame or Series, a Dataset or DatasetDict, Features, a

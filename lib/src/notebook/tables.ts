@@ -1,3 +1,4 @@
+import { count } from "./numbers";
 import { inspect } from "node:util";
 
 import { escapeHtml } from "../escape-html";
@@ -89,7 +90,7 @@ function layOut(source: TableSource, { format = {}, index, maxRows = 20 }: Table
     header: showIndex ? ["", ...columns] : columns,
     rows: gridRows,
     rightAligned: showIndex ? [true, ...numeric] : numeric,
-    footer: shortened ? `${rows.length.toLocaleString("en-US")} rows × ${columns.length} columns` : undefined,
+    footer: shortened ? `${count(rows.length)} rows × ${columns.length} columns` : undefined,
   };
 }
 

@@ -1,3 +1,4 @@
+import { count } from "./numbers";
 import type { CallbackContext, Logs, TrainerCallback } from "../training/callbacks";
 import { type LiveDisplay, openDisplay } from "./display";
 import type { ProgressState } from "./progress-line";
@@ -106,7 +107,7 @@ export class TrainingTable implements TrainerCallback {
       unit: "steps",
       elapsedSeconds: (performance.now() - this.started) / 1000,
       skipped: this.firstStep,
-      note: speed === undefined ? epoch : `${epoch}, ${Math.round(speed).toLocaleString("en-US")} tokens/s`,
+      note: speed === undefined ? epoch : `${epoch}, ${count(Math.round(speed))} tokens/s`,
     };
     this.redraw();
   }

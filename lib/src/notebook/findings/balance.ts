@@ -1,5 +1,5 @@
 import type { LabelBalance } from "../label-balance";
-import { percent } from "../plots/numbers";
+import { percent } from "../numbers";
 import { type Prose, prose } from "./prose";
 
 /** Shares that differ by less than this count as balanced. */

@@ -1,37 +1,9 @@
-import { percent } from "../plots/numbers";
+import type { SharesByKind } from "../../evaluation/shares-by-kind";
+import { percent } from "../numbers";
 import { type Prose, prose } from "./prose";
-
-/** The share of right answers for a kind of sentence, of each who answered. */
-export interface SharesByKind {
-  kind: string;
-  sentences: number;
-  [answerer: string]: string | number;
-}
 
 /** Fewer sentences of a kind say too little. */
 const ENOUGH = 30;
-
-/**
- * Counts right answers kind by kind, and over all (as the kind "all").
- *
- * @param kinds  of each row
- * @param right  by who answered: whether each row came out right
- * @example
- * sharesByKind(["irony", "plain"], { model: [false, true] }); // irony 0 %, plain 100 %, all 50 %
- */
-export function sharesByKind(
-  kinds: readonly string[],
-  right: Readonly<Record<string, readonly boolean[]>>,
-): SharesByKind[] {
-  return [...new Set(kinds), "all"].map((kind) => {
-    const rows = [...kinds.keys()].filter((row) => kind === "all" || kinds[row] === kind);
-    const shares = Object.entries(right).map(([name, answers]) => [
-      name,
-      rows.filter((row) => answers[row]).length / rows.length,
-    ]);
-    return { kind, sentences: rows.length, ...Object.fromEntries(shares) } as SharesByKind;
-  });
-}
 
 /**
  * Where a model is ahead of another and where not.

@@ -1,7 +1,7 @@
 import { calibration } from "../../evaluation/calibration";
 import { accuracyOf, type GradedPrediction } from "../../evaluation/graded-predictions";
 import { wilsonInterval } from "../../evaluation/wilson-interval";
-import { percent } from "../plots/numbers";
+import { count, percent } from "../numbers";
 import { type Prose, prose } from "./prose";
 
 /** Confidence and accuracy that differ by less than this agree. */
@@ -27,7 +27,7 @@ export function predictionFindings(
   const right = graded.filter((each) => each.right).length;
   const [low, high] = wilsonInterval(right, graded.length);
   return prose([
-    `${right.toLocaleString("en-US")} of ${graded.length.toLocaleString("en-US")} are right (${percent(accuracy)}); with so many ` +
+    `${count(right)} of ${count(graded.length)} are right (${percent(accuracy)}); with so many ` +
       `sentences, the true share lies between ${percent(low)} and ${percent(high)}, with 95 % confidence.`,
     ...missed(graded, labels),
     calibrated(confidence, accuracy, ece),

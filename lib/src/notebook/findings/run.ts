@@ -1,6 +1,6 @@
 import type { GradedPrediction } from "../../evaluation/graded-predictions";
 import { accuracyOf } from "../../evaluation/graded-predictions";
-import { percent } from "../plots/numbers";
+import { count, percent } from "../numbers";
 import { type Prose, prose } from "./prose";
 
 /** What a run is summed up from. */
@@ -26,7 +26,7 @@ export interface RunFigures {
 export function runFindings({ graded, baseline, seconds, steps, challenge }: RunFigures): Prose {
   const accuracy = accuracyOf(graded);
   const points = (100 * (accuracy - baseline)).toFixed(1);
-  const trained = `${steps.toLocaleString("en-US")} steps in ${seconds.toFixed(1)} s`;
+  const trained = `${count(steps)} steps in ${seconds.toFixed(1)} s`;
   const wrong = graded.filter(({ right }) => !right);
   const sure = wrong.reduce((sum, { confidence }) => sum + confidence, 0) / wrong.length;
   return prose([

@@ -1,6 +1,6 @@
 import { ConfigError } from "../../errors";
 import { wilsonInterval } from "../../evaluation/wilson-interval";
-import { percent } from "../plots/numbers";
+import { count, percent } from "../numbers";
 import type { RunAccuracy } from "../plots/runs";
 import { listed, type Prose, prose } from "./prose";
 
@@ -21,7 +21,7 @@ export function runsFindings(runs: readonly RunAccuracy[], { rows }: { rows: num
   const near = others.filter((run) => reach(run) >= low).map(quoted);
   const far = others.filter((run) => reach(run) < low).map(quoted);
   return prose([
-    `The best run was "${best.name}", with ${percent(best.accuracy)} of ${rows.toLocaleString("en-US")} sentences right.`,
+    `The best run was "${best.name}", with ${percent(best.accuracy)} of ${count(rows)} sentences right.`,
     ...(near.length > 0
       ? [
           `Its interval overlaps with those of ${listed(near)}: from one run each, these cannot be told apart.`,

@@ -1,5 +1,5 @@
 import type { LogEntry, TrainerState } from "../../training/state";
-import { percent } from "../plots/numbers";
+import { percent } from "../numbers";
 import { figure, type Prose, prose } from "./prose";
 
 interface Evaluation {

@@ -1,10 +1,10 @@
-import { wilsonInterval } from "../../evaluation/wilson-interval";
 import { refuseUnknownOptions } from "../../known-options";
 import type { LogEntry } from "../../training/state";
+import { baselineTrace, intervalsOf } from "./accuracies";
 import { line, series } from "./history";
-import { percent } from "./numbers";
+import { percent } from "../numbers";
 import { type Plot, plot } from "./plot";
-import { houseFigure, INK, PALETTE, type PlotlyTrace } from "./plotly-figure";
+import { houseFigure, PALETTE, type PlotlyTrace } from "./plotly-figure";
 import { textBars } from "./text-charts";
 
 export interface AccuracyPlotOptions {
@@ -29,7 +29,8 @@ export function plotAccuracy(history: readonly LogEntry[], options: AccuracyPlot
     x: Number(x.toPrecision(3)),
     y,
   }));
-  const intervals = rows === undefined ? [] : points.map(({ y }) => wilsonInterval(y * rows, rows));
+  const accuracies = points.map(({ y }) => y);
+  const { bars: error, notes } = intervalsOf(accuracies, rows, PALETTE.green);
   const traces: PlotlyTrace[] = [
     {
       ...line("accuracy", points, PALETTE.green),
@@ -39,25 +40,12 @@ export function plotAccuracy(history: readonly LogEntry[], options: AccuracyPlot
       textposition: rows === undefined ? "top center" : "bottom right",
       cliponaxis: false,
       hovertemplate: "epoch %{x}: %{y:.2%}<extra></extra>",
-      ...(rows !== undefined && {
-        error_y: {
-          type: "data",
-          symmetric: false,
-          array: intervals.map(([, high], at) => high - (points[at]?.y ?? 0)),
-          arrayminus: intervals.map(([low], at) => (points[at]?.y ?? 0) - low),
-          color: PALETTE.green,
-        },
-      }),
+      ...error,
     },
   ];
   if (baseline !== undefined) {
-    const ends = [points[0], points.at(-1)].flatMap((point) => (point ? [{ x: point.x, y: baseline }] : []));
-    traces.push({
-      ...line("the larger class alone", ends, INK),
-      mode: "lines",
-      line: { color: INK, width: 2, dash: "dot" },
-      hovertemplate: "%{y:.2%}",
-    });
+    const ends = [points[0], points.at(-1)].flatMap((point) => (point ? [point.x] : []));
+    traces.push(baselineTrace(ends, baseline));
   }
   const figure = houseFigure(traces, {
     title: "Validation accuracy",
@@ -68,11 +56,7 @@ export function plotAccuracy(history: readonly LogEntry[], options: AccuracyPlot
     },
     y: { label: "accuracy", tickformat: ".1%" },
   });
-  const bars = points.map(({ x, y }, at) => {
-    const [low, high] = intervals[at] ?? [];
-    const between = low === undefined || high === undefined ? "" : ` (${percent(low)} – ${percent(high)})`;
-    return { label: `epoch ${x}`, value: y, note: `${percent(y)}${between}` };
-  });
+  const bars = points.map(({ x, y }, at) => ({ label: `epoch ${x}`, value: y, note: notes[at]! }));
   if (baseline !== undefined) bars.push({ label: "larger class", value: baseline, note: percent(baseline) });
   return plot(figure, "Validation accuracy by epoch", textBars(bars, { full: 1 }));
 }

@@ -1,8 +1,8 @@
 import { ConfigError } from "../../errors";
 import { refuseUnknownOptions } from "../../known-options";
-import type { CalibrationOptions } from "../../evaluation/calibration";
+import { calibration, type CalibrationOptions } from "../../evaluation/calibration";
 import type { GradedPrediction } from "../../evaluation/graded-predictions";
-import { count } from "./numbers";
+import { count } from "../numbers";
 import { type Plot, plot } from "./plot";
 import { houseFigure, PALETTE, type PlotlySeries } from "./plotly-figure";
 import { textBars } from "./text-charts";
@@ -18,16 +18,16 @@ export function plotConfidence(graded: readonly GradedPrediction[], options: Cal
   refuseUnknownOptions("plotConfidence", options, ["bins"]);
   const { bins = 10 } = options;
   if (graded.length === 0) throw new ConfigError("plotConfidence: there are no predictions with a label.");
-  const counts = { right: new Array<number>(bins).fill(0), wrong: new Array<number>(bins).fill(0) };
-  for (const { confidence, right } of graded) {
-    const bin = Math.min(Math.max(Math.ceil(confidence * bins) - 1, 0), bins - 1);
-    counts[right ? "right" : "wrong"][bin]! += 1;
-  }
-  const all = counts.right.map((value, bin) => value + counts.wrong[bin]!);
-  const first = all.findIndex((value) => value > 0);
-  const names = all.map(
-    (_, bin) => `${Math.round((100 * bin) / bins)}–${Math.round((100 * (bin + 1)) / bins)} %`,
-  );
+  const found = calibration(
+    { confidences: graded.map(({ confidence }) => confidence), right: graded.map(({ right }) => right) },
+    { bins },
+  ).bins;
+  const counts = {
+    right: found.map(({ right }) => right),
+    wrong: found.map(({ rows, right }) => rows - right),
+  };
+  const first = found.findIndex(({ rows }) => rows > 0);
+  const names = found.map(({ from, to }) => `${Math.round(100 * from)}–${Math.round(100 * to)} %`);
   const trace = (name: "right" | "wrong", color: string): PlotlySeries => ({
     type: "bar",
     name,

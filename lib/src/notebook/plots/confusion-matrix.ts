@@ -3,7 +3,7 @@ import { refuseUnknownOptions } from "../../known-options";
 import { confusionMatrix } from "../../evaluation/confusion-matrix";
 import type { GradedPrediction } from "../../evaluation/graded-predictions";
 import { textTable } from "../text-table";
-import { count, percent } from "./numbers";
+import { count, percent } from "../numbers";
 import { type Plot, plot } from "./plot";
 import { houseFigure, houseHeatmap } from "./plotly-figure";
 

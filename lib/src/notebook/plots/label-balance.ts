@@ -1,4 +1,4 @@
-import { count, percent } from "./numbers";
+import { count, percent } from "../numbers";
 import { type Plot, plot } from "./plot";
 import { houseFigure, LABEL_COLOURS, PALETTE, type PlotlySeries } from "./plotly-figure";
 import { textBars } from "./text-charts";

@@ -2,7 +2,7 @@ import { ConfigError } from "../../errors";
 import { refuseUnknownOptions } from "../../known-options";
 import { LearningRate } from "../../training/schedules/learning-rate";
 import type { TrainingArguments } from "../../training/training-arguments";
-import { count } from "./numbers";
+import { count } from "../numbers";
 import { type Plot, plot } from "./plot";
 import { houseFigure, PALETTE } from "./plotly-figure";
 import { textPlot } from "./text-charts";

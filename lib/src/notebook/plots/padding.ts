@@ -1,6 +1,6 @@
 import { ConfigError } from "../../errors";
 import { refuseUnknownOptions } from "../../known-options";
-import { count, percent } from "./numbers";
+import { count, percent } from "../numbers";
 import { type Plot, plot } from "./plot";
 import { houseFigure, houseHeatmap } from "./plotly-figure";
 import { textHeat } from "./text-charts";

@@ -2,7 +2,7 @@ import { calibration, type CalibrationOptions } from "../../evaluation/calibrati
 import type { GradedPrediction } from "../../evaluation/graded-predictions";
 import { refuseUnknownOptions } from "../../known-options";
 import { line } from "./history";
-import { count, percent } from "./numbers";
+import { count, percent } from "../numbers";
 import { type Plot, plot } from "./plot";
 import { houseFigure, INK, PALETTE } from "./plotly-figure";
 import { textBars } from "./text-charts";

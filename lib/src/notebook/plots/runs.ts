@@ -1,9 +1,9 @@
 import { ConfigError } from "../../errors";
-import { wilsonInterval } from "../../evaluation/wilson-interval";
 import { refuseUnknownOptions } from "../../known-options";
-import { percent } from "./numbers";
+import { percent } from "../numbers";
+import { baselineTrace, intervalsOf } from "./accuracies";
 import { type Plot, plot } from "./plot";
-import { houseFigure, INK, PALETTE, type PlotlyTrace } from "./plotly-figure";
+import { houseFigure, PALETTE, type PlotlyTrace } from "./plotly-figure";
 import { textBars } from "./text-charts";
 
 /** A run and what it came to. */
@@ -34,41 +34,23 @@ export function plotRuns(runs: readonly RunAccuracy[], options: RunsPlotOptions 
   const { rows, baseline, title = "Accuracy by run" } = options;
   if (runs.length === 0) throw new ConfigError("plotRuns: there are no runs.");
   const at = runs.map((_, index) => index);
-  const intervals =
-    rows === undefined ? [] : runs.map(({ accuracy }) => wilsonInterval(accuracy * rows, rows));
+  const accuracies = runs.map(({ accuracy }) => accuracy);
+  const { bars: error, notes } = intervalsOf(accuracies, rows, PALETTE.blue);
   const traces: PlotlyTrace[] = [
     {
       type: "scatter",
       name: "accuracy",
       mode: "markers",
       x: at,
-      y: runs.map(({ accuracy }) => accuracy),
+      y: accuracies,
       marker: { color: PALETTE.blue, size: 10 },
       hovertext: runs.map(({ name }) => name),
       hovertemplate: "%{hovertext}: %{y:.1%}<extra></extra>",
-      ...(rows !== undefined && {
-        error_y: {
-          type: "data",
-          symmetric: false,
-          array: intervals.map(([, high], index) => high - runs[index]!.accuracy),
-          arrayminus: intervals.map(([low], index) => runs[index]!.accuracy - low),
-          color: PALETTE.blue,
-        },
-      }),
+      ...error,
     },
   ];
-  if (baseline !== undefined) {
-    traces.push({
-      type: "scatter",
-      name: "the larger class alone",
-      mode: "lines",
-      x: [-0.5, runs.length - 0.5],
-      y: [baseline, baseline],
-      marker: { color: INK },
-      line: { color: INK, width: 2, dash: "dot" },
-      hovertemplate: "%{y:.1%}",
-    });
-  }
+  const ends = [-0.5, runs.length - 0.5] as [number, number];
+  if (baseline !== undefined) traces.push(baselineTrace(ends, baseline));
   const figure = houseFigure(
     traces,
     {
@@ -78,18 +60,18 @@ export function plotRuns(runs: readonly RunAccuracy[], options: RunsPlotOptions 
         tickvals: at,
         ticktext: runs.map(({ name }) => name),
         tickangle: -30,
-        range: [-0.5, runs.length - 0.5],
+        range: ends,
         showgrid: false,
       },
       y: { label: "accuracy", tickformat: ".0%" },
     },
     { height: 420, margin: { l: 60, r: 20, t: 80, b: 110 } },
   );
-  const bars = runs.map(({ name, accuracy }, index) => {
-    const [low, high] = intervals[index] ?? [];
-    const between = low === undefined || high === undefined ? "" : ` (${percent(low)} – ${percent(high)})`;
-    return { label: name, value: accuracy, note: `${percent(accuracy)}${between}` };
-  });
+  const bars = runs.map(({ name, accuracy }, index) => ({
+    label: name,
+    value: accuracy,
+    note: notes[index]!,
+  }));
   if (baseline !== undefined) bars.push({ label: "larger class", value: baseline, note: percent(baseline) });
   return plot(figure, title, textBars(bars, { full: 1 }));
 }

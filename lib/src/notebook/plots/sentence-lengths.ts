@@ -1,5 +1,5 @@
 import { ConfigError } from "../../errors";
-import { count } from "./numbers";
+import { count } from "../numbers";
 import { type Plot, plot } from "./plot";
 import { houseFigure, PALETTE } from "./plotly-figure";
 import { textBars } from "./text-charts";

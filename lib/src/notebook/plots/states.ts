@@ -1,7 +1,7 @@
 import { PCA } from "ml-pca";
 import { ConfigError } from "../../errors";
 import { refuseUnknownOptions } from "../../known-options";
-import { percent } from "./numbers";
+import { percent } from "../numbers";
 import { type Plot, plot } from "./plot";
 import { houseFigure, LABEL_COLOURS, LABEL_SYMBOLS, type PlotlySeries } from "./plotly-figure";
 import { textPlot } from "./text-charts";

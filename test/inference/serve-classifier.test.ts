@@ -3,7 +3,7 @@ import { request } from "node:http";
 import { after, before, describe, test } from "node:test";
 import { ConfigError } from "../../lib/src/errors";
 import type { TextClassificationPipeline } from "../../lib/src/inference/text-classification";
-import { type ServedClassifier, serveClassifier } from "../../lib/src/inference/web-page";
+import { type ServedClassifier, serveClassifier } from "../../lib/src/inference/serve-classifier";
 
 /** Says "positive" to everything, and fails at one text. */
 const classify = ((text: string) =>

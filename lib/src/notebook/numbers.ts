@@ -1,4 +1,4 @@
-/** How plots write figures. */
+/** How cells write figures. */
 
 /** With thousands separators: 67,349. */
 export const count = (value: number): string => value.toLocaleString("en-US");
