@@ -2,7 +2,8 @@
 
 import { wilsonInterval } from "../../evaluation/wilson-interval";
 import { percent } from "../numbers";
-import { INK, type PlotlySeries } from "./plotly-figure";
+import { INK } from "./house-style";
+import type { PlotlySeries } from "./plotly-figure";
 
 /** Accuracies with the interval in which each true one lies with 95 %, where it is known how many rows they are of. */
 export interface Intervals {

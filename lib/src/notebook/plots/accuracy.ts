@@ -4,7 +4,8 @@ import { baselineTrace, intervalsOf } from "./accuracies";
 import { line, series } from "./history";
 import { percent } from "../numbers";
 import { type Plot, plot } from "./plot";
-import { houseFigure, PALETTE, type PlotlyTrace } from "./plotly-figure";
+import { houseFigure, PALETTE } from "./house-style";
+import type { PlotlyTrace } from "./plotly-figure";
 import { textBars } from "./text-charts";
 
 export interface AccuracyPlotOptions {

@@ -2,7 +2,7 @@ import { ConfigError } from "../../errors";
 import type { AttentionMap } from "../../inference/attention-map";
 import { refuseUnknownOptions } from "../../known-options";
 import { type Plot, plot } from "./plot";
-import { houseFigure, houseHeatmap } from "./plotly-figure";
+import { houseFigure, houseHeatmap } from "./house-style";
 import { textHeat } from "./text-charts";
 
 export interface AttentionPlotOptions {

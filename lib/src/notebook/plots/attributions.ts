@@ -1,6 +1,6 @@
 import { ConfigError } from "../../errors";
 import type { Attributions } from "../../inference/attribute";
-import { VERMILION_RGB, BLUE_RGB } from "./plotly-figure";
+import { VERMILION_RGB, BLUE_RGB } from "./house-style";
 import { textBars } from "./text-charts";
 import { tokenStrip, type TokenStrip } from "./token-strip";
 

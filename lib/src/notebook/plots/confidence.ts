@@ -4,7 +4,8 @@ import { calibration, type CalibrationOptions } from "../../evaluation/calibrati
 import type { GradedPrediction } from "../../evaluation/graded-predictions";
 import { count } from "../numbers";
 import { type Plot, plot } from "./plot";
-import { houseFigure, PALETTE, type PlotlySeries } from "./plotly-figure";
+import { houseFigure, PALETTE } from "./house-style";
+import type { PlotlySeries } from "./plotly-figure";
 import { textBars } from "./text-charts";
 
 /**

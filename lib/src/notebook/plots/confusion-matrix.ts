@@ -5,7 +5,7 @@ import type { GradedPrediction } from "../../evaluation/graded-predictions";
 import { textTable } from "../text-table";
 import { count, percent } from "../numbers";
 import { type Plot, plot } from "./plot";
-import { houseFigure, houseHeatmap } from "./plotly-figure";
+import { houseFigure, houseHeatmap } from "./house-style";
 
 export interface ConfusionMatrixPlotOptions {
   /** Names of the classes, in the order of their numbers. */

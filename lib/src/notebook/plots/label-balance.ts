@@ -1,6 +1,7 @@
 import { count, percent } from "../numbers";
 import { type Plot, plot } from "./plot";
-import { houseFigure, LABEL_COLOURS, PALETTE, type PlotlySeries } from "./plotly-figure";
+import { houseFigure, LABEL_COLOURS, PALETTE } from "./house-style";
+import type { PlotlySeries } from "./plotly-figure";
 import { textBars } from "./text-charts";
 
 /** Splits in order; each says how many of its rows bear which label. */

@@ -4,7 +4,7 @@ import { LearningRate } from "../../training/schedules/learning-rate";
 import type { TrainingArguments } from "../../training/training-arguments";
 import { count } from "../numbers";
 import { type Plot, plot } from "./plot";
-import { houseFigure, PALETTE } from "./plotly-figure";
+import { houseFigure, PALETTE } from "./house-style";
 import { textPlot } from "./text-charts";
 
 /** Points that a curve needs at most. */

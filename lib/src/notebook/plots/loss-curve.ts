@@ -3,7 +3,7 @@ import { refuseUnknownOptions } from "../../known-options";
 import type { LogEntry } from "../../training/state";
 import { line, series } from "./history";
 import { type Plot, plot } from "./plot";
-import { houseFigure, PALETTE } from "./plotly-figure";
+import { houseFigure, PALETTE } from "./house-style";
 import { textPlot } from "./text-charts";
 
 export interface LossCurveOptions {

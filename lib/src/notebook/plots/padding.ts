@@ -2,7 +2,7 @@ import { ConfigError } from "../../errors";
 import { refuseUnknownOptions } from "../../known-options";
 import { count, percent } from "../numbers";
 import { type Plot, plot } from "./plot";
-import { houseFigure, houseHeatmap } from "./plotly-figure";
+import { houseFigure, houseHeatmap } from "./house-style";
 import { textHeat } from "./text-charts";
 
 export interface PaddingOptions {

@@ -4,7 +4,7 @@ import { refuseUnknownOptions } from "../../known-options";
 import { line } from "./history";
 import { count, percent } from "../numbers";
 import { type Plot, plot } from "./plot";
-import { houseFigure, INK, PALETTE } from "./plotly-figure";
+import { houseFigure, INK, PALETTE } from "./house-style";
 import { textBars } from "./text-charts";
 
 /**

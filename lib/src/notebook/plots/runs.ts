@@ -3,7 +3,8 @@ import { refuseUnknownOptions } from "../../known-options";
 import { percent } from "../numbers";
 import { baselineTrace, intervalsOf } from "./accuracies";
 import { type Plot, plot } from "./plot";
-import { houseFigure, PALETTE, type PlotlyTrace } from "./plotly-figure";
+import { houseFigure, PALETTE } from "./house-style";
+import type { PlotlyTrace } from "./plotly-figure";
 import { textBars } from "./text-charts";
 
 /** A run and what it came to. */

@@ -1,7 +1,7 @@
 import { ConfigError } from "../../errors";
 import { count } from "../numbers";
 import { type Plot, plot } from "./plot";
-import { houseFigure, PALETTE } from "./plotly-figure";
+import { houseFigure, PALETTE } from "./house-style";
 import { textBars } from "./text-charts";
 
 const BIN_WIDTHS = [1, 2, 5, 10, 20, 50, 100, 200, 500, 1000];

@@ -3,7 +3,8 @@ import { ConfigError } from "../../errors";
 import { refuseUnknownOptions } from "../../known-options";
 import { percent } from "../numbers";
 import { type Plot, plot } from "./plot";
-import { houseFigure, LABEL_COLOURS, LABEL_SYMBOLS, type PlotlySeries } from "./plotly-figure";
+import { houseFigure, LABEL_COLOURS, LABEL_SYMBOLS } from "./house-style";
+import type { PlotlySeries } from "./plotly-figure";
 import { textPlot } from "./text-charts";
 
 export interface StatesOptions {

@@ -1,14 +1,8 @@
 import type * as ObservablePlot from "@observablehq/plot";
 import type { Markish } from "@observablehq/plot";
 
-import {
-  INK,
-  type MarkerSymbol,
-  type PlotlyAxis,
-  type PlotlyFigure,
-  type PlotlySeries,
-  type PlotlyTrace,
-} from "./plotly-figure";
+import { INK } from "./house-style";
+import type { MarkerSymbol, PlotlyAxis, PlotlyFigure, PlotlySeries, PlotlyTrace } from "./plotly-figure";
 import { heatmap } from "./svg-heatmap";
 
 const WIDTH = 640;

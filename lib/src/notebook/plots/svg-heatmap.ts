@@ -1,6 +1,7 @@
 import type * as ObservablePlot from "@observablehq/plot";
 import type { Markish } from "@observablehq/plot";
-import { cellColour, type PlotlyHeatmap } from "./plotly-figure";
+import { cellColour } from "./house-style";
+import type { PlotlyHeatmap } from "./plotly-figure";
 
 /** The cells of a matrix, and what is written into them. */
 export function heatmap(Plot: typeof ObservablePlot, trace: PlotlyHeatmap): Markish[] {

@@ -2,7 +2,7 @@ import { escapeHtml } from "../../escape-html";
 import { textColumns } from "../text-columns";
 import { wrapText } from "../wrap-text";
 import type { Displayable } from "../mime";
-import { INK } from "./plotly-figure";
+import { INK } from "./house-style";
 
 /** A token in a box of its colour. */
 export interface TokenBox {

@@ -1,6 +1,6 @@
 import { ConfigError } from "../../errors";
 import { refuseUnknownOptions } from "../../known-options";
-import { LABEL_RGB } from "./plotly-figure";
+import { LABEL_RGB } from "./house-style";
 import { tokenStrip, type TokenStrip } from "./token-strip";
 
 /** How a piece says that it continues the word before. */
