@@ -41,8 +41,9 @@ export async function converse(
     }
     const [prediction] = (await predictTable(classify, [line])).predictions;
     const { label, confidence, probabilities } = prediction!;
-    const each = Object.entries(probabilities).sort(([a], [b]) => (a < b ? -1 : 1));
-    const shares = each.map(([name, share]) => `${singleLine(name)} ${percent(share)}`).join(", ");
+    const shares = Object.entries(probabilities)
+      .map(([name, share]) => `${singleLine(name)} ${percent(share)}`)
+      .join(", ");
     console.log(`${singleLine(label)}, ${percent(confidence)} sure (${shares})`);
     classified.push(line);
   }

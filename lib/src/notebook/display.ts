@@ -3,7 +3,7 @@ import { inspect } from "node:util";
 
 import type { Displayable, MimeBundle } from "./mime";
 import { richForms } from "./results";
-import { table, type TableSource } from "./tables";
+import { table } from "./tables";
 import { kernelBridge } from "./kernel-bridge";
 import { displayChannel } from "./display-channel";
 
@@ -24,7 +24,7 @@ export interface LiveDisplay {
  * display(rawDatasets.train.slice(0, 3).toDataFrame());
  * display("plain text");
  */
-export function display(value: Displayable | TableSource | string | object): void {
+export function display(value: object | string): void {
   const bundle = forms(value);
   const write = displayChannel();
   if (write) write({ data: bundle, metadata: {}, transient: {} }, false);
@@ -74,12 +74,15 @@ export function openDisplay(): LiveDisplay {
   };
 }
 
-function forms(value: Displayable | TableSource | string | object): MimeBundle {
+function forms(value: object | string): MimeBundle {
   if (typeof value === "string") return { "text/plain": value };
-  if ("toMimeBundle" in value) return value.toMimeBundle();
+  if (isDisplayable(value)) return value.toMimeBundle();
   if (isRows(value)) return table(value).toMimeBundle();
   return richForms(value) ?? { "text/plain": inspect(value) };
 }
+
+const isDisplayable = (value: object): value is Displayable =>
+  "toMimeBundle" in value && typeof value.toMimeBundle === "function";
 
 const isRows = (value: object): value is readonly Record<string, unknown>[] =>
   Array.isArray(value) && value.every((row) => typeof row === "object" && row !== null);

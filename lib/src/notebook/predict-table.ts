@@ -9,7 +9,7 @@ export interface Prediction {
   label: string;
   /** The probability of this label. */
   confidence: number;
-  /** Of every label, by name. */
+  /** Of every label, in the order of their names. */
   probabilities: Record<string, number>;
 }
 
@@ -37,11 +37,13 @@ export async function predictTable(
       text: texts[at]!,
       label: best!.label,
       confidence: best!.score,
-      probabilities: Object.fromEntries(ranking.map(({ label, score }) => [label, score])),
+      // The same order for every text: by name, not by rank.
+      probabilities: Object.fromEntries(
+        ranking.map(({ label, score }) => [label, score] as const).sort(([a], [b]) => (a < b ? -1 : 1)),
+      ),
     };
   });
-  // The columns are the same in every row: by name, not by rank.
-  const labels = Object.keys(predictions[0]?.probabilities ?? {}).sort();
+  const labels = Object.keys(predictions[0]?.probabilities ?? {});
   const rows = predictions.map(({ text, label, confidence, probabilities }) => ({
     text,
     prediction: label,
