@@ -78,7 +78,6 @@ export abstract class PreTrainedModel<Output extends object = ModelOutput> exten
       const output = this.readOut(encoded, packed, inputs, options);
       const states = outputHiddenStates ? padStates(encoded, packed) : {};
       const { attentions } = encoded;
-      // A plain object of tensors is a container that tidy understands; its type does not know optional entries.
       return { ...output, ...states, ...(attentions && { attentions }) };
     });
   }

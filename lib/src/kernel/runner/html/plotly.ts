@@ -40,7 +40,7 @@ const DRAW = `
       const themed = { autosize: true, ...layout, paper_bgcolor: "rgba(0,0,0,0)", plot_bgcolor: "rgba(0,0,0,0)" };
       delete themed.width;
       const { title } = themed;
-      if (title?.text) themed.title = { ...title, text: broken(title.text, target.clientWidth / 9) };
+      if (typeof title?.text === "string") themed.title = { ...title, text: broken(title.text, target.clientWidth / 9) };
       themed.font = { family: css("--font"), ...layout.font, color: css("--text") };
       axes(themed, { gridcolor: css("--line"), zerolinecolor: css("--line"), linecolor: css("--line"), automargin: true });
       Plotly.react(target, data, themed, { responsive: true, displaylogo: false, displayModeBar: "hover", ...config });
