@@ -5,6 +5,7 @@ export default tseslint.config(
   {
     ignores: [
       "**/node_modules/",
+      "lib/assets/tfjs/",
       "lib/dist/",
       "lib/native/build/",
       "lib/native/sanitized/",

@@ -1,6 +1,6 @@
 import { currentEngine, useEngine } from "../lib/src/engines/engines";
 import { FusedBackend } from "../lib/src/engines/fused/backend";
-import * as tf from "@tensorflow/tfjs";
+import * as tf from "@tensorflow/tfjs-core";
 import { UsageError } from "./options";
 
 /** The chosen engine (by default the best that loads) at the chosen precision, "bf16" or "fp32". */

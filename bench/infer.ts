@@ -1,4 +1,4 @@
-import * as tf from "@tensorflow/tfjs";
+import * as tf from "@tensorflow/tfjs-core";
 import { matMulPeak, startEngine } from "./engine";
 import { readOptions } from "./options";
 import { forwardOperations, makeBatches, makeModel, stepFigures, WARM_UP_STEPS, WORKLOAD } from "./workload";

@@ -1,6 +1,6 @@
 import { setFlagsFromString } from "node:v8";
 import { runInNewContext } from "node:vm";
-import * as tf from "@tensorflow/tfjs";
+import * as tf from "@tensorflow/tfjs-core";
 import { AdamW } from "../lib/src/training/optimizers/adamw";
 import { trainStep } from "../lib/src/training/train-step";
 import { startEngine } from "./engine";

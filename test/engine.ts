@@ -1,5 +1,5 @@
 import { after, before, describe } from "node:test";
-import * as tf from "@tensorflow/tfjs";
+import * as tf from "@tensorflow/tfjs-core";
 import type { EngineName } from "../lib/src/engines/engine";
 import { loadAddon } from "../lib/src/engines/native/addon";
 import { useEngine } from "../lib/src/engines/engines";

@@ -10,7 +10,7 @@ const CHECK = `
 const [home, project] = process.argv.slice(1);
 const { createRequire } = require("node:module");
 const path = require("node:path");
-const core = (from) => createRequire(require.resolve(from)).resolve("@tensorflow/tfjs");
+const core = (from) => createRequire(require.resolve(from)).resolve("@tensorflow/tfjs-core");
 const engine = path.join(home, "package.json"), library = path.join(project, "lib/package.json");
 if (core(engine) !== core(library)) throw new Error("it would use another tfjs (" + core(engine) + ") than the library");
 const tf = require(home);

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { before, describe, test } from "node:test";
-import * as tf from "@tensorflow/tfjs";
+import * as tf from "@tensorflow/tfjs-core";
 import { DataCollatorForLanguageModeling } from "../../lib/src/collators/data-collator-for-language-modeling";
 import { BertTokenizer } from "../../lib/src/tokenizers/bert-tokenizer";
 import { startEngine } from "../engine";

@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
 import path from "node:path";
 import { describe, test } from "node:test";
-import { dispose, memory } from "@tensorflow/tfjs";
+import { dispose, memory } from "@tensorflow/tfjs-core";
 import type { Batch, Row } from "../../lib/src/collators/batch";
 import { DataCollatorWithPadding } from "../../lib/src/collators/data-collator-with-padding";
 import { defaultDataCollator } from "../../lib/src/collators/default-data-collator";

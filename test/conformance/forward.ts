@@ -1,4 +1,4 @@
-import * as tf from "@tensorflow/tfjs";
+import * as tf from "@tensorflow/tfjs-core";
 import { currentEngine } from "../../lib/src/engines/engines";
 import type { PreTrainedModel, TaskInputs } from "../../lib/src/index";
 import { flatten, largestDifference, type Check, type Nested } from "./check";

@@ -1,4 +1,4 @@
-import * as tf from "@tensorflow/tfjs";
+import * as tf from "@tensorflow/tfjs-core";
 import { readSafetensors, type PreTrainedModel, type TaskInputs } from "../../lib/src/index";
 import { relativeDifference, worst, type Check } from "./check";
 

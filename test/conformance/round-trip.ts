@@ -8,7 +8,7 @@
  * what came out: folder -> { input_ids, logits, id2label, warnings }.
  */
 import { readFileSync } from "node:fs";
-import * as tf from "@tensorflow/tfjs";
+import * as tf from "@tensorflow/tfjs-core";
 import {
   addDefaultCallback,
   AutoConfig,

@@ -13,7 +13,7 @@ async function program(
   env: Record<string, string> = {},
 ): Promise<{ stdout: string; stderr: string; code: number }> {
   const source = `
-    const tf = require("@tensorflow/tfjs");
+    const tf = require("@tensorflow/tfjs-core");
     const { useEngine, currentEngine, describeEngines } = require("./lib/src/engines/engines.ts");
     (async () => { ${body} })().catch((error) => { console.error(error.name + ": " + error.message); process.exit(3); });`;
   const args = ["--import", "tsx", "--input-type=commonjs", "--eval", source];

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { before, describe, test, type TestContext } from "node:test";
-import * as tf from "@tensorflow/tfjs";
+import * as tf from "@tensorflow/tfjs-core";
 import { ConfigError } from "../../lib/src/errors";
 import { pipeline } from "../../lib/src/inference/pipeline";
 import { BertConfig } from "../../lib/src/models/bert/configuration";

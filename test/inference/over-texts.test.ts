@@ -5,7 +5,7 @@ import path from "node:path";
 import { createInterface } from "node:readline";
 import { before, describe, test } from "node:test";
 import { setImmediate } from "node:timers/promises";
-import * as tf from "@tensorflow/tfjs";
+import * as tf from "@tensorflow/tfjs-core";
 import { ConfigError } from "../../lib/src/errors";
 import { attentionMap } from "../../lib/src/inference/attention-map";
 import { attribute } from "../../lib/src/inference/attribute";

@@ -4,7 +4,7 @@ import { writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import path from "node:path";
 import { after, before, describe, test } from "node:test";
-import * as tf from "@tensorflow/tfjs";
+import * as tf from "@tensorflow/tfjs-core";
 import { ConfigError } from "../../lib/src/errors";
 import { pipeline } from "../../lib/src/inference/pipeline";
 import { BertTokenizer } from "../../lib/src/tokenizers/bert-tokenizer";

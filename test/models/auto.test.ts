@@ -3,7 +3,7 @@ import { readFileSync, readdirSync } from "node:fs";
 import { writeFile } from "node:fs/promises";
 import path from "node:path";
 import { before, describe, test } from "node:test";
-import * as tf from "@tensorflow/tfjs";
+import * as tf from "@tensorflow/tfjs-core";
 import { readSafetensors } from "../../lib/src/checkpoints/safetensors";
 import { writeSafetensors } from "../../lib/src/checkpoints/safetensors-writer";
 import { CheckpointError, ConfigError } from "../../lib/src/errors";

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { before, describe, test } from "node:test";
-import * as tf from "@tensorflow/tfjs";
+import * as tf from "@tensorflow/tfjs-core";
 import type { HostTensor, StateDict } from "../../lib/src/checkpoints/dtypes";
 import { CheckpointError } from "../../lib/src/errors";
 import { describeLoadReport, loadWeights } from "../../lib/src/models/load-weights";

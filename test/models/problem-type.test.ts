@@ -3,7 +3,7 @@ import { readFileSync } from "node:fs";
 import { writeFile } from "node:fs/promises";
 import path from "node:path";
 import { before, describe, test } from "node:test";
-import * as tf from "@tensorflow/tfjs";
+import * as tf from "@tensorflow/tfjs-core";
 import { ConfigError } from "../../lib/src/errors";
 import { AutoModelForSequenceClassification, type FromPretrainedOptions } from "../../lib/src/models/auto";
 import { BertConfig } from "../../lib/src/models/bert/configuration";

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import * as tf from "@tensorflow/tfjs";
+import * as tf from "@tensorflow/tfjs-core";
 import { keepLayers, keepTokens } from "../../lib/src/models/prune";
 import { BertConfig } from "../../lib/src/models/bert/configuration";
 import { BertForMaskedLM } from "../../lib/src/models/bert/for-masked-lm";

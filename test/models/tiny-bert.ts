@@ -2,7 +2,7 @@ import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import path from "node:path";
 import type { TestContext } from "node:test";
-import * as tf from "@tensorflow/tfjs";
+import * as tf from "@tensorflow/tfjs-core";
 import { BertConfig, type BertConfigOptions } from "../../lib/src/models/bert/configuration";
 import { BertForSequenceClassification } from "../../lib/src/models/bert/for-sequence-classification";
 

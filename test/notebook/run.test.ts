@@ -14,7 +14,7 @@ const tensorCount = (id: string): NotebookCell => ({
   cell_type: "code",
   id,
   metadata: {},
-  source: ['import { memory } from "@tensorflow/tfjs";\n', "console.log(memory().numTensors);"],
+  source: ['import { memory } from "@tensorflow/tfjs-core";\n', "console.log(memory().numTensors);"],
   outputs: [],
   execution_count: null,
 });

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { before, describe, it } from "node:test";
-import * as tf from "@tensorflow/tfjs";
+import * as tf from "@tensorflow/tfjs-core";
 import { explainArguments } from "../../lib/src/notebook/explain-arguments";
 import { shortRun } from "../../lib/src/notebook/short-run";
 import { TrainingArguments } from "../../lib/src/training/training-arguments";

@@ -1,5 +1,5 @@
 import { test } from "node:test";
-import * as tf from "@tensorflow/tfjs";
+import * as tf from "@tensorflow/tfjs-core";
 import { adamw } from "../../lib/src/ops/adamw";
 import { withCompositeOps } from "../../lib/src/ops/fused";
 import { onEachEngine } from "../engine";

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import * as tf from "@tensorflow/tfjs";
+import * as tf from "@tensorflow/tfjs-core";
 import { withCompositeOps } from "../../lib/src/ops/fused";
 import { randomNormal } from "../../lib/src/random";
 import { onEachEngine } from "../engine";

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import * as tf from "@tensorflow/tfjs";
+import * as tf from "@tensorflow/tfjs-core";
 import { attention } from "../../lib/src/ops/attention";
 import { withCompositeOps } from "../../lib/src/ops/fused";
 import { SequenceLayout } from "../../lib/src/ops/packed-sequences";

@@ -1,4 +1,4 @@
-import * as tf from "@tensorflow/tfjs";
+import * as tf from "@tensorflow/tfjs-core";
 import { binaryCrossEntropy } from "../../lib/src/ops/binary-cross-entropy";
 import { checkOp, normal } from "./against-reference";
 

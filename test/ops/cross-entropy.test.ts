@@ -1,5 +1,5 @@
 import { test } from "node:test";
-import * as tf from "@tensorflow/tfjs";
+import * as tf from "@tensorflow/tfjs-core";
 import { crossEntropy } from "../../lib/src/ops/cross-entropy";
 import { onEachEngine } from "../engine";
 import { assertClose, checkOp, normal } from "./against-reference";

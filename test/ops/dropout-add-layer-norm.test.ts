@@ -1,4 +1,4 @@
-import type * as tf from "@tensorflow/tfjs";
+import type * as tf from "@tensorflow/tfjs-core";
 import { dropoutAddLayerNorm } from "../../lib/src/ops/dropout-add-layer-norm";
 import { dropoutMask } from "../../lib/src/random";
 import { checkOp, normal } from "./against-reference";

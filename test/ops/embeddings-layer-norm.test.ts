@@ -1,4 +1,4 @@
-import * as tf from "@tensorflow/tfjs";
+import * as tf from "@tensorflow/tfjs-core";
 import { embeddingsLayerNorm } from "../../lib/src/ops/embeddings-layer-norm";
 import { checkOp, normal } from "./against-reference";
 import * as double from "./double-precision";

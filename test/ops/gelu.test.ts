@@ -1,5 +1,5 @@
 import { test } from "node:test";
-import * as tf from "@tensorflow/tfjs";
+import * as tf from "@tensorflow/tfjs-core";
 import { gelu } from "../../lib/src/ops/gelu";
 import { onEachEngine } from "../engine";
 import { assertClose, checkOp, normal } from "./against-reference";

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import * as tf from "@tensorflow/tfjs";
+import * as tf from "@tensorflow/tfjs-core";
 import { globalNorm } from "../../lib/src/ops/global-norm";
 import { onEachEngine } from "../engine";
 

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import * as tf from "@tensorflow/tfjs";
+import * as tf from "@tensorflow/tfjs-core";
 import { layerNorm } from "../../lib/src/ops/layer-norm";
 import { onEachEngine } from "../engine";
 import { assertClose, checkOp, normal } from "./against-reference";

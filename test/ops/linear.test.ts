@@ -1,4 +1,4 @@
-import type * as tf from "@tensorflow/tfjs";
+import type * as tf from "@tensorflow/tfjs-core";
 import { linear, type Activation } from "../../lib/src/ops/linear";
 import { checkOp, normal } from "./against-reference";
 import * as double from "./double-precision";

@@ -1,4 +1,4 @@
-import * as tf from "@tensorflow/tfjs";
+import * as tf from "@tensorflow/tfjs-core";
 import { meanSquaredError } from "../../lib/src/ops/mean-squared-error";
 import { checkOp, normal } from "./against-reference";
 

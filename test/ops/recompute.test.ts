@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import * as tf from "@tensorflow/tfjs";
+import * as tf from "@tensorflow/tfjs-core";
 import { recompute } from "../../lib/src/ops/recompute";
 import { onEachEngine } from "../engine";
 import { tinyTrainer, weightsOf } from "../training/tiny-task";

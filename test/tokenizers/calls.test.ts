@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import path from "node:path";
 import { test } from "node:test";
-import { dispose } from "@tensorflow/tfjs";
+import { dispose } from "@tensorflow/tfjs-core";
 import { AutoTokenizer } from "../../lib/src/tokenizers/auto-tokenizer";
 import { camelCase, expected, FIXTURES } from "./expected";
 

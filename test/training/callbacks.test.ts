@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
 import path from "node:path";
 import { before, describe, test } from "node:test";
-import * as tf from "@tensorflow/tfjs";
+import * as tf from "@tensorflow/tfjs-core";
 import { ConfigError } from "../../lib/src/errors";
 import type { CallbackContext, CallbackState, TrainerCallback } from "../../lib/src/training/callbacks";
 import { EarlyStoppingCallback } from "../../lib/src/training/early-stopping-callback";

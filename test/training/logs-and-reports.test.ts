@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
 import path from "node:path";
 import { before, describe, test } from "node:test";
-import * as tf from "@tensorflow/tfjs";
+import * as tf from "@tensorflow/tfjs-core";
 import { readFrontMatter } from "../../lib/src/datasets/sources/front-matter";
 import type { TrainerCallback } from "../../lib/src/training/callbacks";
 import type { TrainerDataset } from "../../lib/src/training/data-loader";

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { readdirSync } from "node:fs";
 import { before, describe, test } from "node:test";
-import * as tf from "@tensorflow/tfjs";
+import * as tf from "@tensorflow/tfjs-core";
 import type { Batch } from "../../lib/src/collators/batch";
 import { TrainingDiverged } from "../../lib/src/training/non-finite";
 import { Trainer } from "../../lib/src/training/trainer";

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { before, describe, test } from "node:test";
-import * as tf from "@tensorflow/tfjs";
+import * as tf from "@tensorflow/tfjs-core";
 import { OutOfMemoryError } from "../../lib/src/errors";
 import { noNative, startEngine } from "../engine";
 import { assertClose } from "../ops/against-reference";

@@ -1,4 +1,4 @@
-import * as tf from "@tensorflow/tfjs";
+import * as tf from "@tensorflow/tfjs-core";
 import type { Batch } from "../../lib/src/collators/batch";
 import type { BertConfigOptions } from "../../lib/src/models/bert/configuration";
 import type { PreTrainedModel } from "../../lib/src/models/pretrained-model";

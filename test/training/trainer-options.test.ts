@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import path from "node:path";
 import { before, describe, test } from "node:test";
-import * as tf from "@tensorflow/tfjs";
+import * as tf from "@tensorflow/tfjs-core";
 import { ConfigError } from "../../lib/src/errors";
 import type { PreTrainedModel } from "../../lib/src/models/pretrained-model";
 import { AutoTokenizer } from "../../lib/src/tokenizers/auto-tokenizer";

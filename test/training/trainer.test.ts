@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import * as tf from "@tensorflow/tfjs";
+import * as tf from "@tensorflow/tfjs-core";
 import { currentEngine } from "../../lib/src/engines/engines";
 import { ConfigError } from "../../lib/src/errors";
 import type { TrainerCallback } from "../../lib/src/training/callbacks";

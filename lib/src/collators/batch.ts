@@ -1,4 +1,4 @@
-import type { Tensor, Tensor1D, Tensor2D } from "@tensorflow/tfjs";
+import type { Tensor, Tensor1D, Tensor2D } from "@tensorflow/tfjs-core";
 
 /** One example of a dataset, as `dataset.at(i)` gives it. */
 export type Row = Readonly<Record<string, unknown>>;

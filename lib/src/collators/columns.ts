@@ -1,4 +1,4 @@
-import { tensor } from "@tensorflow/tfjs";
+import { tensor } from "@tensorflow/tfjs-core";
 import { DatasetError } from "../errors";
 import type { Batch, Row } from "./batch";
 

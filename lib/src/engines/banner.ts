@@ -1,4 +1,4 @@
-import * as tf from "@tensorflow/tfjs";
+import * as tf from "@tensorflow/tfjs-core";
 
 /**
  * Keeps tfjs's greeting ("Hi, looks like you are running TensorFlow.js in Node.js …") off the screen. Its cpu backend

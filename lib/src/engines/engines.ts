@@ -1,5 +1,6 @@
-import * as tf from "@tensorflow/tfjs";
+import * as tf from "@tensorflow/tfjs-core";
 import { EngineError } from "../errors";
+import "./tfjs-gradients";
 import { cpu } from "./cpu";
 import type { Engine, EngineName } from "./engine";
 import { native } from "./native/native";

@@ -1,4 +1,4 @@
-import * as tf from "@tensorflow/tfjs";
+import * as tf from "@tensorflow/tfjs-core";
 import { packBatch } from "../models/packed-batch";
 import type { PreTrainedModel } from "../models/pretrained-model";
 import type { PreTrainedTokenizer } from "../tokenizers/pretrained-tokenizer";

@@ -1,4 +1,4 @@
-import * as tf from "@tensorflow/tfjs";
+import * as tf from "@tensorflow/tfjs-core";
 import { ConfigError } from "../errors";
 import { refuseUnknownOptions } from "../known-options";
 import type { ModelOutput } from "../models/model-output";

@@ -1,4 +1,4 @@
-import * as tf from "@tensorflow/tfjs";
+import * as tf from "@tensorflow/tfjs-core";
 import { ConfigError } from "../errors";
 import { packBatch } from "../models/packed-batch";
 import type { PreTrainedModel } from "../models/pretrained-model";

@@ -1,4 +1,4 @@
-import type * as tf from "@tensorflow/tfjs";
+import type * as tf from "@tensorflow/tfjs-core";
 import { dropout } from "../ops/dropout";
 import { dropoutAddLayerNorm, type DropoutOptions } from "../ops/dropout-add-layer-norm";
 import { layerNorm } from "../ops/layer-norm";

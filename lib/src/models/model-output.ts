@@ -1,4 +1,4 @@
-import type * as tf from "@tensorflow/tfjs";
+import type * as tf from "@tensorflow/tfjs-core";
 import type { ModelInputs } from "./packed-batch";
 
 /** A batch as a head takes it: what the body reads, and what is to be answered. */

@@ -1,6 +1,6 @@
 import { mkdir } from "node:fs/promises";
 import path from "node:path";
-import * as tf from "@tensorflow/tfjs";
+import * as tf from "@tensorflow/tfjs-core";
 import type { StateDict } from "../checkpoints/dtypes";
 import { writeJson } from "../checkpoints/json";
 import { writeSafetensors } from "../checkpoints/safetensors-writer";

@@ -1,4 +1,4 @@
-import * as tf from "@tensorflow/tfjs";
+import * as tf from "@tensorflow/tfjs-core";
 import type { RandomKey } from "../random";
 import { dropout } from "./dropout";
 import { fused } from "./fused";

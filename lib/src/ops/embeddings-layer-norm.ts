@@ -1,4 +1,4 @@
-import * as tf from "@tensorflow/tfjs";
+import * as tf from "@tensorflow/tfjs-core";
 import { fused } from "./fused";
 import { layerNorm } from "./layer-norm";
 import { takeRows } from "./take-rows";

@@ -1,4 +1,4 @@
-import * as tf from "@tensorflow/tfjs";
+import * as tf from "@tensorflow/tfjs-core";
 
 /** What tfjs's engine keeps while gradients are computed; no part of its types. */
 interface TapeState {

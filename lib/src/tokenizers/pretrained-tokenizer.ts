@@ -2,7 +2,7 @@
 import { createHash } from "node:crypto";
 import { inspect } from "node:util";
 import { mkdir } from "node:fs/promises";
-import type { Tensor2D } from "@tensorflow/tfjs";
+import type { Tensor2D } from "@tensorflow/tfjs-core";
 import { resolveCheckpoint } from "../checkpoints/resolve";
 import { HUB_OPTIONS, type HubOptions } from "../hub/settings";
 import { refuseUnknownOptions } from "../known-options";

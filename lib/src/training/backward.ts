@@ -1,4 +1,4 @@
-import * as tf from "@tensorflow/tfjs";
+import * as tf from "@tensorflow/tfjs-core";
 import type { Batch } from "../collators/batch";
 import { asOutOfMemory } from "../engines/out-of-memory";
 import { OutOfMemoryError } from "../errors";

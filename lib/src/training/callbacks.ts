@@ -1,4 +1,4 @@
-import type * as tf from "@tensorflow/tfjs";
+import type * as tf from "@tensorflow/tfjs-core";
 import type { PreTrainedModel } from "../models/pretrained-model";
 import type { TrainerDataset } from "./data-loader";
 import type { Optimizer } from "./optimizers/optimizer";

@@ -1,4 +1,4 @@
-import * as tf from "@tensorflow/tfjs";
+import * as tf from "@tensorflow/tfjs-core";
 import type { Batch } from "../collators/batch";
 import type { PreTrainedModel } from "../models/pretrained-model";
 import { backward, BatchTooLargeError, type ComputeLoss, type GradientMap } from "./backward";

@@ -1,4 +1,4 @@
-import type * as tf from "@tensorflow/tfjs";
+import type * as tf from "@tensorflow/tfjs-core";
 import type { Batch, DataCollator } from "../collators/batch";
 import { ConfigError } from "../errors";
 import type { ModelOutput } from "../models/model-output";

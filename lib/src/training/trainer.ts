@@ -1,7 +1,7 @@
 import { mkdir } from "node:fs/promises";
 import path from "node:path";
 import type { Batch, DataCollator } from "../collators/batch";
-import * as tf from "@tensorflow/tfjs";
+import * as tf from "@tensorflow/tfjs-core";
 import { collatorFor } from "../collators/collator-for";
 import { ConfigError } from "../errors";
 import { refuseUnknownOptions } from "../known-options";

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { before, describe, test } from "node:test";
-import * as tf from "@tensorflow/tfjs";
+import * as tf from "@tensorflow/tfjs-core";
 import { currentEngine } from "../../../lib/src/engines/engines";
 import { attention } from "../../../lib/src/ops/attention";
 import { withCompositeOps } from "../../../lib/src/ops/fused";

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { before, describe, test } from "node:test";
-import * as tf from "@tensorflow/tfjs";
+import * as tf from "@tensorflow/tfjs-core";
 import { adamw } from "../../../lib/src/ops/adamw";
 import { takeRows } from "../../../lib/src/ops/take-rows";
 import { randomNormal, randomUint32 } from "../../../lib/src/random";

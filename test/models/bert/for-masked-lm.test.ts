@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { mkdirSync } from "node:fs";
 import path from "node:path";
 import { test } from "node:test";
-import * as tf from "@tensorflow/tfjs";
+import * as tf from "@tensorflow/tfjs-core";
 import { writeJson } from "../../../lib/src/checkpoints/json";
 import { readSafetensors } from "../../../lib/src/checkpoints/safetensors";
 import { writeSafetensors } from "../../../lib/src/checkpoints/safetensors-writer";

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import * as tf from "@tensorflow/tfjs";
+import * as tf from "@tensorflow/tfjs-core";
 import { ConfigError } from "../../../lib/src/errors";
 import { BertConfig } from "../../../lib/src/models/bert/configuration";
 import { BertForSequenceClassification } from "../../../lib/src/models/bert/for-sequence-classification";

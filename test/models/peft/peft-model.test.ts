@@ -3,7 +3,7 @@ import { execFileSync } from "node:child_process";
 import { cpSync, existsSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import path from "node:path";
 import { test } from "node:test";
-import * as tf from "@tensorflow/tfjs";
+import * as tf from "@tensorflow/tfjs-core";
 import { readSafetensors } from "../../../lib/src/checkpoints/safetensors";
 import { CheckpointError, ConfigError } from "../../../lib/src/errors";
 import { AutoModelForSequenceClassification } from "../../../lib/src/models/auto";

@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { readdirSync, rmSync } from "node:fs";
 import path from "node:path";
 import { test, type TestContext } from "node:test";
-import * as tf from "@tensorflow/tfjs";
+import * as tf from "@tensorflow/tfjs-core";
 import { ConfigError } from "../../../lib/src/errors";
 import { BertConfig } from "../../../lib/src/models/bert/configuration";
 import { BertModel } from "../../../lib/src/models/bert/modeling";

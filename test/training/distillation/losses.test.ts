@@ -1,4 +1,4 @@
-import * as tf from "@tensorflow/tfjs";
+import * as tf from "@tensorflow/tfjs-core";
 import { SequenceLayout } from "../../../lib/src/ops/packed-sequences";
 import { attentionRelationLoss } from "../../../lib/src/training/distillation/attention-relation-loss";
 import { cosineDistance } from "../../../lib/src/training/distillation/cosine-distance";

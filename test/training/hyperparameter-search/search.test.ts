@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { existsSync } from "node:fs";
 import path from "node:path";
 import { before, describe, test } from "node:test";
-import * as tf from "@tensorflow/tfjs";
+import * as tf from "@tensorflow/tfjs-core";
 import { ConfigError } from "../../../lib/src/errors";
 import { grid, sample, type SearchSpace } from "../../../lib/src/training/hyperparameter-search/search-space";
 import { startEngine } from "../../engine";

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { before, describe, test } from "node:test";
-import * as tf from "@tensorflow/tfjs";
+import * as tf from "@tensorflow/tfjs-core";
 import { CheckpointError } from "../../../lib/src/errors";
 import { AdamW } from "../../../lib/src/training/optimizers/adamw";
 import { startEngine } from "../../engine";

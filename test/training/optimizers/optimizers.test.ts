@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import * as tf from "@tensorflow/tfjs";
+import * as tf from "@tensorflow/tfjs-core";
 import { ConfigError } from "../../../lib/src/errors";
 import { Parameter } from "../../../lib/src/models/module";
 import { Adafactor } from "../../../lib/src/training/optimizers/adafactor";

@@ -1,4 +1,4 @@
-import * as tf from "@tensorflow/tfjs";
+import * as tf from "@tensorflow/tfjs-core";
 import type { FusedBackend } from "./backend";
 
 /** A kernel that calls the library on tensors of its backend. */

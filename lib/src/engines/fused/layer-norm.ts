@@ -1,4 +1,4 @@
-import type { TensorInfo } from "@tensorflow/tfjs";
+import type { TensorInfo } from "@tensorflow/tfjs-core";
 import type { FusedBackend } from "./backend";
 import { dropoutArguments, NO_DROPOUT } from "./dropout";
 import type { DropoutArguments } from "../kernel-library";

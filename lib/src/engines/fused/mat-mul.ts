@@ -1,4 +1,4 @@
-import * as tf from "@tensorflow/tfjs";
+import * as tf from "@tensorflow/tfjs-core";
 import { cpuKernel, type FusedKernel } from "./fused-kernel";
 
 const fallback = cpuKernel("BatchMatMul");

@@ -1,4 +1,4 @@
-import type { TensorInfo } from "@tensorflow/tfjs";
+import type { TensorInfo } from "@tensorflow/tfjs-core";
 import type { FusedBackend } from "./backend";
 import type { KernelGradient, FusedKernel } from "./fused-kernel";
 

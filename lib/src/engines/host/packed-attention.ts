@@ -1,4 +1,4 @@
-import type { TensorInfo } from "@tensorflow/tfjs";
+import type { TensorInfo } from "@tensorflow/tfjs-core";
 import { dropoutMask } from "../../random";
 import type { PackedAttentionSettings } from "../fused-kernels";
 import type { HostKernel } from "./host-kernel";

@@ -1,4 +1,4 @@
-import * as tf from "@tensorflow/tfjs";
+import * as tf from "@tensorflow/tfjs-core";
 import type { Engine } from "../engine";
 import { FusedBackend } from "../fused/backend";
 import { registerFusedBackend } from "../fused/kernels";

@@ -1,4 +1,4 @@
-import type * as tf from "@tensorflow/tfjs";
+import type * as tf from "@tensorflow/tfjs-core";
 import { linear } from "../../ops/linear";
 import { MaskedLanguageModel } from "../heads/masked-lm";
 import { LayerNorm, Linear } from "../layers";

@@ -1,4 +1,4 @@
-import * as tf from "@tensorflow/tfjs";
+import * as tf from "@tensorflow/tfjs-core";
 import { ConfigError } from "../../errors";
 import { binaryCrossEntropy } from "../../ops/binary-cross-entropy";
 import { crossEntropy } from "../../ops/cross-entropy";

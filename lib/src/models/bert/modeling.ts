@@ -1,4 +1,4 @@
-import * as tf from "@tensorflow/tfjs";
+import * as tf from "@tensorflow/tfjs-core";
 import { ConfigError } from "../../errors";
 import { attention, attentionWithWeights } from "../../ops/attention";
 import { embeddingsLayerNorm } from "../../ops/embeddings-layer-norm";

@@ -1,4 +1,4 @@
-import * as tf from "@tensorflow/tfjs";
+import * as tf from "@tensorflow/tfjs-core";
 import { ConfigError } from "../../errors";
 import { Linear } from "../../models/layers";
 import type { Encoded, ModelOutput } from "../../models/model-output";

@@ -1,4 +1,4 @@
-import type * as tf from "@tensorflow/tfjs";
+import type * as tf from "@tensorflow/tfjs-core";
 import type { Parameter } from "../../models/module";
 import { adamw } from "../../ops/adamw";
 import { refuseUnknownOptions } from "../../known-options";

@@ -1,4 +1,4 @@
-import * as tf from "@tensorflow/tfjs";
+import * as tf from "@tensorflow/tfjs-core";
 import type { HostTensor, StateDict } from "../../checkpoints/dtypes";
 import { toFloat32 } from "../../checkpoints/float-formats";
 import { CheckpointError } from "../../errors";
