@@ -7,6 +7,7 @@ export default tseslint.config(
       "**/node_modules/",
       "lib/assets/tfjs/",
       "lib/dist/",
+      "notebook/dist/",
       "lib/native/build/",
       "lib/native/sanitized/",
       "out/",
@@ -33,7 +34,7 @@ export default tseslint.config(
   },
   {
     // `name in object` also finds "constructor" and "__proto__", which a stranger's file may name.
-    files: ["lib/src/**/*.ts"],
+    files: ["lib/src/**/*.ts", "notebook/src/**/*.ts"],
     rules: {
       "no-restricted-syntax": [
         "error",

@@ -58,7 +58,7 @@ const lockHash = () =>
     .digest("hex");
 
 async function installPackages() {
-  if (!existsSync(inRoot("node_modules", "finetune-ts")) || !isCurrent()) {
+  if (!existsSync(inRoot("node_modules", "finetune-ts-notebook")) || !isCurrent()) {
     const started = Date.now();
     process.stdout.write("Installing packages (npm ci) … ");
     // No scripts of theirs: .npmrc says why.
@@ -112,8 +112,11 @@ function sourceFingerprint() {
       else add(path);
     }
   };
-  walk(inRoot("lib", "src"));
-  for (const file of ["tsconfig.json", join("lib", "tsconfig.json"), "package-lock.json"]) add(inRoot(file));
+  for (const workspace of ["lib", "notebook"]) {
+    walk(inRoot(workspace, "src"));
+    add(inRoot(workspace, "tsconfig.json"));
+  }
+  for (const file of ["tsconfig.json", "package-lock.json", join("scripts", "build.mjs")]) add(inRoot(file));
   return hash.digest("hex");
 }
 
@@ -122,8 +125,7 @@ async function buildLibrary() {
   process.stdout.write("Building the library … ");
   // Taken before: a file that is saved while the compiler runs is built the next time.
   const fingerprint = sourceFingerprint();
-  const compiler = inRoot("node_modules", "typescript", "bin", "tsc");
-  await run(process.execPath, [compiler, "-p", inRoot("lib", "tsconfig.json")], { timeout: 10 * MINUTE });
+  await run(process.execPath, [inRoot("scripts", "build.mjs")], { timeout: 10 * MINUTE });
   writeFileSync(builtStamp, fingerprint);
   console.log(`done (${seconds(started)})`);
 }

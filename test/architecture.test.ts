@@ -4,9 +4,12 @@ import path from "node:path";
 import { test } from "node:test";
 import ts from "typescript";
 
-const SOURCE = path.resolve(__dirname, "../lib/src");
+const ROOT = path.resolve(__dirname, "..");
 
-/** The rooms, lowest first: a file imports from its own room and from those further up this list only. */
+/**
+ * The rooms of both packages, lowest first: a file imports from its own room and from those further up this list only.
+ * A room of the notebook's package begins with its folder.
+ */
 const RANKS: readonly (readonly string[])[] = [
   [
     "errors",
@@ -28,45 +31,65 @@ const RANKS: readonly (readonly string[])[] = [
   ["models", "collators", "evaluation"],
   ["training"],
   ["inference"],
-  ["notebook"],
-  ["kernel"],
   ["cli"],
-  ["index"],
+  ["index", "internal"],
+  ["notebook/display"],
+  ["notebook/kernel"],
+  ["notebook/cli"],
+  ["notebook/index"],
 ];
 
 /** Rooms that know nothing of tensors, models and training. */
 const INDEPENDENT = ["datasets", "tokenizers", "checkpoints", "hub"];
 
 interface SourceFile {
-  /** Relative to lib/src, with forward slashes. */
+  /** Relative to lib/src, with forward slashes; of the notebook's package, notebook/ and the path in its src. */
   name: string;
   lines: number;
-  /** Files of lib/src that it imports, types included. */
+  /** Our files that it imports, types included. */
   imports: string[];
   /** Those of them that are loaded when the program runs; types are gone by then. */
   loads: string[];
 }
 
 /** The room of a file: its folder, or a file at the top itself. */
-const roomOf = (file: string) => file.split("/")[0]!.replace(/\.ts$/, "");
+function roomOf(file: string): string {
+  const [first, second = ""] = file.replace(/\.ts$/, "").split("/");
+  if (first !== "notebook") return first!;
+  // What lies at the top of that package is what its cells show, but for the door.
+  return ["kernel", "cli", "index"].includes(second) ? `notebook/${second}` : "notebook/display";
+}
 const rankOf = (file: string) => RANKS.findIndex((rooms) => rooms.includes(roomOf(file)));
 
-const files = readdirSync(SOURCE, { recursive: true, encoding: "utf8" })
-  .map((file) => file.split(path.sep).join("/"))
-  .filter((file) => file.endsWith(".ts") && !file.endsWith(".d.ts"))
-  .map(readSource);
+/** A package of ours that is imported by its name is imported by its door. */
+const DOORS = new Map([
+  ["finetune-ts", "index"],
+  ["finetune-ts/internal", "internal"],
+  ["finetune-ts-notebook", "notebook/index"],
+]);
+
+const PACKAGES = [
+  { source: path.join(ROOT, "lib/src"), prefix: "" },
+  { source: path.join(ROOT, "notebook/src"), prefix: "notebook/" },
+];
+const files = PACKAGES.flatMap(({ source, prefix }) =>
+  readdirSync(source, { recursive: true, encoding: "utf8" })
+    .map((file) => file.split(path.sep).join("/"))
+    .filter((file) => file.endsWith(".ts") && !file.endsWith(".d.ts"))
+    .map((file) => readSource(`${prefix}${file}`, path.join(source, file))),
+);
 const names = new Set(files.map(({ name }) => name));
 
-function readSource(name: string): SourceFile {
-  const text = readFileSync(path.join(SOURCE, name), "utf8");
+function readSource(name: string, file: string): SourceFile {
+  const text = readFileSync(file, "utf8");
   const { statements } = ts.createSourceFile(name, text, ts.ScriptTarget.Latest);
   const targets = (typesToo: boolean) =>
     statements
       .filter(isImportOrExport)
       .filter((statement) => typesToo || !isTypeOnly(statement))
       .map(({ moduleSpecifier }) => (moduleSpecifier as ts.StringLiteral | undefined)?.text ?? "")
-      .filter((target) => target.startsWith("."))
-      .map((target) => path.posix.join(path.posix.dirname(name), target))
+      .filter((target) => target.startsWith(".") || DOORS.has(target))
+      .map((target) => DOORS.get(target) ?? path.posix.join(path.posix.dirname(name), target))
       .filter((target) => !/\.(json|mjs|cjs|node)$/.test(target))
       .map((target) => `${target}.ts`);
   return { name, lines: text.split("\n").length - 1, imports: targets(true), loads: targets(false) };
@@ -125,8 +148,10 @@ test("rooms of one rank do not import each other", () => {
   assert.deepEqual(sideways, []);
 });
 
-test("nobody imports index.ts", () => {
-  const importers = files.filter(({ imports }) => imports.some((target) => /(^|\/)index\.ts$/.test(target)));
+test("nobody imports his own package's index.ts", () => {
+  const importers = files.filter(({ name, imports }) =>
+    imports.includes(name.startsWith("notebook/") ? "notebook/index.ts" : "index.ts"),
+  );
   assert.deepEqual(
     importers.map(({ name }) => name),
     [],

@@ -4,7 +4,7 @@ import { test } from "node:test";
 import ts from "typescript";
 
 const ROOT = path.resolve(__dirname, "..");
-const INDEX = path.join(ROOT, "lib/src/index.ts");
+const DOORS = ["lib/src/index.ts", "notebook/src/index.ts"].map((file) => path.join(ROOT, file));
 
 const OPTIONS: ts.CompilerOptions = {
   module: ts.ModuleKind.CommonJS,
@@ -17,6 +17,9 @@ const OPTIONS: ts.CompilerOptions = {
   skipLibCheck: true,
   esModuleInterop: true,
   resolveJsonModule: true,
+  // The notebook's package on the sources of the library.
+  baseUrl: ROOT,
+  paths: { "finetune-ts": ["lib/src/index.ts"], "finetune-ts/internal": ["lib/src/internal.ts"] },
 };
 
 interface Example {
@@ -28,11 +31,13 @@ interface Example {
 const isValue = ({ flags }: ts.Symbol) =>
   (flags & (ts.SymbolFlags.Function | ts.SymbolFlags.Class | ts.SymbolFlags.Variable)) !== 0;
 
-/** What the package exports as values, and the examples in the docstrings of these and of their methods. */
+/** What both packages export as values, and the examples in the docstrings of these and of their methods. */
 function publicValues(): { names: string[]; without: string[]; examples: Example[] } {
-  const program = ts.createProgram([INDEX], OPTIONS);
+  const program = ts.createProgram(DOORS, OPTIONS);
   const checker = program.getTypeChecker();
-  const module = checker.getSymbolAtLocation(program.getSourceFile(INDEX)!)!;
+  const exports = DOORS.flatMap((door) =>
+    checker.getExportsOfModule(checker.getSymbolAtLocation(program.getSourceFile(door)!)!),
+  );
   const names: string[] = [];
   const without: string[] = [];
   const examples: Example[] = [];
@@ -42,7 +47,7 @@ function publicValues(): { names: string[]; without: string[]; examples: Example
     for (const { text } of tags) examples.push({ name, file, code: ts.displayPartsToString(text) });
     return tags.length;
   };
-  for (const exported of checker.getExportsOfModule(module)) {
+  for (const exported of exports) {
     const symbol = exported.flags & ts.SymbolFlags.Alias ? checker.getAliasedSymbol(exported) : exported;
     if (!isValue(symbol)) continue;
     names.push(exported.name);
@@ -89,7 +94,8 @@ test("every example compiles", () => {
   });
   const text = [
     `import * as finetune from "../lib/src";`,
-    `import { ${names.join(", ")} } from "../lib/src";`,
+    `import * as notebook from "../notebook/src";`,
+    `const { ${names.join(", ")} } = { ...finetune, ...notebook };`,
     GIVEN,
     ...bodies,
   ].join("\n");

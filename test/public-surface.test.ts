@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { execFileSync } from "node:child_process";
-import { mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import path from "node:path";
 import { after, before, describe, test } from "node:test";
 
@@ -15,8 +15,9 @@ const PROGRAM = `
 import {
   Dataset, DatasetDict, AutoTokenizer, BertTokenizer, DataCollatorWithPadding, AutoModelForSequenceClassification,
   BertConfig, BertForSequenceClassification, Trainer, TrainingArguments, argmax, evaluate, loadDataset, pipeline,
-  getScheduler, readSafetensors, useEngine, display, plotLossCurve, table,
+  getScheduler, readSafetensors, useEngine,
 } from "finetune-ts";
+import { display, plotLossCurve, table } from "finetune-ts-notebook";
 import type { Batch, HostTensor, LogEntry, LogitMatrix, TrainOutput, TrainerState } from "finetune-ts";
 
 type IsAny<T> = 0 extends 1 & T ? true : false;
@@ -85,21 +86,10 @@ describe("the emitted declarations", () => {
   let folder: string;
 
   before(() => {
-    // Inside of the repository, so that the packages that the declarations name are found.
+    // Inside of the repository, so that both packages are found as they are built.
     const parent = path.join(ROOT, "out");
     mkdirSync(parent, { recursive: true });
     folder = mkdtempSync(path.join(parent, "public-surface-"));
-    const library = path.join(folder, "node_modules", "finetune-ts");
-    mkdirSync(path.dirname(library), { recursive: true });
-    execFileSync(process.execPath, [
-      ...[compiler("typescript"), "-p", path.join(ROOT, "lib/tsconfig.json")],
-      ...["--outDir", path.join(folder, "dist"), "--declarationMap", "false", "--sourceMap", "false"],
-    ]);
-    symlinkSync(folder, library, "dir");
-    writeFileSync(
-      path.join(folder, "package.json"),
-      JSON.stringify({ name: "finetune-ts", main: "dist/index.js", types: "dist/index.d.ts" }),
-    );
   });
   after(() => rmSync(folder, { recursive: true, force: true }));
 
@@ -130,7 +120,7 @@ describe("the emitted declarations", () => {
       return [];
     } catch (error) {
       const lines = (error as { stdout: string }).stdout.split("\n");
-      return lines.filter((line) => /^(program|dist|node_modules\/finetune-ts)[^(]*\(/.test(line));
+      return lines.filter((line) => /^(program|(\.\.\/)*(lib|notebook)\/dist)[^(]*\(/.test(line));
     }
   }
 

@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import path from "node:path";
 import { test } from "node:test";
 import * as finetune from "../lib/src";
+import * as notebook from "../notebook/src";
 import { batchOf, tinyBert } from "./models/tiny-bert";
 
 const { Dataset, FinetuneError } = finetune;
@@ -52,11 +53,11 @@ const CALLS: Record<string, [call: () => unknown, name: RegExp]> = {
     () => finetune.calibration({ confidences: [1], right: [true] }, optionOf({ nBins: 5 })),
     /'nBins'.*bins/,
   ],
-  plotRuns: [() => finetune.plotRuns([], optionOf({ row: 450 })), /'rows'/],
-  labelBalance: [() => finetune.labelBalance(dataset, optionOf({ columns: "label" })), /'column'/],
+  plotRuns: [() => notebook.plotRuns([], optionOf({ row: 450 })), /'rows'/],
+  labelBalance: [() => notebook.labelBalance(dataset, optionOf({ columns: "label" })), /'column'/],
   converse: [
     () =>
-      finetune.converse(
+      notebook.converse(
         finetune.pipeline("text-classification", { model: tinyBert(), tokenizer }),
         optionOf({ standins: [] }),
       ),
@@ -77,16 +78,16 @@ const CALLS: Record<string, [call: () => unknown, name: RegExp]> = {
         .stream(["a"], optionOf({ ahead: 1 })),
     /lookAhead/,
   ],
-  plotLossCurve: [() => finetune.plotLossCurve([], optionOf({ smooth: 3 })), /smoothing/],
-  plotAccuracy: [() => finetune.plotAccuracy([], optionOf({ base: 0.5 })), /baseline/],
-  plotPadding: [() => finetune.plotPadding([1], optionOf({ pack: true })), /packed/],
-  plotReliability: [() => finetune.plotReliability([], optionOf({ bin: 3 })), /'bins'/],
-  plotConfidence: [() => finetune.plotConfidence([], optionOf({ bin: 3 })), /'bins'/],
-  plotConfusionMatrix: [() => finetune.plotConfusionMatrix([], optionOf({ label: [] })), /'labels'/],
-  plotStates: [() => finetune.plotStates([], optionOf({ label: [] })), /'labels'/],
-  plotWordPieces: [() => finetune.plotWordPieces(["a"], optionOf({ id: [1] })), /'ids'/],
+  plotLossCurve: [() => notebook.plotLossCurve([], optionOf({ smooth: 3 })), /smoothing/],
+  plotAccuracy: [() => notebook.plotAccuracy([], optionOf({ base: 0.5 })), /baseline/],
+  plotPadding: [() => notebook.plotPadding([1], optionOf({ pack: true })), /packed/],
+  plotReliability: [() => notebook.plotReliability([], optionOf({ bin: 3 })), /'bins'/],
+  plotConfidence: [() => notebook.plotConfidence([], optionOf({ bin: 3 })), /'bins'/],
+  plotConfusionMatrix: [() => notebook.plotConfusionMatrix([], optionOf({ label: [] })), /'labels'/],
+  plotStates: [() => notebook.plotStates([], optionOf({ label: [] })), /'labels'/],
+  plotWordPieces: [() => notebook.plotWordPieces(["a"], optionOf({ id: [1] })), /'ids'/],
   plotAttention: [
-    () => finetune.plotAttention({ tokens: [], weights: [] }, optionOf({ heads: 1 })),
+    () => notebook.plotAttention({ tokens: [], weights: [] }, optionOf({ heads: 1 })),
     /'head'/,
   ],
   classify: [
@@ -126,7 +127,7 @@ const CALLS: Record<string, [call: () => unknown, name: RegExp]> = {
     () => finetune.downloadFile(optionOf({ repo: { type: "model", name: "a" }, path: "b", force: true })),
     /'force'/,
   ],
-  table: [() => finetune.table([{ a: 1 }], optionOf({ max_rows: 2 })), /'maxRows'/],
+  table: [() => notebook.table([{ a: 1 }], optionOf({ max_rows: 2 })), /'maxRows'/],
 };
 
 for (const [what, [call, name]] of Object.entries(CALLS)) {

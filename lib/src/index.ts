@@ -1,5 +1,8 @@
 // The public surface of finetune-ts: what a notebook or program imports. Re-exports, nothing else.
 
+// Tensors have their methods, x.add(y), in types as at run time (engines/tfjs-gradients.ts).
+/// <reference types="@tensorflow/tfjs-core/dist/public/chained_ops/register_all_chained_ops" preserve="true" />
+
 export {
   CheckpointError,
   ConfigError,
@@ -206,6 +209,8 @@ export type { GlueTask } from "./evaluation/glue";
 export type { AverageOptions } from "./evaluation/averages";
 export type { MetricInputs } from "./evaluation/inputs";
 export type { RocAucInputs, RocAucOptions } from "./evaluation/roc-auc";
+export { confusionMatrix } from "./evaluation/confusion-matrix";
+export type { ConfusionMatrixOptions } from "./evaluation/confusion-matrix";
 export { squeeze } from "./evaluation/squeeze";
 export { attentionMap } from "./inference/attention-map";
 export type { AttentionMap } from "./inference/attention-map";
@@ -222,60 +227,3 @@ export type {
   ClassifyOptions,
   TextClassificationPipeline,
 } from "./inference/text-classification";
-
-// In a notebook
-export { clearOutput, display, openDisplay } from "./notebook/display";
-export type { LiveDisplay } from "./notebook/display";
-export { converse } from "./notebook/converse";
-export type { ConverseOptions } from "./notebook/converse";
-export { explainArguments } from "./notebook/explain-arguments";
-export { balanceFindings } from "./notebook/findings/balance";
-export { challengeFindings } from "./notebook/findings/challenge";
-export { predictionFindings } from "./notebook/findings/predictions";
-export { runFindings } from "./notebook/findings/run";
-export type { RunFigures } from "./notebook/findings/run";
-export type { Prose } from "./notebook/findings/prose";
-export { runsFindings } from "./notebook/findings/runs";
-export { stateFindings } from "./notebook/findings/states";
-export type { StatesBeforeAfter } from "./notebook/findings/states";
-export { trainingFindings } from "./notebook/findings/training";
-export { getpass, input, inputAvailable } from "./notebook/input";
-export { labelBalance } from "./notebook/label-balance";
-export type { LabelBalance, LabelBalanceOptions } from "./notebook/label-balance";
-export type { Displayable, MimeBundle } from "./notebook/mime";
-export { parameters } from "./notebook/parameters";
-export type { ParameterDefaults, ParameterValues } from "./notebook/parameters";
-export { plotAccuracy } from "./notebook/plots/accuracy";
-export type { AccuracyPlotOptions } from "./notebook/plots/accuracy";
-export { plotAttention } from "./notebook/plots/attention";
-export type { AttentionPlotOptions } from "./notebook/plots/attention";
-export { plotAttributions } from "./notebook/plots/attributions";
-export { plotConfidence } from "./notebook/plots/confidence";
-export { plotConfusionMatrix } from "./notebook/plots/confusion-matrix";
-export type { ConfusionMatrixPlotOptions } from "./notebook/plots/confusion-matrix";
-export { plotLabelBalance } from "./notebook/plots/label-balance";
-export type { LabelCounts } from "./notebook/plots/label-balance";
-export { plotLearningRate } from "./notebook/plots/learning-rate";
-export type { LearningRatePlotOptions } from "./notebook/plots/learning-rate";
-export { plotLossCurve } from "./notebook/plots/loss-curve";
-export type { LossCurveOptions } from "./notebook/plots/loss-curve";
-export { plotPadding } from "./notebook/plots/padding";
-export type { PaddingOptions } from "./notebook/plots/padding";
-export type { Plot } from "./notebook/plots/plot";
-export type { PlotlyFigure } from "./notebook/plots/plotly-figure";
-export { plotReliability } from "./notebook/plots/reliability";
-export { plotRuns } from "./notebook/plots/runs";
-export type { RunAccuracy, RunsPlotOptions } from "./notebook/plots/runs";
-export { plotSentenceLengths } from "./notebook/plots/sentence-lengths";
-export { plotStates } from "./notebook/plots/states";
-export type { StatesOptions } from "./notebook/plots/states";
-export type { TokenBox, TokenStrip } from "./notebook/plots/token-strip";
-export { plotWordPieces } from "./notebook/plots/word-pieces";
-export type { WordPiecesOptions } from "./notebook/plots/word-pieces";
-export { predictTable } from "./notebook/predict-table";
-export type { Prediction, PredictTable } from "./notebook/predict-table";
-export { shortRun } from "./notebook/short-run";
-export type { ShortRun, ShortRunOptions } from "./notebook/short-run";
-export { table } from "./notebook/tables";
-export type { TableOptions, TableSource } from "./notebook/tables";
-export { registerNotebook } from "./notebook/register";

@@ -2,15 +2,15 @@ import assert from "node:assert/strict";
 import { resolve } from "node:path";
 import { test, type TestContext } from "node:test";
 import { Dealer } from "zeromq";
-import { channelAddress } from "../../lib/src/kernel/protocol/connection";
-import { KernelClient } from "../../lib/src/kernel/runner/kernel-client";
-import { KernelProcess } from "../../lib/src/kernel/runner/kernel-process";
+import { channelAddress } from "../../notebook/src/kernel/protocol/connection";
+import { KernelClient } from "../../notebook/src/kernel/runner/kernel-client";
+import { KernelProcess } from "../../notebook/src/kernel/runner/kernel-process";
 import {
   createMessage,
   decodeMessage,
   encodeMessage,
   type Message,
-} from "../../lib/src/kernel/protocol/wire";
+} from "../../notebook/src/kernel/protocol/wire";
 
 const cwd = resolve(__dirname, "../..");
 

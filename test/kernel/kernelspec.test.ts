@@ -3,8 +3,8 @@ import { execFileSync, spawnSync } from "node:child_process";
 import { existsSync, readFileSync, writeFileSync } from "node:fs";
 import { dirname, isAbsolute, join, resolve } from "node:path";
 import { test } from "node:test";
-import { jupyterDataDir } from "../../lib/src/kernel/jupyter-paths";
-import { installKernelspec, removeKernelspec } from "../../lib/src/kernel/kernelspec";
+import { jupyterDataDir } from "../../notebook/src/kernel/jupyter-paths";
+import { installKernelspec, removeKernelspec } from "../../notebook/src/kernel/kernelspec";
 import { temporaryFolder } from "./runner/temporary-notebook";
 
 const script = resolve(__dirname, "../../lib/bin/finetune.js");

@@ -1,8 +1,8 @@
 import assert from "node:assert/strict";
 import { describe, it } from "node:test";
 import type { TextClassificationPipeline } from "../../lib/src/inference/text-classification";
-import { converse } from "../../lib/src/notebook/converse";
-import { predictTable } from "../../lib/src/notebook/predict-table";
+import { converse } from "../../notebook/src/converse";
+import { predictTable } from "../../notebook/src/predict-table";
 
 /** Takes a text with "good" for positive. */
 const classify = ((texts: readonly string[]) =>

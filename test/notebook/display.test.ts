@@ -2,9 +2,9 @@ import assert from "node:assert/strict";
 import { describe, it } from "node:test";
 
 import { Dataset } from "../../lib/src/datasets/dataset";
-import { display, openDisplay } from "../../lib/src/notebook/display";
-import { plotAccuracy } from "../../lib/src/notebook/plots/accuracy";
-import { insideNotebook } from "../../lib/src/notebook/display-channel";
+import { display, openDisplay } from "../../notebook/src/display";
+import { plotAccuracy } from "../../notebook/src/plots/accuracy";
+import { insideNotebook } from "../../notebook/src/display-channel";
 import { FakeKernel } from "./fake-kernel";
 
 function inKernel(act: () => void): FakeKernel["messages"] {

@@ -1,7 +1,7 @@
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import path from "node:path";
-import { runNotebook } from "../../lib/src/kernel/runner/run-notebook";
+import { runNotebook } from "../../notebook/src/kernel/runner/run-notebook";
 import { NOTEBOOK, readNotebookFile, ROOT, textOf } from "./the-notebook";
 
 export interface ExecutedNotebook {

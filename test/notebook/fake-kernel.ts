@@ -1,7 +1,7 @@
 import Module from "node:module";
 import path from "node:path";
 
-import type { MimeBundle } from "../../lib/src/notebook/mime";
+import type { MimeBundle } from "../../notebook/src/mime";
 
 export interface DisplayMessage {
   data: MimeBundle;

@@ -14,7 +14,7 @@ import { after, before, describe, it } from "node:test";
 
 import { readSafetensors } from "../../lib/src/checkpoints/safetensors";
 import { writeSafetensors } from "../../lib/src/checkpoints/safetensors-writer";
-import { runNotebook } from "../../lib/src/kernel/runner/run-notebook";
+import { runNotebook } from "../../notebook/src/kernel/runner/run-notebook";
 import { BertConfig } from "../../lib/src/models/bert/configuration";
 import { BertForSequenceClassification } from "../../lib/src/models/bert/for-sequence-classification";
 import { startEngine } from "../engine";

@@ -1,8 +1,8 @@
 import assert from "node:assert/strict";
 import { afterEach, describe, it } from "node:test";
 
-import { input, inputAvailable } from "../../lib/src/notebook/input";
-import { EndOfInput, type KernelBridge } from "../../lib/src/notebook/kernel-bridge";
+import { input, inputAvailable } from "../../notebook/src/input";
+import { EndOfInput, type KernelBridge } from "../../notebook/src/kernel-bridge";
 
 const BRIDGE = Symbol.for("finetune-ts.kernel");
 const shared = globalThis as { [BRIDGE]?: KernelBridge };

@@ -4,7 +4,7 @@ import { Dataset } from "../../lib/src/datasets/dataset";
 import { DatasetDict } from "../../lib/src/datasets/dataset-dict";
 import { ClassLabel } from "../../lib/src/datasets/features";
 import { DatasetError } from "../../lib/src/errors";
-import { labelBalance } from "../../lib/src/notebook/label-balance";
+import { labelBalance } from "../../notebook/src/label-balance";
 
 const feature = new ClassLabel({ names: ["no", "yes"] });
 const split = (labels: number[]) =>

@@ -64,7 +64,7 @@ for (const file of NOTEBOOKS)
         [...source.join("").matchAll(/from "([^"]+)"/g)].map((m) => m[1]),
       );
       const others = imports.filter(
-        (name) => !["danfojs-node", "finetune-ts", "node:fs"].includes(name ?? ""),
+        (name) => !["danfojs-node", "finetune-ts", "finetune-ts-notebook", "node:fs"].includes(name ?? ""),
       );
       assert.deepEqual(others, []);
     });

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { describe, it } from "node:test";
 import { ConfigError } from "../../lib/src/errors";
-import { parameters } from "../../lib/src/notebook/parameters";
+import { parameters } from "../../notebook/src/parameters";
 
 const DEFAULTS = { DATASET: "reviews", MAX_STEPS: -1, RATE: 0.5 };
 

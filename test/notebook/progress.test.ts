@@ -1,9 +1,9 @@
 import assert from "node:assert/strict";
 import { afterEach, beforeEach, describe, it } from "node:test";
 
-import { notebookProgress } from "../../lib/src/notebook/progress";
-import { clock, progressLine } from "../../lib/src/notebook/progress-line";
-import { Throttle } from "../../lib/src/notebook/throttle";
+import { notebookProgress } from "../../notebook/src/progress";
+import { clock, progressLine } from "../../notebook/src/progress-line";
+import { Throttle } from "../../notebook/src/throttle";
 import { FakeKernel } from "./fake-kernel";
 
 describe("progressLine", () => {

@@ -4,8 +4,8 @@ import { Series } from "danfojs-node";
 import { Dataset } from "../../lib/src/datasets/dataset";
 import { DatasetDict } from "../../lib/src/datasets/dataset-dict";
 import { ClassLabel } from "../../lib/src/datasets/features";
-import { richForms } from "../../lib/src/notebook/results";
-import { table } from "../../lib/src/notebook/tables";
+import { richForms } from "../../notebook/src/results";
+import { table } from "../../notebook/src/tables";
 
 const plain = (value: unknown) => richForms(value)?.["text/plain"];
 

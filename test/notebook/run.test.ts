@@ -4,7 +4,7 @@ import { tmpdir } from "node:os";
 import path from "node:path";
 import { after, before, describe, it } from "node:test";
 
-import { runNotebook, type RunResult } from "../../lib/src/kernel/runner/run-notebook";
+import { runNotebook, type RunResult } from "../../notebook/src/kernel/runner/run-notebook";
 import { type NotebookCell, readNotebookFile, ROOT, textOf } from "./the-notebook";
 
 const STEPS = 12;

@@ -1,8 +1,8 @@
 import assert from "node:assert/strict";
 import { before, describe, it } from "node:test";
 import * as tf from "@tensorflow/tfjs-core";
-import { explainArguments } from "../../lib/src/notebook/explain-arguments";
-import { shortRun } from "../../lib/src/notebook/short-run";
+import { explainArguments } from "../../notebook/src/explain-arguments";
+import { shortRun } from "../../notebook/src/short-run";
 import { TrainingArguments } from "../../lib/src/training/training-arguments";
 import { startEngine } from "../engine";
 import { tinyBert } from "../models/tiny-bert";

@@ -3,7 +3,7 @@ import { existsSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import path from "node:path";
 import { after, before, describe, it } from "node:test";
-import { runNotebook } from "../../lib/src/kernel/runner/run-notebook";
+import { runNotebook } from "../../notebook/src/kernel/runner/run-notebook";
 import { noNative } from "../engine";
 import { matchesPrinted } from "./printed";
 import { type NotebookCell, readNotebookFile, ROOT } from "./the-notebook";

@@ -3,7 +3,7 @@ import { describe, it } from "node:test";
 
 import { DataFrame } from "danfojs-node";
 
-import { table, type TableSource } from "../../lib/src/notebook/tables";
+import { table, type TableSource } from "../../notebook/src/tables";
 
 const plain = (source: TableSource, options = {}) => table(source, options).toMimeBundle()["text/plain"];
 const html = (source: TableSource, options = {}) => table(source, options).toMimeBundle()["text/html"] ?? "";

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { afterEach, describe, it } from "node:test";
-import { textColumns } from "../../lib/src/notebook/text-columns";
+import { textColumns } from "../../notebook/src/text-columns";
 
 describe("textColumns", () => {
   const { FINETUNE_COLUMNS, COLUMNS } = process.env;

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { describe, it } from "node:test";
-import { textTable } from "../../lib/src/notebook/text-table";
+import { textTable } from "../../notebook/src/text-table";
 
 const TABLE = {
   header: ["review", "sentiment", "confidence"],

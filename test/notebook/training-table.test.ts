@@ -1,8 +1,8 @@
 import assert from "node:assert/strict";
 import { afterEach, beforeEach, describe, it } from "node:test";
 
-import { notebookProgress } from "../../lib/src/notebook/progress";
-import { TrainingTable } from "../../lib/src/notebook/training-table";
+import { notebookProgress } from "../../notebook/src/progress";
+import { TrainingTable } from "../../notebook/src/training-table";
 import type { CallbackContext } from "../../lib/src/training/callbacks";
 import type { TrainerState } from "../../lib/src/training/state";
 import { FakeKernel } from "./fake-kernel";

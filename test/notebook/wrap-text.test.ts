@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { describe, it } from "node:test";
-import { wrapText } from "../../lib/src/notebook/wrap-text";
+import { wrapText } from "../../notebook/src/wrap-text";
 
 describe("wrapText", () => {
   it("breaks at blanks, and keeps the lines that there are", () => {

@@ -1,32 +1,17 @@
-/** What `finetune --help` prints. */
-export const HELP = `finetune: runs TypeScript notebooks from the command line
+import { NOTEBOOK_COMMANDS, NOTEBOOK_PACKAGE, notebookPackage } from "./notebook-package";
 
-Usage:
-  finetune run NOTEBOOK [options]     execute a notebook, watch it, keep the result
-  finetune install-kernel [options]   make the kernel known to Jupyter
+const HELP = `finetune: fine-tunes transformers, and uses them
+
+Usage: finetune COMMAND [options]
+
   finetune doctor                     print what runs here
-  finetune kernel --connection-file F be a kernel (Jupyter calls this)
-
-finetune run executes NOTEBOOK cell by cell on a kernel of its own, shows headings, output and progress, and
-writes OUT/NAME.ipynb (with outputs) and OUT/NAME.html (one page that works offline).
-
-  --out DIR                 where to write (default: out)
-  --kernel finetune|tslab   which kernel: ours, or plain tslab (default: finetune)
-  --no-html                 write no page
-  --cwd DIR                 where cells run; imports and relative paths start here (default: the current folder)
-  --timeout-per-cell SEC    end a cell that takes longer (default: no limit)
-
-  Cells can ask questions when standard input is a terminal. Ctrl-C ends the running cell and writes what there
-  is; a second Ctrl-C ends everything at once. Exit code: 0 all cells ran, 1 a cell failed, 2 wrong usage,
-  130 interrupted.
-
-finetune install-kernel writes a kernelspec with absolute paths into Jupyter's data folder of this user (--user).
-
-  --prefix DIR              install into DIR/share/jupyter instead
-  --sys-prefix              install into the Python environment that is active now
-  --name NAME               name of the kernelspec (default: finetune-ts; "tslab" takes plain tslab's place)
-  --remove                  take the kernelspec away again
-
-  -h, --help                this text
-  --version                 the version of the package
+  -h, --help                          this text
+  --version                           the version of the package
 `;
+
+/** What `finetune --help` prints. */
+export async function helpText(): Promise<string> {
+  const notebook = await notebookPackage();
+  const without = `With the package ${NOTEBOOK_PACKAGE} installed, notebooks too: finetune ${NOTEBOOK_COMMANDS.join(", ")}.\n`;
+  return `${HELP}\n${notebook ? notebook.help : without}`;
+}

@@ -1,23 +1,17 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
-import { FinetuneError } from "../errors";
+import { ConfigError, FinetuneError } from "../errors";
 import { doctor } from "./doctor";
-import { HELP } from "./help";
-import { installKernel } from "./install-kernel";
-import { kernel } from "./kernel";
-import { run } from "./run";
+import type { Command } from "./command";
+import { helpText } from "./help";
+import { NOTEBOOK_COMMANDS, NOTEBOOK_PACKAGE, notebookPackage } from "./notebook-package";
 import { UsageError } from "./usage";
 
 const { version } = JSON.parse(readFileSync(join(__dirname, "../../package.json"), "utf8")) as {
   version: string;
 };
 
-const COMMANDS: Record<string, (args: string[]) => Promise<number>> = {
-  run,
-  kernel,
-  doctor,
-  "install-kernel": installKernel,
-};
+const COMMANDS = new Map<string, Command>([["doctor", doctor]]);
 
 /**
  * The `finetune` command.
@@ -32,7 +26,7 @@ export async function main(argv: string[]): Promise<number> {
   });
   const [name, ...args] = argv;
   if (name === undefined || argv.includes("--help") || argv.includes("-h")) {
-    process.stdout.write(HELP);
+    process.stdout.write(await helpText());
     return name === undefined ? 2 : 0;
   }
   if (name === "--version") {
@@ -40,13 +34,24 @@ export async function main(argv: string[]): Promise<number> {
     return 0;
   }
   try {
-    const command = Object.hasOwn(COMMANDS, name) ? COMMANDS[name] : undefined;
-    if (!command) throw new UsageError(`there is no command "${name}"`);
-    return await command(args);
+    return await (
+      await commandOf(name)
+    )(args);
   } catch (error) {
     if (!(error instanceof FinetuneError)) throw error;
     process.stderr.write(`finetune: ${error.message}\n`);
     if (error instanceof UsageError) process.stderr.write("See finetune --help.\n");
     return error instanceof UsageError ? 2 : 1;
   }
+}
+
+async function commandOf(name: string): Promise<Command> {
+  const own = COMMANDS.get(name);
+  if (own) return own;
+  if (!NOTEBOOK_COMMANDS.includes(name)) throw new UsageError(`there is no command "${name}"`);
+  const command = (await notebookPackage())?.commands[name];
+  if (command) return command;
+  throw new ConfigError(
+    `"finetune ${name}" comes with the package ${NOTEBOOK_PACKAGE}. Run \`npm install ${NOTEBOOK_PACKAGE}\`.`,
+  );
 }

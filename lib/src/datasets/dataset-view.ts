@@ -1,7 +1,7 @@
-import type { DataFrame } from "danfojs-node";
 import { DatasetError } from "../errors";
 import { checkBatchSize } from "./batches";
 import { type Cell, NumberColumn, TextColumn, toArray } from "./columns";
+import type { DataFrame } from "./danfojs";
 import { tableToDataFrame } from "./data-frame";
 import type { Features } from "./features";
 import { writeParquet } from "./formats/parquet-writer";

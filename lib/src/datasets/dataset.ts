@@ -1,9 +1,9 @@
-import type { DataFrame } from "danfojs-node";
 import { DatasetError } from "../errors";
 import { randomPermutation } from "../random";
 import { type BatchPlan, checkBatchSize } from "./batches";
 import { castColumn, castTable, classEncode } from "./cast";
 import type { Cell, Column } from "./columns";
+import type { DataFrame } from "./danfojs";
 import { dataFrameColumns } from "./data-frame";
 import { DatasetDict } from "./dataset-dict";
 import { DatasetView } from "./dataset-view";

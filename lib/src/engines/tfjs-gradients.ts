@@ -1,4 +1,3 @@
-/// <reference types="@tensorflow/tfjs-core/dist/public/chained_ops/register_all_chained_ops" />
 import "@tensorflow/tfjs-core";
 import { createRequire } from "node:module";
 import path from "node:path";

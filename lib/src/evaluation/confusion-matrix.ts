@@ -26,6 +26,8 @@ export function labelsOf({ predictions, references }: CheckedInputs): number[] {
  * @returns [labels, labels]
  * @throws ConfigError if the lengths differ, nothing is given, a label is no integer, or none of `labels` occurs
  * @see sklearn.metrics.confusion_matrix
+ * @example
+ * confusionMatrix({ predictions: [1, 1, 0], references: [1, 0, 0] }); // [[1, 1], [0, 1]]
  */
 export function confusionMatrix(inputs: MetricInputs, options: ConfusionMatrixOptions = {}): number[][] {
   const { predictions, references } = labelInputs("confusion_matrix", inputs);

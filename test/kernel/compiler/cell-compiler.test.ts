@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { CellCompiler, CellCompileError } from "../../../lib/src/kernel/compiler/cell-compiler";
+import { CellCompiler, CellCompileError } from "../../../notebook/src/kernel/compiler/cell-compiler";
 
 let cells = 0;
 const compiler = new CellCompiler(__dirname);

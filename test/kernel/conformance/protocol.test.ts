@@ -41,7 +41,7 @@ describe("the protocol", () => {
       return message.content.data as Record<string, string>;
     };
     await session.run(
-      "import { loadDataset, plotAccuracy, table, AutoConfig, AutoModelForSequenceClassification, useEngine } from 'finetune-ts';\n" +
+      "import { loadDataset, AutoConfig, AutoModelForSequenceClassification, useEngine } from 'finetune-ts'; import { plotAccuracy, table } from 'finetune-ts-notebook';\n" +
         "import { DataFrame } from 'danfojs-node'; import * as tf from '@tensorflow/tfjs';\n" +
         "await useEngine('cpu'); const ds = await loadDataset('reviews');\n" +
         "const config = await AutoConfig.fromPretrained('bert-tiny-reviews');",
@@ -98,7 +98,7 @@ describe("the protocol", () => {
 
   test("clear_output, questions and passwords", async () => {
     const cleared = await session.run(
-      "import { clearOutput, input, getpass } from 'finetune-ts'; clearOutput({ wait: true });",
+      "import { clearOutput, input, getpass } from 'finetune-ts-notebook'; clearOutput({ wait: true });",
     );
     assert.deepEqual(types(cleared), ["execute_input", "clear_output"]);
     const asked: Record<string, unknown>[] = [];
@@ -181,7 +181,7 @@ describe("the protocol", () => {
     const from = session.published.length;
     session.send(
       "shell",
-      (await import("../../../lib/src/kernel/protocol/wire")).createMessage("comm_open", "test", {
+      (await import("../../../notebook/src/kernel/protocol/wire")).createMessage("comm_open", "test", {
         comm_id: "c1",
         target_name: "unknown",
         data: {},

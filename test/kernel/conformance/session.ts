@@ -1,14 +1,14 @@
 import { resolve } from "node:path";
 import { Dealer, Subscriber } from "zeromq";
-import { channelAddress } from "../../../lib/src/kernel/protocol/connection";
+import { channelAddress } from "../../../notebook/src/kernel/protocol/connection";
 import {
   createMessage,
   decodeMessage,
   encodeMessage,
   type Message,
-} from "../../../lib/src/kernel/protocol/wire";
-import { Outbox } from "../../../lib/src/kernel/server/outbox";
-import { KernelProcess } from "../../../lib/src/kernel/runner/kernel-process";
+} from "../../../notebook/src/kernel/protocol/wire";
+import { Outbox } from "../../../notebook/src/kernel/server/outbox";
+import { KernelProcess } from "../../../notebook/src/kernel/runner/kernel-process";
 
 export const ROOT = resolve(__dirname, "../../..");
 

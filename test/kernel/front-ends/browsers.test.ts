@@ -6,7 +6,7 @@ import type { Page } from "playwright-core";
 import { openBrowser, ROOT, skipWithout, startServer, visit, workplace, writeCells } from "./jupyter";
 
 const CELLS = [
-  'import { input, plotLossCurve } from "finetune-ts";\nlet greeting = "ready";\nconsole.log(greeting);',
+  'import { input, plotLossCurve } from "finetune-ts-notebook";\nlet greeting = "ready";\nconsole.log(greeting);',
   `plotLossCurve(Array.from({ length: 30 }, (_, i) => ({ epoch: i / 10, step: 10 * i, loss: 0.7 * Math.exp(-i / 12) + 0.1, ...(i % 10 === 9 && { eval_loss: 0.75 * Math.exp(-i / 14) + 0.12 }) })))`,
   'const name = await input("Who is there? ");\n`Hello, ${name}`',
   "let loops = 0;",

@@ -30,7 +30,7 @@ test(
     const place = workplace(t);
     const file = join(place.folder, "cells.ipynb");
     writeCells(file, [
-      'import { plotAccuracy } from "finetune-ts"; plotAccuracy([{ epoch: 1, step: 1, eval_accuracy: 0.5 }])',
+      'import { plotAccuracy } from "finetune-ts-notebook"; plotAccuracy([{ epoch: 1, step: 1, eval_accuracy: 0.5 }])',
     ]);
     execFileSync(jupyterProgram("jupyter-nbconvert")!, ["--to", "html", "--execute", file], {
       env: place.env,

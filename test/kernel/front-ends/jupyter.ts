@@ -4,7 +4,7 @@ import { tmpdir } from "node:os";
 import { delimiter, dirname, join, resolve } from "node:path";
 import type { TestContext } from "node:test";
 import { chromium, type Browser, type Page } from "playwright-core";
-import { installKernelspec } from "../../../lib/src/kernel/kernelspec";
+import { installKernelspec } from "../../../notebook/src/kernel/kernelspec";
 
 export const ROOT = resolve(__dirname, "../../..");
 

@@ -49,7 +49,7 @@ class TypeScriptKernel(jkt.KernelTests):
     code_display_data = [
         {"code": "import { display } from 'tslab'; display.html('<b>x</b>');", "mime": "text/html"},
         {
-            "code": "import { plotAccuracy, display as show } from 'finetune-ts';"
+            "code": "import { plotAccuracy, display as show } from 'finetune-ts-notebook';"
             "show(plotAccuracy([{ epoch: 1, step: 1, eval_accuracy: 0.5 }]));",
             "mime": "image/svg+xml",
         },
@@ -57,7 +57,7 @@ class TypeScriptKernel(jkt.KernelTests):
     code_history_pattern = "1 +*"
     supported_history_operations = ("tail", "range", "search")
     code_inspect_sample = "parseInt"
-    code_clear_output = "import { clearOutput } from 'finetune-ts'; clearOutput();"
+    code_clear_output = "import { clearOutput } from 'finetune-ts-notebook'; clearOutput();"
 
 
 if __name__ == "__main__":

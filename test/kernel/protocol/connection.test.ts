@@ -6,7 +6,7 @@ import {
   channelAddress,
   createConnectionFile,
   readConnectionFile,
-} from "../../../lib/src/kernel/protocol/connection";
+} from "../../../notebook/src/kernel/protocol/connection";
 import { temporaryFolder } from "../runner/temporary-notebook";
 
 test("a connection file is for this user's eyes, has five ports and a key, and can be removed", async () => {

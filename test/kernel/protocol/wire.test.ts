@@ -6,7 +6,7 @@ import {
   decodeMessage,
   encodeMessage,
   WireError,
-} from "../../../lib/src/kernel/protocol/wire";
+} from "../../../notebook/src/kernel/protocol/wire";
 
 const KEY = "a key";
 const request = createMessage("execute_request", "session-1", { code: "“ü” + 1", allow_stdin: false });

@@ -3,7 +3,7 @@ import { mkdirSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { test } from "node:test";
 import { NotebookError } from "../../../lib/src/errors";
-import { lastHeading, readNotebook, writeNotebook } from "../../../lib/src/kernel/runner/notebook-file";
+import { lastHeading, readNotebook, writeNotebook } from "../../../notebook/src/kernel/runner/notebook-file";
 import { temporaryFolder } from "./temporary-notebook";
 
 test("files that are no notebooks are refused with the reason", (t) => {

@@ -1,8 +1,8 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import type { CodeCell } from "../../../lib/src/kernel/runner/notebook-file";
-import { collapseCarriageReturns, OutputRecorder } from "../../../lib/src/kernel/runner/outputs";
-import { createMessage } from "../../../lib/src/kernel/protocol/wire";
+import type { CodeCell } from "../../../notebook/src/kernel/runner/notebook-file";
+import { collapseCarriageReturns, OutputRecorder } from "../../../notebook/src/kernel/runner/outputs";
+import { createMessage } from "../../../notebook/src/kernel/protocol/wire";
 
 const codeCell = (): CodeCell => ({
   cell_type: "code",

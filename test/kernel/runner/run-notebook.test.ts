@@ -3,8 +3,8 @@ import { existsSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { dirname, join, resolve } from "node:path";
 import { describe, test, type TestContext } from "node:test";
 import { NotebookError } from "../../../lib/src/errors";
-import { readNotebook, type CodeCell } from "../../../lib/src/kernel/runner/notebook-file";
-import { runNotebook, type RunOptions } from "../../../lib/src/kernel/runner/run-notebook";
+import { readNotebook, type CodeCell } from "../../../notebook/src/kernel/runner/notebook-file";
+import { runNotebook, type RunOptions } from "../../../notebook/src/kernel/runner/run-notebook";
 import { FakeScreen, temporaryNotebook } from "./temporary-notebook";
 
 // Imports in cells are resolved from here.

@@ -1,8 +1,8 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { terminalText } from "../../../lib/src/kernel/runner/terminal-text";
-import { TerminalView } from "../../../lib/src/kernel/runner/terminal";
-import { createMessage } from "../../../lib/src/kernel/protocol/wire";
+import { terminalText } from "../../../notebook/src/kernel/runner/terminal-text";
+import { TerminalView } from "../../../notebook/src/kernel/runner/terminal";
+import { createMessage } from "../../../notebook/src/kernel/protocol/wire";
 import { FakeScreen } from "./temporary-notebook";
 
 test("colours and the erasing of a line stay, text with any characters stays", () => {

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { TerminalView } from "../../../lib/src/kernel/runner/terminal";
-import { createMessage } from "../../../lib/src/kernel/protocol/wire";
+import { TerminalView } from "../../../notebook/src/kernel/runner/terminal";
+import { createMessage } from "../../../notebook/src/kernel/protocol/wire";
 import { FakeScreen } from "./temporary-notebook";
 
 const stream = (text: string) => createMessage("stream", "s", { name: "stdout", text });

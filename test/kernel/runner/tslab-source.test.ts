@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { tslabSource } from "../../../lib/src/kernel/runner/tslab-source";
+import { tslabSource } from "../../../notebook/src/kernel/runner/tslab-source";
 
 test("the short form is written out, everything else is left", () => {
   assert.equal(tslabSource("f({ a, b: { c }, d: 1 })"), "f({ a: a, b: { c: c }, d: 1 })");

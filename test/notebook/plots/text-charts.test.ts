@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { describe, it } from "node:test";
 
-import { textBars, textPlot } from "../../../lib/src/notebook/plots/text-charts";
+import { textBars, textPlot } from "../../../notebook/src/plots/text-charts";
 
 describe("textBars", () => {
   it("draws on one scale, to an eighth of a character", () => {

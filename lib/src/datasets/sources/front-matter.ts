@@ -1,4 +1,5 @@
-import { parseDocument } from "yaml";
+import { createRequire } from "node:module";
+import type * as Yaml from "yaml";
 import { DatasetError } from "../../errors";
 
 /** What YAML holds. Mappings are Maps: no key of a stranger becomes a property. */
@@ -7,6 +8,9 @@ export type YamlMap = Map<string, YamlValue>;
 
 export const isYamlMap = (value: unknown): value is YamlMap => value instanceof Map;
 export const isText = (value: unknown): value is string => typeof value === "string";
+
+// A tenth of the library's loading time: only who reads a card pays.
+const loadModule = createRequire(__filename);
 
 /** Longer heads are no description of a dataset. */
 const MOST_CHARACTERS = 1_000_000;
@@ -27,6 +31,7 @@ export function readFrontMatter(markdown: string, name: string): YamlMap | undef
   const wrong = (problem: string) => new DatasetError(`${name}: its head is no YAML: ${problem}.`);
   if (head.length > MOST_CHARACTERS) throw wrong(`it has ${head.length} characters`);
   if (levelsOf(head) > MOST_LEVELS) throw wrong(`it is nested more than ${MOST_LEVELS} levels deep`);
+  const { parseDocument } = loadModule("yaml") as typeof Yaml;
   const document = parseDocument(head, {
     version: "1.1",
     merge: true,

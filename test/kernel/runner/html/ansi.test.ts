@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { ansiToHtml } from "../../../../lib/src/kernel/runner/html/ansi";
+import { ansiToHtml } from "../../../../notebook/src/kernel/runner/html/ansi";
 
 test("text is escaped", () => {
   assert.equal(

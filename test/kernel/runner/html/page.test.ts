@@ -2,9 +2,9 @@ import assert from "node:assert/strict";
 import { writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { test } from "node:test";
-import { renderPage } from "../../../../lib/src/kernel/runner/html/page";
-import { plotlyBundle } from "../../../../lib/src/kernel/runner/html/plotly";
-import type { Cell, MimeBundle, Output } from "../../../../lib/src/kernel/runner/notebook-file";
+import { renderPage } from "../../../../notebook/src/kernel/runner/html/page";
+import { plotlyBundle } from "../../../../notebook/src/kernel/runner/html/plotly";
+import type { Cell, MimeBundle, Output } from "../../../../notebook/src/kernel/runner/notebook-file";
 import { temporaryFolder } from "../temporary-notebook";
 
 const markdown = (source: string): Cell => ({ cell_type: "markdown", id: "m", metadata: {}, source });

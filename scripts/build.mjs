@@ -1,0 +1,63 @@
+/** `npm run build`: compiles the library, then the notebook's package on what came out. */
+import { spawnSync } from "node:child_process";
+import { readFileSync, rmSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { fileURLToPath } from "node:url";
+
+const root = fileURLToPath(new URL("..", import.meta.url));
+
+function compile(workspace) {
+  // A file that is no more would stay, and be packed.
+  rmSync(join(root, workspace, "dist"), { recursive: true, force: true });
+  const compiler = join(root, "node_modules", "typescript", "bin", "tsc");
+  const { status } = spawnSync(process.execPath, [compiler, "-p", join(root, workspace, "tsconfig.json")], {
+    cwd: root,
+    stdio: "inherit",
+  });
+  if (status !== 0) process.exit(status ?? 1);
+}
+
+/**
+ * Has a door of re-exports load each file behind it when one of its names is first used: a server that classifies
+ * loads no trainer.
+ *
+ * @param file the JavaScript that TypeScript has made of it
+ * @returns    the names that it exports
+ */
+function loadLazily(file) {
+  const text = readFileSync(file, "utf8");
+  const names = [];
+  const modules = new Map();
+  const without = text.replace(/^var (\w+) = (require\("[^"]+"\));\n/gm, (_, variable, call) => {
+    modules.set(variable, call);
+    return "";
+  });
+  const lazy = without.replace(
+    /^(Object\.defineProperty\(exports, "(\w+)", .* return )(\w+)(\.\w+; \} \}\);)$/gm,
+    (_, head, name, variable, tail) => {
+      names.push(name);
+      return `${head}${modules.get(variable)}${tail}`;
+    },
+  );
+  const declared = Array.from(text.matchAll(/exports\.(\w+) = /g), ([, name]) => name);
+  if (names.length === 0 || declared.some((name) => !names.includes(name))) {
+    throw new Error(`${file} is not the re-exports that TypeScript used to write`);
+  }
+  writeFileSync(file, lazy);
+  return names;
+}
+
+/** The same names for `import`, by which Node does not find those that are loaded lazily. */
+function writeEsmDoor(folder, names) {
+  const list = names.sort().map((name) => `  ${name},\n`);
+  writeFileSync(
+    join(folder, "index.mjs"),
+    `import library from "./index.js";\n\nexport const {\n${list.join("")}} = library;\n`,
+  );
+  writeFileSync(join(folder, "index.d.mts"), `export * from "./index.js";\n`);
+}
+
+compile("lib");
+const library = join(root, "lib", "dist");
+writeEsmDoor(library, loadLazily(join(library, "index.js")));
+compile("notebook");
