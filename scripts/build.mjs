@@ -1,6 +1,6 @@
 /** `npm run build`: compiles the library, then the notebook's package on what came out. */
 import { spawnSync } from "node:child_process";
-import { readFileSync, rmSync, writeFileSync } from "node:fs";
+import { cpSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 
@@ -57,7 +57,15 @@ function writeEsmDoor(folder, names) {
   writeFileSync(join(folder, "index.d.mts"), `export * from "./index.js";\n`);
 }
 
+/** The data that the package brings, with its card; not the programs that made it. */
+function copyData(folder) {
+  for (const name of ["README.md", "bert-3x384", "bert-tiny-reviews", "challenge", "reviews"]) {
+    cpSync(join(root, "data", name), join(folder, name), { recursive: true });
+  }
+}
+
 compile("lib");
 const library = join(root, "lib", "dist");
 writeEsmDoor(library, loadLazily(join(library, "index.js")));
+copyData(join(library, "data"));
 compile("notebook");

@@ -1,16 +1,11 @@
 /** Packages of the system, by apt-get: for Debian and Ubuntu, as root, unless FINETUNE_NO_INSTALL declines. */
-import { existsSync, readFileSync } from "node:fs";
 import { createInterface } from "node:readline/promises";
 import { clearInterval, setInterval } from "node:timers";
 
-import { runToEnd } from "./run-to-end.mjs";
+import { isDebian } from "../lib/native/build.mjs";
+import { runToEnd } from "../lib/native/run-to-end.mjs";
 
 const MINUTE = 60_000;
-
-export function isDebian() {
-  if (!existsSync("/etc/os-release")) return false;
-  return /^ID(_LIKE)?=.*(debian|ubuntu)/m.test(readFileSync("/etc/os-release", "utf8"));
-}
 
 /** Whether it could work. */
 export const mayInstall = () => isDebian() && process.getuid?.() === 0;

@@ -10,7 +10,8 @@ import { spawnSync } from "node:child_process";
 import { existsSync } from "node:fs";
 import { isAbsolute, join } from "node:path";
 
-import { addonFile, buildNative } from "./build-native.mjs";
+import { addonFile } from "../lib/native/build.mjs";
+import { buildNative } from "./build-native.mjs";
 import { root } from "./setup.mjs";
 import { testFiles } from "./test-files.mjs";
 

@@ -1,4 +1,4 @@
-# scripts/build-native.mjs calls node-gyp with the three variables; the folder of Node's headers comes from its --nodedir.
+# build.mjs calls node-gyp with the three variables; the folder of Node's headers comes from its --nodedir.
 {
   "variables": {
     "node_addon_api_include%": "",

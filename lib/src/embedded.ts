@@ -1,8 +1,8 @@
 import { existsSync } from "node:fs";
 import path from "node:path";
 
-/** The `data/` folder of this project: the same distance away from `lib/src` and from `lib/dist`. */
-const DATA_DIRECTORY = path.resolve(__dirname, "../../data");
+/** Beside the built library, which comes as a package; a library that runs from its sources takes the project's own. */
+const DATA_DIRECTORIES = [path.resolve(__dirname, "data"), path.resolve(__dirname, "../../data")];
 
 /** The embedded datasets: reviews to learn from, and sentences that no template made to be tested on. */
 export const EMBEDDED_DATASETS = ["reviews", "challenge"] as const;
@@ -18,6 +18,5 @@ export const embeddedCheckpoint = (name: string) => folderOf(name, EMBEDDED_CHEC
 
 function folderOf(name: string, names: readonly string[]): string | undefined {
   if (!names.includes(name)) return undefined;
-  const directory = path.join(DATA_DIRECTORY, name);
-  return existsSync(directory) ? directory : undefined;
+  return DATA_DIRECTORIES.map((directory) => path.join(directory, name)).find(existsSync);
 }

@@ -80,8 +80,10 @@ test("FINETUNE_NO_INSTALL declines", () => {
   // A project that is not built yet, on a machine without a compiler.
   const project = path.join(folder, "project");
   cpSync(SCRIPTS, path.join(project, "scripts"), { recursive: true });
-  cpSync(path.join(SCRIPTS, "../lib/native/src"), path.join(project, "lib/native/src"), { recursive: true });
-  cpSync(path.join(SCRIPTS, "../lib/native/binding.gyp"), path.join(project, "lib/native/binding.gyp"));
+  for (const part of ["src", "binding.gyp", "build.mjs", "run-to-end.mjs"]) {
+    const place = path.join("lib/native", part);
+    cpSync(path.join(SCRIPTS, "..", place), path.join(project, place), { recursive: true });
+  }
   attempt("exit 100"); // makes the stand-in, and an empty log
   const log = path.join(folder, "log");
   writeFileSync(log, "");

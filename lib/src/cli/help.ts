@@ -5,6 +5,7 @@ const HELP = `finetune: fine-tunes transformers, and uses them
 Usage: finetune COMMAND [options]
 
   finetune doctor                     print what runs here
+  finetune build [--verbose]          compile the native engine (a C++ compiler, make, Python and oneDNN have to be there)
   -h, --help                          this text
   --version                           the version of the package
 `;

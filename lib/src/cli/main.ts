@@ -2,6 +2,7 @@ import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { ConfigError, FinetuneError } from "../errors";
 import { doctor } from "./doctor";
+import { build } from "./build";
 import type { Command } from "./command";
 import { helpText } from "./help";
 import { NOTEBOOK_COMMANDS, NOTEBOOK_PACKAGE, notebookPackage } from "./notebook-package";
@@ -11,7 +12,10 @@ const { version } = JSON.parse(readFileSync(join(__dirname, "../../package.json"
   version: string;
 };
 
-const COMMANDS = new Map<string, Command>([["doctor", doctor]]);
+const COMMANDS = new Map<string, Command>([
+  ["build", build],
+  ["doctor", doctor],
+]);
 
 /**
  * The `finetune` command.

@@ -19,9 +19,9 @@ test("without the addon the engine says why it is not built and what to do", asy
   const build = mkdtempSync(path.join(tmpdir(), "not-built-"));
   t.after(() => rmSync(build, { recursive: true }));
   const addon = path.join(build, "Release", "finetune_native.node");
-  assert.match(await reports(addon), /did not load: it is not built\. Run `npm run build:native`/);
+  assert.match(await reports(addon), /did not load: it is not built\. Run `npx finetune build`/);
   writeFileSync(path.join(build, ".not-built"), "there is no oneDNN.");
-  assert.match(await reports(addon), /it is not built: there is no oneDNN\. Run `npm run build:native`/);
+  assert.match(await reports(addon), /it is not built: there is no oneDNN\. Run `npx finetune build`/);
   mkdirSync(path.dirname(addon));
   writeFileSync(addon, "no library");
   assert.match(await reports(addon), /did not load: .*finetune_native\.node: /);

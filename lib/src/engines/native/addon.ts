@@ -46,12 +46,12 @@ export function loadAddon(): Addon {
     const { code, message } = error as NodeJS.ErrnoException;
     const why = code === "MODULE_NOT_FOUND" ? `it is not built${reasonNotBuilt()}` : message.split("\n")[0];
     throw new EngineError(
-      `The native engine did not load: ${why}. Run \`npm run build:native\`, or choose another engine.`,
+      `The native engine did not load: ${why}. Run \`npx finetune build\`, or choose another engine.`,
     );
   }
 }
 
-/** What scripts/build-native.mjs noted when it could not build: ", there is no oneDNN …", or nothing. */
+/** What native/build.mjs noted when it could not build: ", there is no oneDNN …", or nothing. */
 function reasonNotBuilt(): string {
   const note = path.resolve(path.dirname(ADDON), "../.not-built");
   return existsSync(note) ? `: ${readFileSync(note, "utf8").trim().replace(/\.$/, "")}` : "";
