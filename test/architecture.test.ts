@@ -29,7 +29,7 @@ const RANKS: readonly (readonly string[])[] = [
   ["checkpoints"],
   ["datasets", "tokenizers"],
   ["models", "collators", "evaluation"],
-  ["training"],
+  ["training", "export"],
   ["inference"],
   ["cli"],
   ["index", "internal"],

@@ -185,6 +185,10 @@ export type {
   TrainingArgumentsOptions,
 } from "./training/training-arguments";
 
+// Export
+export { exportOnnx } from "./export/onnx/export-onnx";
+export type { ExportOnnxOptions, Quantization } from "./export/onnx/export-onnx";
+
 // Evaluation and inference
 export { argmax } from "./evaluation/argmax";
 export type { Logits } from "./evaluation/argmax";

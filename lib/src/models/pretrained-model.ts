@@ -3,6 +3,7 @@ import path from "node:path";
 import * as tf from "@tensorflow/tfjs-core";
 import type { StateDict } from "../checkpoints/dtypes";
 import { writeJson } from "../checkpoints/json";
+import { ConfigError } from "../errors";
 import { writeSafetensors } from "../checkpoints/safetensors-writer";
 import { readStateDict } from "../checkpoints/state-dict";
 import { padSequences } from "../ops/packed-sequences";
@@ -14,6 +15,7 @@ import type {
   ModelOutput,
   TaskInputs,
 } from "./model-output";
+import type { GraphBuilder, GraphOutputs } from "./graph-builder";
 import { Module, type ModelContext } from "./module";
 import { packBatch, type PackedBatch } from "./packed-batch";
 import type { PretrainedConfig } from "./pretrained-config";
@@ -61,6 +63,16 @@ export abstract class PreTrainedModel<Output extends object = ModelOutput> exten
 
   /** What is made of the body's states: a head's logits and loss, or the states themselves. */
   abstract readOut(encoded: Encoded, batch: PackedBatch, inputs: TaskInputs, options: ForwardOptions): Output;
+
+  /**
+   * Describes what the model computes without labels, for a runtime elsewhere.
+   *
+   * @throws ConfigError for a model of which nobody has written this down
+   */
+  // eslint-disable-next-line @typescript-eslint/no-unused-vars -- models that can be described need it
+  describe(graph: GraphBuilder): GraphOutputs {
+    throw new ConfigError(`A ${this.architecture} cannot be exported yet.`);
+  }
 
   /**
    * Runs the model on a batch. The tensors that it returns are the caller's to dispose of.

@@ -1,11 +1,13 @@
 import type * as tf from "@tensorflow/tfjs-core";
 import { linear } from "../../ops/linear";
+import type { GraphBuilder, GraphOutputs } from "../graph-builder";
 import { MaskedLanguageModel } from "../heads/masked-lm";
 import { LayerNorm, Linear } from "../layers";
 import type { Encoded, EncodeOptions } from "../model-output";
 import { Module, ModelContext, Parameter } from "../module";
 import type { PackedBatch } from "../packed-batch";
 import type { BertConfig } from "./configuration";
+import { bertStates } from "./graph";
 import { BertModel } from "./modeling";
 
 /** A dense layer and a normalisation before the states are compared with the vocabulary. */
@@ -76,6 +78,17 @@ export class BertForMaskedLM extends MaskedLanguageModel {
 
   encode(batch: PackedBatch, options?: EncodeOptions): Encoded {
     return this.bert.encode(batch, options);
+  }
+
+  override describe(graph: GraphBuilder): GraphOutputs {
+    const { config } = this.bert;
+    const states = bertStates(graph.within("bert"), config);
+    const transform = graph.within("cls.predictions.transform");
+    const dense = transform.linear("dense", states, "gelu");
+    const transformed = transform.layerNorm("LayerNorm", dense, config.layerNormEps);
+    const decoder = { weight: "bert.embeddings.word_embeddings.weight", bias: "cls.predictions.bias" };
+    const value = graph.linear(decoder, transformed);
+    return { logits: { value, shape: ["batch_size", "sequence_length", config.vocabSize] } };
   }
 
   protected scores(states: tf.Tensor2D): tf.Tensor2D {

@@ -3,6 +3,7 @@ import { ConfigError } from "../../errors";
 import { binaryCrossEntropy } from "../../ops/binary-cross-entropy";
 import { crossEntropy } from "../../ops/cross-entropy";
 import { meanSquaredError } from "../../ops/mean-squared-error";
+import type { GraphBuilder, GraphOutputs } from "../graph-builder";
 import { Dropout, Linear } from "../layers";
 import type { Encoded, EncodeOptions, ForwardOptions, ModelOutput, TaskInputs } from "../model-output";
 import { ModelContext } from "../module";
@@ -10,6 +11,7 @@ import type { PackedBatch } from "../packed-batch";
 import { PreTrainedModel } from "../pretrained-model";
 import { checkLabels, problemTypeOf } from "../problem-type";
 import type { BertConfig } from "./configuration";
+import { bertPooled, bertStates } from "./graph";
 import { BertModel } from "./modeling";
 
 /** @see transformers' SequenceClassifierOutput */
@@ -56,6 +58,13 @@ export class BertForSequenceClassification extends PreTrainedModel<SequenceClass
   ): SequenceClassifierOutput {
     const logits = this.classifier.forward(this.dropout.forward(poolerOutput!));
     return labels ? { logits, loss: this.loss(logits, labels, labelSmoothing) } : { logits };
+  }
+
+  override describe(graph: GraphBuilder): GraphOutputs {
+    const body = graph.within("bert");
+    const pooled = bertPooled(body, bertStates(body, this.bert.config));
+    const value = graph.linear("classifier", pooled);
+    return { logits: { value, shape: ["batch_size", this.config.numLabels] } };
   }
 
   override hasLabels({ labels }: Pick<TaskInputs, "labels">): boolean {

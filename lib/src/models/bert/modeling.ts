@@ -11,7 +11,9 @@ import type { AttentionProjections, Encoded, EncodeOptions } from "../model-outp
 import { Module, ModelContext } from "../module";
 import type { PackedBatch } from "../packed-batch";
 import { PreTrainedModel } from "../pretrained-model";
+import type { GraphBuilder, GraphOutput, GraphOutputs } from "../graph-builder";
 import type { BertConfig } from "./configuration";
+import { bertPooled, bertStates } from "./graph";
 
 // The whole of BERT (Devlin et al. 2019), in the order in which a token travels through it. Activations are packed:
 // [tokens, hidden] with the tokens of all sequences one after the other and no padding among them. Property names are
@@ -265,7 +267,11 @@ export class BertModel extends PreTrainedModel<BertModelOutput> {
   readonly pooler: BertPooler | undefined;
 
   /** @param origin  the seed, or what a whole model shares where this is a part of it */
-  constructor(config: BertConfig, origin: number | ModelContext, { pooler = true }: BertModelOptions = {}) {
+  constructor(
+    override readonly config: BertConfig,
+    origin: number | ModelContext,
+    { pooler = true }: BertModelOptions = {},
+  ) {
     const context = typeof origin === "number" ? new ModelContext(origin) : origin;
     super(config, context);
     this.embeddings = new BertEmbeddings(config, context);
@@ -304,6 +310,15 @@ export class BertModel extends PreTrainedModel<BertModelOutput> {
       ...(outputProjections && { projections: seen }),
       ...(outputAttentions && { attentions }),
     };
+  }
+
+  override describe(graph: GraphBuilder): GraphOutputs {
+    const { hiddenSize } = this.config;
+    const value = bertStates(graph, this.config);
+    const states: GraphOutput = { value, shape: ["batch_size", "sequence_length", hiddenSize] };
+    if (!this.pooler) return { last_hidden_state: states };
+    const pooled: GraphOutput = { value: bertPooled(graph, value), shape: ["batch_size", hiddenSize] };
+    return { last_hidden_state: states, pooler_output: pooled };
   }
 
   readOut({ hiddenStates, poolerOutput }: Encoded, { layout }: PackedBatch): BertModelOutput {

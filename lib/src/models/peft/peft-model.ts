@@ -114,6 +114,12 @@ export class PeftModel<Output extends object = ModelOutput> extends PreTrainedMo
     console.log(`trainable params: ${some} || all params: ${total} || trainable%: ${share}`);
   }
 
+  override describe(): never {
+    throw new ConfigError(
+      "A model with an adapter cannot be exported: merge it first, model.mergeAndUnload().",
+    );
+  }
+
   /** Adds the updates to the weights, and gives back the model, as it was in all else and all of it to be trained. */
   mergeAndUnload(): PreTrainedModel<Output> {
     return this.takeOut((layer) => layer.merge());

@@ -1,0 +1,202 @@
+import assert from "node:assert/strict";
+import { spawnSync } from "node:child_process";
+import { existsSync, mkdtempSync, readFileSync, rmSync, statSync } from "node:fs";
+import { tmpdir } from "node:os";
+import path from "node:path";
+import { after, before, describe, test } from "node:test";
+import type * as tf from "@tensorflow/tfjs-core";
+import { loadDataset } from "../../../lib/src/datasets/load-dataset";
+import { exportOnnx } from "../../../lib/src/export/onnx/export-onnx";
+import { pipeline } from "../../../lib/src/inference/pipeline";
+import { BertConfig } from "../../../lib/src/models/bert/configuration";
+import { BertForMaskedLM } from "../../../lib/src/models/bert/for-masked-lm";
+import { BertForSequenceClassification } from "../../../lib/src/models/bert/for-sequence-classification";
+import { BertModel } from "../../../lib/src/models/bert/modeling";
+import { LoraConfig } from "../../../lib/src/models/peft/lora-config";
+import { getPeftModel } from "../../../lib/src/models/peft/peft-model";
+import type { PreTrainedModel } from "../../../lib/src/models/pretrained-model";
+import { BertTokenizer } from "../../../lib/src/tokenizers/bert-tokenizer";
+import { startEngine } from "../../engine";
+import { batchOf, TINY } from "../../models/tiny-bert";
+import { pythonWith } from "../../python";
+import { trainedClassifier, type TrainedClassifier } from "../trained-classifier";
+import { labelsOf, openSession, type Outputs } from "./session";
+
+const SST2 = path.resolve(__dirname, "../../../../shared/data/sst2");
+const folder = mkdtempSync(path.join(tmpdir(), "finetune-onnx-"));
+after(() => rmSync(folder, { recursive: true, force: true }));
+
+const tokenizer = BertTokenizer.fromVocab(["[PAD]", "[UNK]", "[CLS]", "[SEP]", "[MASK]", "a", "b"]);
+const config = (options = {}) => new BertConfig({ ...TINY, initializerRange: 0.3, ...options });
+const onnx = (directory: string, name = "model") => path.join(directory, "onnx", `${name}.onnx`);
+
+const BATCHES = [
+  [[2, 7, 4, 3]],
+  [
+    [2, 3],
+    [2, 7, 9, 8, 20, 21, 22, 23, 24, 25, 26, 3],
+    [2, 4, 3],
+  ],
+];
+
+/** The largest difference between two lists of numbers, where the second is told. */
+const largest = (ours: ArrayLike<number>, theirs: ArrayLike<number>) => {
+  assert.equal(ours.length, theirs.length);
+  return Array.from(ours).reduce((most, value, i) => Math.max(most, Math.abs(value - theirs[i]!)), 0);
+};
+
+describe("exportOnnx", () => {
+  before(() => startEngine("wasm"));
+
+  const models: Record<string, [make: () => PreTrainedModel<object>, output: string]> = {
+    "a classifier": [() => new BertForSequenceClassification(config({ numLabels: 3 }), 5), "logits"],
+    "a regression": [() => new BertForSequenceClassification(config({ numLabels: 1 }), 5), "logits"],
+    "a masked language model": [() => new BertForMaskedLM(config(), 5), "logits"],
+    "a body": [() => new BertModel(config(), 5), "last_hidden_state"],
+  };
+  for (const [name, [make, output]] of Object.entries(models)) {
+    test(`${name} gives the same numbers in onnxruntime, for any batch and length`, async () => {
+      const directory = path.join(folder, name);
+      const model = make().initializeWeights();
+      await exportOnnx(model, tokenizer, directory, { quantize: "fp16" });
+      const exact = await openSession(onnx(directory));
+      const half = await openSession(onnx(directory, "model_fp16"));
+      for (const rows of BATCHES) {
+        const inputs = batchOf(rows);
+        const results = model.forward(inputs) as Record<string, tf.Tensor>;
+        const ours = (results[output] ?? results.lastHiddenState)!;
+        const ids = {
+          input_ids: inputs.input_ids.arraySync(),
+          attention_mask: inputs.attention_mask.arraySync(),
+        };
+        // Ours is zero at padding; there onnxruntime computes what nobody asks for.
+        const isToken = ids.attention_mask.flat();
+        const width = ours.size / (ours.rank === 3 ? isToken.length : 1);
+        const told = (value: number, i: number) =>
+          ours.rank === 3 && isToken[Math.floor(i / width)] === 0 ? 0 : value;
+        const numbers = (outputs: Outputs) => outputs[output]!.data.map(told);
+        assert.deepEqual((await exact(ids))[output]!.dims, ours.shape);
+        assert.ok(largest(ours.dataSync(), numbers(await exact(ids))) < 1e-4);
+        assert.ok(largest(ours.dataSync(), numbers(await half(ids))) < 0.05);
+      }
+    });
+  }
+
+  test("what cannot be exported is told, and an option that there is not", async () => {
+    const model = new BertForSequenceClassification(config(), 5).initializeWeights();
+    await assert.rejects(exportOnnx(model, tokenizer, folder, { quantise: "int8" } as never), /'quantize'/);
+    await assert.rejects(
+      exportOnnx(model, tokenizer, folder, { quantize: "int4" as never }),
+      /"int8" or "fp16", not "int4"/,
+    );
+    const adapted = getPeftModel(model, new LoraConfig({ r: 2 }));
+    await assert.rejects(exportOnnx(adapted, tokenizer, folder), /merge it first, model\.mergeAndUnload\(\)/);
+  });
+});
+
+describe("a trained classifier, exported", () => {
+  const directory = path.join(folder, "trained");
+  let trained: TrainedClassifier;
+  let ours: (sentences: readonly string[]) => Promise<number[]>;
+  before(async () => {
+    trained = await trainedClassifier();
+    await exportOnnx(trained.model, trained.tokenizer, directory, { quantize: "int8" });
+    const classify = pipeline("text-classification", { model: trained.model, tokenizer: trained.tokenizer });
+    ours = async (sentences) =>
+      (await classify([...sentences])).map(({ label }) => trained.model.config.label2id[label]!);
+  });
+  const theirs = (name: string, sentences: readonly string[]) =>
+    labelsOf(onnx(directory, name), trained.tokenizer, sentences);
+  const accuracy = (labels: readonly number[]) =>
+    labels.filter((label, i) => label === trained.labels[i]).length / labels.length;
+
+  test("answers alike, in 8 bits within half a point, a quarter of the size", async () => {
+    const expected = await ours(trained.sentences);
+    assert.ok(accuracy(expected) > 0.75, `${accuracy(expected)}`);
+    assert.deepEqual(await theirs("model", trained.sentences), expected);
+    const small = await theirs("model_quantized", trained.sentences);
+    assert.ok(
+      Math.abs(accuracy(small) - accuracy(expected)) <= 0.005,
+      `${accuracy(small)} against ${accuracy(expected)}`,
+    );
+    const [exact, quantized] = ["model", "model_quantized"].map(
+      (name) => statSync(onnx(directory, name)).size,
+    );
+    assert.ok(quantized! < exact! / 3.5);
+  });
+
+  const sst2 = async () => (await loadDataset(SST2)).validation.column("sentence");
+  const noSst2 = !existsSync(SST2) && "../shared/data/sst2 is not here";
+
+  test("gives the same label to all of SST-2's validation", { skip: noSst2 }, async () => {
+    const sentences = await sst2();
+    assert.equal(sentences.length, 872);
+    assert.deepEqual(await theirs("model", sentences), await ours(sentences));
+  });
+
+  const { FINETUNE_TRANSFORMERS_JS } = process.env;
+  const noPeer =
+    !FINETUNE_TRANSFORMERS_JS && "FINETUNE_TRANSFORMERS_JS names no folder with @huggingface/transformers";
+
+  test("is read by transformers.js, which gives the same labels", { skip: noPeer }, async () => {
+    const sentences = noSst2 ? trained.sentences : await sst2();
+    const script = `
+      import { env, pipeline } from "@huggingface/transformers";
+      env.allowRemoteModels = false;
+      env.localModelPath = ${JSON.stringify(path.dirname(directory))};
+      const classify = await pipeline("text-classification", ${JSON.stringify(path.basename(directory))}, { dtype: process.argv[1], device: "cpu" });
+      const labels = [];
+      for (const sentence of JSON.parse(process.argv[2])) labels.push((await classify(sentence))[0].label);
+      console.log("LABELS" + JSON.stringify(labels));`;
+    const labels = (dtype: string, texts: readonly string[]) => {
+      const args = ["--input-type=module", "-e", script, dtype, JSON.stringify(texts)];
+      const { stdout, stderr } = spawnSync(process.execPath, args, {
+        cwd: FINETUNE_TRANSFORMERS_JS,
+        encoding: "utf8",
+        maxBuffer: 2 ** 26,
+      });
+      const [, found = ""] = /LABELS(.*)/.exec(stdout) ?? [];
+      assert.ok(found, stderr);
+      return (JSON.parse(found) as string[]).map((label) => trained.model.config.label2id[label]);
+    };
+    assert.deepEqual(labels("fp32", sentences), await ours(sentences));
+    assert.equal(labels("q8", sentences.slice(0, 8)).length, 8);
+  });
+
+  const { python, skip: noPython } = pythonWith("onnx", "onnxruntime");
+
+  test("is what ONNX's checker takes, and the newest onnxruntime runs", { skip: noPython }, async () => {
+    const sentences = trained.sentences.slice(0, 64);
+    const rows = sentences.map((sentence) => trained.tokenizer(sentence).input_ids);
+    const script = [
+      "import json, sys, onnx, onnxruntime, numpy",
+      "onnx.checker.check_model(sys.argv[1], full_check=True)",
+      "session = onnxruntime.InferenceSession(sys.argv[1])",
+      "def label(ids):",
+      "    ids = numpy.array([ids], dtype=numpy.int64)",
+      "    feed = {'input_ids': ids, 'attention_mask': numpy.ones_like(ids), 'token_type_ids': numpy.zeros_like(ids)}",
+      "    return int(session.run(None, feed)[0].argmax())",
+      "print(json.dumps([label(ids) for ids in json.load(sys.stdin)]))",
+    ].join("\n");
+    const run = (name: string) => {
+      const { stdout, stderr } = spawnSync(python, ["-c", script, onnx(directory, name)], {
+        input: JSON.stringify(rows),
+        encoding: "utf8",
+      });
+      assert.ok(stdout, stderr);
+      return JSON.parse(stdout) as number[];
+    };
+    assert.deepEqual(run("model"), await ours(sentences));
+    assert.equal(run("model_quantized").length, sentences.length);
+  });
+
+  test("its folder is a model's: configuration and tokenizer beside the graph", () => {
+    const { id2label, model_type } = JSON.parse(
+      readFileSync(path.join(directory, "config.json"), "utf8"),
+    ) as Record<string, unknown>;
+    assert.deepEqual([model_type, id2label], ["bert", { 0: "negative", 1: "positive" }]);
+    for (const file of ["tokenizer.json", "tokenizer_config.json"]) {
+      assert.ok(existsSync(path.join(directory, file)), file);
+    }
+  });
+});
