@@ -3,6 +3,7 @@ import { spawnSync } from "node:child_process";
 import { cpSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
+import { build as esbuild } from "esbuild";
 
 const root = fileURLToPath(new URL("..", import.meta.url));
 
@@ -57,6 +58,27 @@ function writeEsmDoor(folder, names) {
   writeFileSync(join(folder, "index.d.mts"), `export * from "./index.js";\n`);
 }
 
+/** The program of an exported page (lib/src/export/page), which runs in a browser. */
+async function bundlePage(folder) {
+  await esbuild({
+    entryPoints: [join(root, "lib/src/export/page/app/main.ts")],
+    outfile: join(folder, "app.js"),
+    // Its WebAssembly alone: no graphics card, no part that would be fetched.
+    alias: { "onnxruntime-web": "onnxruntime-web/wasm" },
+    define: { "import.meta.url": "document.baseURI" },
+    banner: {
+      js: "// finetune-ts (Apache-2.0), with onnxruntime-web (Microsoft, MIT), @huggingface/tokenizers (Apache-2.0) and re2js (MIT).",
+    },
+    bundle: true,
+    format: "iife",
+    legalComments: "none",
+    minify: true,
+    platform: "browser",
+    target: "es2022",
+    logLevel: "warning",
+  });
+}
+
 /** The data that the package brings, with its card; not the programs that made it. */
 function copyData(folder) {
   for (const name of ["README.md", "bert-3x384", "bert-tiny-reviews", "challenge", "reviews"]) {
@@ -68,4 +90,5 @@ compile("lib");
 const library = join(root, "lib", "dist");
 writeEsmDoor(library, loadLazily(join(library, "index.js")));
 copyData(join(library, "data"));
+await bundlePage(join(library, "export/page"));
 compile("notebook");

@@ -188,6 +188,8 @@ export type {
 // Export
 export { exportOnnx } from "./export/onnx/export-onnx";
 export type { ExportOnnxOptions, Quantization } from "./export/onnx/export-onnx";
+export { exportPage } from "./export/page/export-page";
+export type { ExportPageOptions } from "./export/page/export-page";
 
 // Evaluation and inference
 export { argmax } from "./evaluation/argmax";

@@ -2,6 +2,7 @@ import { createServer, type IncomingMessage, type ServerResponse } from "node:ht
 import type { AddressInfo } from "node:net";
 import { ConfigError } from "../errors";
 import { escapeHtml } from "../escape-html";
+import { PAGE_STYLE } from "../export/page/style";
 import { refuseUnknownOptions } from "../known-options";
 import type { Classification, TextClassificationPipeline } from "./text-classification";
 
@@ -128,16 +129,7 @@ function page(title: string, text: string, labels: readonly Classification[]): s
 <meta charset="utf-8">
 <meta name="viewport" content="width=device-width, initial-scale=1">
 <title>${escapeHtml(title)}</title>
-<style>
-:root { color-scheme: light dark; }
-body { font: 1.1rem/1.5 system-ui, sans-serif; max-width: 36rem; margin: 3rem auto; padding: 0 1rem; }
-textarea { width: 100%; box-sizing: border-box; font: inherit; padding: .5rem; }
-button { font: inherit; padding: .4rem 1.2rem; margin-top: .5rem; }
-table { margin-top: 1.5rem; border-spacing: .75rem .25rem; }
-th { text-align: left; font-weight: 600; }
-td { font-variant-numeric: tabular-nums; }
-meter { width: 12rem; }
-</style>
+<style>${PAGE_STYLE}</style>
 </head>
 <body>
 <h1>${escapeHtml(title)}</h1>

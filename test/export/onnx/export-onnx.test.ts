@@ -16,9 +16,11 @@ import { LoraConfig } from "../../../lib/src/models/peft/lora-config";
 import { getPeftModel } from "../../../lib/src/models/peft/peft-model";
 import type { PreTrainedModel } from "../../../lib/src/models/pretrained-model";
 import { BertTokenizer } from "../../../lib/src/tokenizers/bert-tokenizer";
+import { launchBrowser, noBrowser } from "../../browser";
 import { startEngine } from "../../engine";
 import { batchOf, TINY } from "../../models/tiny-bert";
 import { pythonWith } from "../../python";
+import { serveFolders } from "../../static-server";
 import { trainedClassifier, type TrainedClassifier } from "../trained-classifier";
 import { labelsOf, openSession, type Outputs } from "./session";
 
@@ -161,6 +163,46 @@ describe("a trained classifier, exported", () => {
     };
     assert.deepEqual(labels("fp32", sentences), await ours(sentences));
     assert.equal(labels("q8", sentences.slice(0, 8)).length, 8);
+  });
+
+  test("… in a browser too", { skip: noPeer || noBrowser }, async (t) => {
+    const peer = path.join(FINETUNE_TRANSFORMERS_JS!, "node_modules");
+    const library = path.join(peer, "@huggingface/transformers/dist");
+    const runtime = path.join(peer, "onnxruntime-web/dist");
+    const { address, close } = await serveFolders(
+      { models: folder, library, runtime },
+      { "index.html": "<!DOCTYPE html><title>transformers.js</title>" },
+    );
+    const browser = await launchBrowser();
+    t.after(() => Promise.all([browser.close(), close()]));
+    const page = await browser.newPage();
+    await page.goto(`${address}/index.html`);
+    const sentences = trained.sentences.slice(0, 24);
+    const labels = await page.evaluate(
+      async ({ address, name, sentences }) => {
+        // eslint-disable-next-line @typescript-eslint/no-implied-eval -- the loader of this test would make require() of import()
+        const load = new Function("url", "return import(url)") as (url: string) => Promise<{
+          env: Record<string, unknown> & { backends: { onnx: { wasm: { wasmPaths: string } } } };
+          pipeline: (...args: unknown[]) => Promise<(text: string) => Promise<[{ label: string }]>>;
+        }>;
+        const { env, pipeline } = await load(`${address}/library/transformers.min.js`);
+        Object.assign(env, {
+          allowRemoteModels: false,
+          allowLocalModels: true,
+          localModelPath: "/models/",
+        });
+        env.backends.onnx.wasm.wasmPaths = `${address}/runtime/`;
+        const classify = await pipeline("text-classification", name, { dtype: "fp32", device: "wasm" });
+        const found: string[] = [];
+        for (const sentence of sentences) found.push((await classify(sentence))[0].label);
+        return found;
+      },
+      { address, name: path.basename(directory), sentences },
+    );
+    assert.deepEqual(
+      labels.map((label) => trained.model.config.label2id[label]),
+      await ours(sentences),
+    );
   });
 
   const { python, skip: noPython } = pythonWith("onnx", "onnxruntime");

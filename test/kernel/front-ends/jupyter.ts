@@ -3,7 +3,8 @@ import { existsSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { delimiter, dirname, join, resolve } from "node:path";
 import type { TestContext } from "node:test";
-import { chromium, type Browser, type Page } from "playwright-core";
+import type { Browser, Page } from "playwright-core";
+import { browserProgram, launchBrowser } from "../../browser";
 import { installKernelspec } from "../../../notebook/src/kernel/kernelspec";
 
 export const ROOT = resolve(__dirname, "../../..");
@@ -14,11 +15,6 @@ export function jupyterProgram(name: string): string | undefined {
   const folders = [...(FINETUNE_JUPYTER ? [join(FINETUNE_JUPYTER, "bin")] : []), ...PATH.split(delimiter)];
   return folders.map((folder) => join(folder, name)).find((file) => existsSync(file));
 }
-
-export const browserProgram = (): string | undefined =>
-  ["/usr/bin/chromium", "/usr/bin/chromium-browser", "/usr/bin/google-chrome"].find((file) =>
-    existsSync(file),
-  );
 
 /** Why a check with these programs is skipped; false when it is not. */
 export function skipWithout(...programs: string[]): string | false {
@@ -125,9 +121,6 @@ export interface Visit {
   /** Addresses outside of this machine that the page asked for. */
   strangers: string[];
 }
-
-export const launchBrowser = (): Promise<Browser> =>
-  chromium.launch({ executablePath: browserProgram(), args: ["--no-sandbox"] });
 
 export async function openBrowser(t: TestContext): Promise<Browser> {
   const browser = await launchBrowser();

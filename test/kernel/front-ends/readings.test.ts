@@ -8,7 +8,8 @@ import { pathToFileURL } from "node:url";
 import type { Browser, BrowserContextOptions, Page } from "playwright-core";
 import { type ExecutedNotebook, executeNotebook } from "../../notebook/executed-notebook";
 import { ROOT } from "../../notebook/the-notebook";
-import { launchBrowser, skipWithout } from "./jupyter";
+import { launchBrowser } from "../../browser";
+import { skipWithout } from "./jupyter";
 
 /** Where pictures go: with UPDATE_SCREENSHOTS into the documentation. */
 const PICTURES = join(ROOT, process.env.UPDATE_SCREENSHOTS ? join("docs", "images") : "out");

@@ -1,0 +1,118 @@
+import { mkdtemp, readFile, rm } from "node:fs/promises";
+import { createRequire } from "node:module";
+import { tmpdir } from "node:os";
+import path from "node:path";
+import { promisify } from "node:util";
+import { gzip } from "node:zlib";
+import { writeFileAtomic } from "../../checkpoints/atomic-file";
+import { ConfigError } from "../../errors";
+import { refuseUnknownOptions } from "../../known-options";
+import type { PreTrainedModel } from "../../models/pretrained-model";
+import type { PreTrainedTokenizer } from "../../tokenizers/pretrained-tokenizer";
+import { exportOnnx, type Quantization } from "../onnx/export-onnx";
+import type { PageSettings, PartName } from "./app/settings";
+import { pageHtml } from "./html";
+
+export interface ExportPageOptions {
+  /** Heading of the page. Default "What is this text?". */
+  title?: string;
+  /** Texts that a visitor tries with a click. Default none. */
+  examples?: readonly string[];
+  /** How the weights are stored; null: exactly, four times as large. Default "int8". */
+  quantize?: Quantization | null;
+}
+
+/** The page's program, bundled when the library is built: as far from lib/src as from lib/dist. */
+const PROGRAM = path.resolve(__dirname, "../../../dist/export/page/app.js");
+/** The onnxruntime-web whose JavaScript is in that bundle; its WebAssembly has to be of the same. */
+const RUNTIME_VERSION = "1.30.0";
+const RUNTIME = "onnxruntime-web/ort-wasm-simd-threaded.wasm";
+
+const loader = createRequire(__filename);
+const compress = promisify(gzip);
+
+/**
+ * Writes a page that classifies texts in the visitor's browser: a folder that any host serves as it is, or that is opened from
+ * the disk by a double click. It asks no network, and its policy forbids it to.
+ *
+ * `index.html`, its program `app.js`, and `model.js`, `tokenizer.js` and `runtime.js` (onnxruntime's WebAssembly), each replaced
+ * atomically. Needs the package onnxruntime-web.
+ *
+ * @returns the page's file
+ * @throws ConfigError if onnxruntime-web is not installed, or the model is no classifier
+ * @example
+ * await exportPage(model, tokenizer, "out/page", { title: "Praise or blame?", examples: ["A wonderful film."] });
+ */
+export async function exportPage(
+  model: PreTrainedModel<object>,
+  tokenizer: PreTrainedTokenizer,
+  directory: string,
+  options: ExportPageOptions = {},
+): Promise<string> {
+  refuseUnknownOptions("exportPage", options, ["title", "examples", "quantize"]);
+  const { title = "What is this text?", examples = [], quantize = "int8" } = options;
+  if (!model.architecture.endsWith("ForSequenceClassification")) {
+    throw new ConfigError(`exportPage: the page classifies; a ${model.architecture} does not.`);
+  }
+  const runtime = await readRuntime();
+  const program = await readFile(PROGRAM).catch((cause: Error) => {
+    throw new ConfigError(`exportPage: the library is not built; run \`npm run build\`.`, { cause });
+  });
+  // The same files that transformers.js would read, packed for a page.
+  const files = await mkdtemp(path.join(tmpdir(), "finetune-page-"));
+  try {
+    const written = await exportOnnx(model, tokenizer, files, quantize ? { quantize } : {});
+    await writePart(directory, "runtime", runtime);
+    await writePart(directory, "model", await readFile(written.at(-1)!));
+    await writePart(directory, "tokenizer", await readFile(path.join(files, "tokenizer.json")));
+  } finally {
+    await rm(files, { recursive: true, force: true });
+  }
+  await writeFileAtomic(path.join(directory, "app.js"), program);
+  const page = path.join(directory, "index.html");
+  await writeFileAtomic(page, pageHtml({ title, examples }, settingsOf(model, tokenizer)));
+  return page;
+}
+
+async function readRuntime(): Promise<Buffer> {
+  let file: string;
+  let version: string;
+  try {
+    file = loader.resolve(RUNTIME);
+    const manifest = path.join(path.dirname(file), "../package.json");
+    version = (JSON.parse(await readFile(manifest, "utf8")) as { version: string }).version;
+  } catch (cause) {
+    throw new ConfigError(
+      `exportPage: the page computes with onnxruntime-web, which is not installed. Run \`npm install onnxruntime-web@${RUNTIME_VERSION}\`.`,
+      { cause },
+    );
+  }
+  if (version !== RUNTIME_VERSION) {
+    throw new ConfigError(
+      `exportPage: onnxruntime-web is ${version} here, and the page's program goes with ${RUNTIME_VERSION}. Run \`npm install onnxruntime-web@${RUNTIME_VERSION}\`.`,
+    );
+  }
+  return await readFile(file);
+}
+
+/** A script that hands its content to the page: the only thing that a page may load that was opened from a disk. */
+async function writePart(directory: string, name: PartName, content: Uint8Array): Promise<void> {
+  const packed = await compress(content, { level: 9 });
+  const script = `finetunePart(${JSON.stringify(name)}, "${packed.toString("base64")}");\n`;
+  await writeFileAtomic(path.join(directory, `${name}.js`), script);
+}
+
+function settingsOf({ config }: PreTrainedModel<object>, tokenizer: PreTrainedTokenizer): PageSettings {
+  const { id2label, numLabels, problemType, maxPositionEmbeddings } = config;
+  const task =
+    problemType === "regression" || (problemType === null && numLabels === 1)
+      ? "number"
+      : problemType === "multi_label_classification"
+        ? "multiple"
+        : "single";
+  return {
+    labels: Array.from({ length: numLabels }, (_, i) => id2label[i] ?? `LABEL_${i}`),
+    task,
+    maxLength: Math.min(tokenizer.modelMaxLength, maxPositionEmbeddings),
+  };
+}
