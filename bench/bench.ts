@@ -11,6 +11,7 @@ import { profileBenchmark } from "./profile";
 import { comparePairs, type Peer } from "./python";
 import { runBenchmark } from "./run";
 import { soakBenchmark } from "./soak";
+import { serveBenchmark } from "./serve";
 import { streamBenchmark } from "./stream";
 import { tokenizeBenchmark } from "./tokenize";
 import { trainStepBenchmark } from "./train-step";
@@ -34,6 +35,7 @@ const BENCHMARKS: Record<string, Benchmark> = {
   profile: { run: profileBenchmark, peer: { of: profilePeer, figures: ["step_ms"], pairs: 1 } },
   kernels: { run: kernelsBenchmark },
   soak: { run: soakBenchmark },
+  serve: { run: serveBenchmark },
   stream: { run: streamBenchmark },
 };
 

@@ -1,8 +1,6 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { ConfigError, FinetuneError } from "../errors";
-import { doctor } from "./doctor";
-import { build } from "./build";
 import type { Command } from "./command";
 import { helpText } from "./help";
 import { NOTEBOOK_COMMANDS, NOTEBOOK_PACKAGE, notebookPackage } from "./notebook-package";
@@ -12,9 +10,16 @@ const { version } = JSON.parse(readFileSync(join(__dirname, "../../package.json"
   version: string;
 };
 
-const COMMANDS = new Map<string, Command>([
-  ["build", build],
-  ["doctor", doctor],
+/** Each is loaded when it is called: `--version` waits for no tensors. */
+const COMMANDS = new Map<string, () => Promise<Command>>([
+  ["train", async () => (await import("./train")).train],
+  ["evaluate", async () => (await import("./evaluate")).evaluate],
+  ["predict", async () => (await import("./predict")).predict],
+  ["serve", async () => (await import("./serve")).serve],
+  ["page", async () => (await import("./page")).page],
+  ["export", async () => (await import("./export")).exportModel],
+  ["build", async () => (await import("./build")).build],
+  ["doctor", async () => (await import("./doctor")).doctor],
 ]);
 
 /**
@@ -51,7 +56,7 @@ export async function main(argv: string[]): Promise<number> {
 
 async function commandOf(name: string): Promise<Command> {
   const own = COMMANDS.get(name);
-  if (own) return own;
+  if (own) return await own();
   if (!NOTEBOOK_COMMANDS.includes(name)) throw new UsageError(`there is no command "${name}"`);
   const command = (await notebookPackage())?.commands[name];
   if (command) return command;

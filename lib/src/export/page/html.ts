@@ -37,7 +37,7 @@ export function pageHtml({ title, examples }: PageTexts, settings: PageSettings)
 <style>${PAGE_STYLE}
 ul { list-style: none; padding: 0; display: flex; flex-wrap: wrap; gap: .25rem .5rem; }
 li button { font-size: .9rem; text-align: left; }
-table { min-height: 5rem; }
+#answers { min-height: 5rem; }
 .spoken { position: absolute; clip-path: inset(50%); width: 1px; height: 1px; overflow: hidden; white-space: nowrap; }
 footer { margin-top: 3rem; font-size: .85rem; opacity: .8; }
 </style>
@@ -47,10 +47,10 @@ footer { margin-top: 3rem; font-size: .85rem; opacity: .8; }
 <h1>${escapeHtml(title)}</h1>
 <label for="text">Text</label>
 <textarea id="text" rows="4" autofocus></textarea>
-${buttons.length > 0 ? `<p id="try">Or try one of these:</p>\n<ul aria-labelledby="try">\n${buttons.join("\n")}\n</ul>` : ""}
 <table id="answers" aria-label="What the model makes of it"></table>
 <p id="status" role="status"></p>
 <p id="spoken" class="spoken" aria-live="polite"></p>
+${buttons.length > 0 ? `<p id="try">Or try one of these:</p>\n<ul aria-labelledby="try">\n${buttons.join("\n")}\n</ul>` : ""}
 <noscript>This page computes its answers itself, for which it needs JavaScript.</noscript>
 </main>
 <footer>The model runs in this page. What you type stays on your device.</footer>
