@@ -54,6 +54,7 @@ export { downloadFile } from "./hub/download-file";
 export type { DownloadFileOptions } from "./hub/download-file";
 export { listFiles } from "./hub/list-files";
 export type { HubFile } from "./hub/list-files";
+export type { PushedCommit, PushOptions } from "./hub/push";
 export { repoInfo } from "./hub/repo-info";
 export type { RepoInfo } from "./hub/repo-info";
 export type { HubRepo } from "./hub/repository";

@@ -41,6 +41,13 @@ export class Exchange {
     return /^Bearer (.+)$/.exec(this.request.headers.authorization ?? "")?.[1];
   }
 
+  /** What was sent along. */
+  async body(): Promise<Buffer> {
+    const pieces: Buffer[] = [];
+    for await (const piece of this.request as AsyncIterable<Buffer>) pieces.push(piece);
+    return Buffer.concat(pieces);
+  }
+
   send(status: number, headers: Record<string, string>, body: Buffer = Buffer.alloc(0)): void {
     const { request, response, fault } = this;
     const all: Record<string, string> = { "content-length": String(body.length), ...headers };

@@ -1,6 +1,7 @@
 import type { Exchange } from "./exchange";
 import { commitOf, etagOf, gitBlobHash, pointerOf, type ServedRepo, sha1, sha256 } from "./served-repo";
 import { SIGNATURE } from "./storage-routes";
+import { serveUpload } from "./upload-routes";
 
 /** What the routes answer from. */
 export interface Hub {
@@ -8,11 +9,20 @@ export interface Hub {
   pageSize: number;
   tokens: string[];
   storage: string;
+  /** Who may write, by their tokens. */
+  writers: Readonly<Record<string, string>>;
+  /** Large files that have been sent, by their SHA-256, before a commit names them. */
+  uploads: Map<string, Buffer>;
+  /** What is larger is sent in parts. */
+  partSize: number;
 }
 
 /** Answers as huggingface.co does. */
 export function serveHub(exchange: Exchange, hub: Hub): void {
   const { pathname } = exchange.url;
+  if (exchange.request.method === "POST" || pathname === "/api/whoami-v2") {
+    return void serveUpload(exchange, hub);
+  }
   const search = /^\/api\/(model|dataset)s$/.exec(pathname);
   if (search) return serveSearch(exchange, hub, search[1]!);
   const api = /^\/api\/(model|dataset)s\/(.+?)\/(revision|tree|refs|resolve)(?:\/(.*))?$/.exec(pathname);
@@ -29,7 +39,8 @@ export function serveHub(exchange: Exchange, hub: Hub): void {
 
   const { token } = exchange;
   const valid =
-    token === undefined || [...hub.tokens, repo?.gated?.token, repo?.private?.token].includes(token);
+    token === undefined ||
+    [...hub.tokens, ...Object.keys(hub.writers), repo?.gated?.token, repo?.private?.token].includes(token);
   if (!valid) return exchange.refuse(401, undefined, "Invalid credentials in Authorization header");
   if (!repo || (repo.private && repo.private.token !== token)) {
     return exchange.refuse(token === undefined ? 401 : 404, "RepoNotFound", "Repository not found");

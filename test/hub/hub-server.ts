@@ -33,12 +33,18 @@ export interface HubServerOptions {
   pageSize?: number;
   /** Tokens that belong to somebody. */
   tokens?: string[];
+  /** Who may write under a name, by the tokens. */
+  writers?: Record<string, string>;
+  /** What is larger is sent in parts. Default 1 MiB. */
+  partSize?: number;
 }
 
 export async function startHub({
   repos,
   pageSize = 1000,
   tokens = [],
+  writers = {},
+  partSize = 2 ** 20,
 }: HubServerOptions): Promise<HubServer> {
   const requests: string[] = [];
   const authorizations: string[] = [];
@@ -62,9 +68,11 @@ export async function startHub({
         );
     });
 
-  const storageServer = handle("storage", (exchange) => serveStorage(exchange, repos));
+  const uploads = new Map<string, Buffer>();
+  const hub: Hub = { repos, pageSize, tokens, storage: "", writers, uploads, partSize };
+  const storageServer = handle("storage", (exchange) => serveStorage(exchange, repos, uploads));
   const storage = await listen(storageServer, "localhost");
-  const hub: Hub = { repos, pageSize, tokens, storage };
+  Object.assign(hub, { storage });
   const hubServer = handle("hub", (exchange) => serveHub(exchange, hub));
   const endpoint = await listen(hubServer, "127.0.0.1");
   const close = async () => {

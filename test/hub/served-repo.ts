@@ -17,6 +17,8 @@ export interface ServedRepo {
   revisions: Record<string, Record<string, ServedFile>>;
   /** Needs this token. A missing or wrong one is answered as the Hub does. */
   gated?: { token: string };
+  /** Of the last commit that was sent. */
+  lastMessage?: string;
   /** Is shown to this token only. */
   private?: { token: string };
 }

@@ -26,6 +26,7 @@ train
   --epochs N  --max-steps N  --batch-size N  --learning-rate X  --max-length TOKENS  --seed N  --bf16
   --set ARGUMENT=VALUE                        any of TrainingArguments, such as --set warmupSteps=0.1; repeatable
   --resume                                    go on from the last checkpoint
+  --push-to-hub NAME  --private               send the model to the Hub at the end (HF_TOKEN)
   CONFIG.json has the same: dataset, datasetConfig, textColumn, labelColumn, model, output, maxLength, resume and
   training (TrainingArguments); what stands on the command line comes before it.
 

@@ -50,6 +50,8 @@ export const TRAIN_OPTIONS = {
   seed: { type: "string" },
   bf16: { type: "boolean" },
   resume: { type: "boolean" },
+  "push-to-hub": { type: "string" },
+  private: { type: "boolean" },
   set: { type: "string", multiple: true },
 } as const;
 

@@ -63,11 +63,17 @@ export async function train(args: string[]): Promise<number> {
   const figures = { steps: globalStep, train_loss: trainingLoss, ...validation };
   await trainer.saveModel();
   await trainer.saveState();
-  await trainer.createModelCard({ finetunedFrom: config.model, dataset: config.dataset });
-  if (values.json) printJson({ output, labels: labelNames, ...figures });
+  const card = { finetunedFrom: config.model, dataset: config.dataset, tasks: ["text-classification"] };
+  await trainer.createModelCard(card);
+  const repository = values["push-to-hub"];
+  const pushed =
+    repository !== undefined &&
+    (await trainer.pushToHub(repository, { ...card, ...(values.private && { private: true }) }));
+  if (values.json)
+    printJson({ output, labels: labelNames, ...figures, ...(pushed && { pushed: pushed.url }) });
   else {
     printFigures(figures);
-    process.stdout.write(`saved ${output}\n`);
+    process.stdout.write(`saved ${output}\n${pushed ? `sent to ${pushed.url}\n` : ""}`);
   }
   return 0;
 }

@@ -4,6 +4,8 @@ import type { Features, FeatureType } from "./features";
 import { indent, INSPECT, pythonList } from "./python-repr";
 import type { FormatType } from "./row-format";
 import type { Batch, Extended, Row, RowOf, RowOfBatch, Without } from "./rows";
+import type { PushedCommit, PushOptions } from "../hub/push";
+import { pushSplits } from "./push-splits";
 import { writeSplits } from "./saved-dataset";
 import type { SortOptions } from "./sort";
 import { DatasetView } from "./dataset-view";
@@ -60,6 +62,19 @@ export class DatasetDict<R extends Row = Row> implements Iterable<[string, Datas
   /** Pairs of name and dataset, in order. */
   [Symbol.iterator](): IterableIterator<[string, Dataset<R>]> {
     return this.splits.entries();
+  }
+
+  /**
+   * Sends the splits to a dataset's repository on the Hub, which is made if there is none: a parquet file a split, and a card.
+   *
+   * @param name "my-dataset" of your own account, or "owner/my-dataset"
+   * @throws HubError
+   * @see datasets.DatasetDict.push_to_hub
+   * @example
+   * await rawDatasets.pushToHub("my-dataset", { private: true });
+   */
+  async pushToHub(name: string, options: PushOptions = {}): Promise<PushedCommit> {
+    return await pushSplits(name, this.splits, options);
   }
 
   /** How many rows each split has. */

@@ -1,3 +1,5 @@
+import type { PushedCommit, PushOptions } from "../hub/push";
+import { pushSplits } from "./push-splits";
 import { DatasetError } from "../errors";
 import { checkBatchSize } from "./batches";
 import { type Cell, NumberColumn, TextColumn, toArray } from "./columns";
@@ -128,6 +130,16 @@ export abstract class DatasetView<R extends Row = Row> implements Iterable<R> {
   /** Writes the rows as parquet, with their features as Python's `datasets` notes them; atomic. */
   toParquet(file: string): Promise<void> {
     return writeParquet(file, this.shown);
+  }
+
+  /**
+   * Sends the dataset to a repository on the Hub as its split "train"; several splits go together by `DatasetDict.pushToHub`.
+   *
+   * @throws HubError
+   * @see datasets.Dataset.push_to_hub
+   */
+  async pushToHub(name: string, options: PushOptions = {}): Promise<PushedCommit> {
+    return await pushSplits(name, new Map([["train", this]]), options);
   }
 
   /**

@@ -106,7 +106,7 @@ async function readPythonDataset(folder: string): Promise<Table> {
 }
 
 /** A split's name is a folder's name too: it must not lead elsewhere. */
-function checkSplitName(name: unknown, where: string): asserts name is string {
+export function checkSplitName(name: unknown, where: string): asserts name is string {
   if (typeof name === "string" && /^\w[\w.-]*$/.test(name)) return;
   throw new DatasetError(
     `${where}: ${JSON.stringify(name)} cannot be the name of a split: letters, digits, "_", "." and "-" can.`,

@@ -36,8 +36,8 @@ export interface HubAnswer {
 
 export const ATTEMPTS = 5;
 const MAX_REDIRECTS = 10;
-const LONGEST_WAIT_MS = 5 * 60_000;
-const RETRIED_STATUSES: readonly number[] = [408, 429, 500, 502, 503, 504];
+export const LONGEST_WAIT_MS = 5 * 60_000;
+export const RETRIED_STATUSES: readonly number[] = [408, 429, 500, 502, 503, 504];
 const HUB_HOSTS: readonly string[] = ["https://huggingface.co"];
 
 /** A shorter wait needs no word. */
@@ -249,7 +249,8 @@ async function* watched(
   }
 }
 
-function isEndpoint(settings: HubSettings, url: string): boolean {
+/** Whether an address is of the Hub itself: where the token may go. */
+export function isEndpoint(settings: HubSettings, url: string): boolean {
   return new URL(url).origin === new URL(settings.endpoint).origin;
 }
 
@@ -258,7 +259,7 @@ export function hostOf(url: string): string {
 }
 
 /** What the other side asks us to wait, in milliseconds. @see RFC 9110; the Hub's own `ratelimit` header */
-function retryAfter(headers: Headers): number {
+export function retryAfter(headers: Headers): number {
   const limit = /;\s*r\s*=\s*0\s*;\s*t\s*=\s*(\d+)/.exec(headers.get("ratelimit") ?? "")?.[1];
   const given = headers.get("retry-after") ?? limit ?? "";
   const milliseconds = /^\d+$/.test(given) ? 1000 * Number(given) : Date.parse(given) - Date.now();

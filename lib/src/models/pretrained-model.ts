@@ -6,6 +6,7 @@ import { writeJson } from "../checkpoints/json";
 import { ConfigError } from "../errors";
 import { writeSafetensors } from "../checkpoints/safetensors-writer";
 import { readStateDict } from "../checkpoints/state-dict";
+import { pushToHub, type PushedCommit, type PushOptions } from "../hub/push";
 import { padSequences } from "../ops/packed-sequences";
 import type {
   Encoded,
@@ -216,6 +217,21 @@ export abstract class PreTrainedModel<Output extends object = ModelOutput> exten
     await writeSafetensors(path.join(directory, "model.safetensors"), store(await this.stateDict()), {
       format: "pt",
     });
+  }
+
+  /**
+   * Sends `config.json` and `model.safetensors` to a repository of the Hub, which is made if there is none.
+   *
+   * @param name  "my-model" of your own account, or "owner/my-model"
+   * @throws HubError
+   * @see transformers.PreTrainedModel.push_to_hub
+   * @example
+   * await model.pushToHub("my-model", { private: true }); // HF_TOKEN says who you are
+   */
+  async pushToHub(name: string, options: PushOptions = {}): Promise<PushedCommit> {
+    const commitMessage = `Upload ${this.architecture}`;
+    const write = (folder: string) => this.savePretrained(folder);
+    return await pushToHub({ type: "model", name }, write, { commitMessage, ...options });
   }
 
   /** Refuses inputs that the head cannot answer. @throws ConfigError */

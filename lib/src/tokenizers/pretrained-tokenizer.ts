@@ -4,6 +4,7 @@ import { inspect } from "node:util";
 import { mkdir } from "node:fs/promises";
 import type { Tensor2D } from "@tensorflow/tfjs-core";
 import { resolveCheckpoint } from "../checkpoints/resolve";
+import { pushToHub, type PushedCommit, type PushOptions } from "../hub/push";
 import { HUB_OPTIONS, type HubOptions } from "../hub/settings";
 import { refuseUnknownOptions } from "../known-options";
 import { TokenizerError } from "../errors";
@@ -231,6 +232,18 @@ export class PreTrainedTokenizer extends VocabularyBase {
     delete config.model_max_length;
     if (this.modelMaxLength < VERY_LARGE_LENGTH) config.model_max_length = this.modelMaxLength;
     await writeTokenizerFiles(directory, this.json, config);
+  }
+
+  /**
+   * Sends tokenizer.json and tokenizer_config.json to a model's repository on the Hub, which is made if there is none.
+   *
+   * @param name "my-model" of your own account, or "owner/my-model"
+   * @throws HubError
+   * @see transformers.PreTrainedTokenizerBase.push_to_hub
+   */
+  async pushToHub(name: string, options: PushOptions = {}): Promise<PushedCommit> {
+    const write = (folder: string) => this.savePretrained(folder);
+    return await pushToHub({ type: "model", name }, write, { commitMessage: "Upload tokenizer", ...options });
   }
 
   /**

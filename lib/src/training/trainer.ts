@@ -1,4 +1,3 @@
-import { mkdir } from "node:fs/promises";
 import path from "node:path";
 import type { Batch, DataCollator } from "../collators/batch";
 import * as tf from "@tensorflow/tfjs-core";
@@ -26,6 +25,8 @@ import { Precision } from "./precision";
 import { ProgressCallback } from "./progress-callback";
 import { describeMetrics, writeMetrics } from "./reports/metric-files";
 import { writeModelCard, type ModelCardOptions } from "./reports/model-card";
+import type { PushedCommit } from "../hub/push";
+import { pushRun, type PushRunOptions } from "./reports/push-run";
 import { reportingCallbacks } from "./reports/report-to";
 import { asActiveRun } from "./run/active-runs";
 import { setupOf } from "./run/setup";
@@ -259,20 +260,14 @@ export class Trainer<Model extends PreTrainedModel<object> = PreTrainedModel<obj
     return metrics;
   }
 
-  /**
-   * Scores for every row of a dataset; with `test_loss` and metrics where it has labels.
-   *
-   * @param options  `metricKeyPrefix`: what the names of the figures begin with. Default "test"
-   */
+  /** Scores for every row; with labels, loss and metrics too, whose names begin with `metricKeyPrefix` (default "test"). */
   async predict(
     dataset: TrainerDataset,
     options: { metricKeyPrefix?: string } = {},
   ): Promise<PredictionOutput> {
     refuseUnknownOptions("Trainer.predict", options, ["metricKeyPrefix"]);
-    const { metricKeyPrefix = "test" } = options;
-    const { output, metrics } = await this.predictions(dataset, metricKeyPrefix, "Predicting", {
-      lossOnly: false,
-    });
+    const { metricKeyPrefix: prefix = "test" } = options;
+    const { output, metrics } = await this.predictions(dataset, prefix, "Predicting", { lossOnly: false });
     await this.callbacks.metrics("onPredict", metrics);
     return { predictions: output.logits, labelIds: output.labelIds, metrics };
   }
@@ -308,7 +303,6 @@ export class Trainer<Model extends PreTrainedModel<object> = PreTrainedModel<obj
 
   /** Writes the state into the output folder, as `trainer_state.json`. */
   async saveState(): Promise<void> {
-    await mkdir(this.args.outputDir, { recursive: true });
     await writeState(this.args.outputDir, this.state);
   }
 
@@ -329,6 +323,11 @@ export class Trainer<Model extends PreTrainedModel<object> = PreTrainedModel<obj
   /** Writes a model card, `README.md`, into the output folder: arguments, results, and what the options say. */
   async createModelCard(options: ModelCardOptions = {}): Promise<void> {
     await writeModelCard(this.args.outputDir, options, this);
+  }
+
+  /** Sends model, tokenizer and model card to the Hub; {@link pushRun} tells more. */
+  async pushToHub(name: string, options: PushRunOptions = {}): Promise<PushedCommit> {
+    return await pushRun(this, name, options);
   }
 
   /** Writes model and tokenizer into a folder; by default the output folder. */

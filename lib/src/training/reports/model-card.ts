@@ -61,7 +61,7 @@ function modelCard(
     ...Object.entries(metricsOf(last)).map(([name, value]) => `- ${titleOf(name)}: ${rounded(value)}`),
   ];
   return [
-    ...["---", ...frontMatter(options, last && metricsOf(last)), "---", "", COMMENT, ""],
+    ...["---", ...frontMatter({ ...options, modelName }, last && metricsOf(last)), "---", "", COMMENT, ""],
     ...[
       `# ${modelName}`,
       "",
@@ -105,7 +105,38 @@ function frontMatter(options: ModelCardOptions, metrics: Logs | undefined): stri
       names.map((name) => name.replace(/^eval_/, "")),
     ),
     ...text("pipeline_tag", tasks?.[0]),
+    ...modelIndex(options, metrics),
   ];
+}
+
+/**
+ * The results as the Hub shows them and compares models by; a result is one on a dataset, so that without its name there is none.
+ *
+ * @see https://github.com/huggingface/hub-docs/blob/main/modelcard.md
+ */
+function modelIndex(options: ModelCardOptions, metrics: Logs | undefined): string[] {
+  const { modelName, dataset, datasetTags, tasks = [] } = options;
+  const [task] = tasks;
+  const type = datasetTags?.[0] ?? dataset;
+  const results = Object.entries(metrics ?? {}).filter(([name]) => name !== "eval_loss");
+  if (task === undefined || type === undefined || results.length === 0) return [];
+  const index = [
+    {
+      name: modelName,
+      results: [
+        {
+          task: { type: task, name: titleOf(task.replaceAll("-", "_")) },
+          dataset: { name: dataset ?? type, type, split: "validation" },
+          metrics: results.map(([name, value]) => ({
+            name: titleOf(name),
+            type: name.replace(/^eval_/, ""),
+            value: Number(value.toFixed(6)),
+          })),
+        },
+      ],
+    },
+  ];
+  return [`model-index: ${JSON.stringify(index)}`];
 }
 
 /** Figures of an evaluation but its speed. */
