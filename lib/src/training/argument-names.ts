@@ -29,7 +29,7 @@ const ONE_PROCESS = "training runs in one process, on one machine";
 const PYTORCH = "it chooses among PyTorch's own ways to compute";
 const NO_SERVICE = "no service is reported to; reportTo has tensorboard and csv";
 const NO_F16 = "no engine computes in f16; bf16 is there";
-const NO_UPLOAD = "nothing is uploaded; the folder that saveModel writes can be";
+const NO_UPLOAD = "nothing is sent while a run goes on; trainer.pushToHub(name, options) does it at the end";
 const NO_LOADER = "rows are in memory, and collating a batch takes a tenth of a millisecond";
 const SCRIPTS = "it is for transformers' example scripts";
 
