@@ -22,6 +22,7 @@ const RANKS: readonly (readonly string[])[] = [
     "progress",
     "random",
     "esm-import",
+    "tfjs",
   ],
   ["engines"],
   ["ops"],

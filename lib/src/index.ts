@@ -1,6 +1,6 @@
 // The public surface of finetune-ts: what a notebook or program imports. Re-exports, nothing else.
 
-// Tensors have their methods, x.add(y), in types as at run time (engines/tfjs-gradients.ts).
+// Tensors have their methods, x.add(y), in types as at run time (tfjs.ts).
 /// <reference types="@tensorflow/tfjs-core/dist/public/chained_ops/register_all_chained_ops" preserve="true" />
 
 export {

@@ -318,5 +318,8 @@ describe("finetune export and page", () => {
     const html = readFileSync(inFolder("model/page/index.html"), "utf8");
     assert.match(html, /<h1>Good\?<\/h1>.*a good film/s);
     assert.equal((await finetune(["page", "bert-tiny-reviews"])).code, 2);
+    const other = await finetune(["page", "elsewhere", "--model", "model", "--json"]);
+    assert.equal(json(other).page, "elsewhere/index.html");
+    assert.equal((await finetune(["page", "a", "--model", "model", "--output", "b"])).code, 2);
   });
 });

@@ -71,6 +71,33 @@ describe("the tarballs", { skip: built ? false : "not built" }, () => {
         assert.deepEqual(strange, []);
       });
 
+      test("declare every package that they load", () => {
+        const { dependencies, peerDependencies = {} } = manifest() as Record<string, Record<string, string>>;
+        const declared = new Set([...Object.keys(dependencies!), ...Object.keys(peerDependencies)]);
+        const own = manifest().name as string;
+        const source = path.join(ROOT, workspace, "src");
+        const named = readdirSync(source, { recursive: true, encoding: "utf8" })
+          .filter((file) => file.endsWith(".ts"))
+          .flatMap((file) => {
+            const text = readFileSync(path.join(source, file), "utf8").replace(
+              /^\s*(\*|\/\/|`|lines\.push).*$/gm,
+              "",
+            );
+            const found = text.matchAll(
+              /(?:from |import |import\(|require\(|loadModule\(|\.resolve\()"(@?[a-z][\w.-]*(?:\/[\w./-]+)*)"/g,
+            );
+            return Array.from(found, ([, specifier]) => ({ file, specifier: specifier! }));
+          });
+        assert.ok(named.length > 50);
+        const undeclared = named.filter(({ specifier }) => {
+          if (specifier.startsWith("node:")) return false;
+          const [scope = "", name = ""] = specifier.split("/");
+          const packageName = scope.startsWith("@") ? `${scope}/${name}` : scope;
+          return packageName !== own && !declared.has(packageName);
+        });
+        assert.deepEqual(undeclared, []);
+      });
+
       test("depend on nothing by range, address or override", () => {
         const { dependencies, overrides } = manifest() as {
           dependencies: Record<string, string>;

@@ -1,6 +1,6 @@
 import { statSync } from "node:fs";
 import { exportOnnx, type ExportOnnxOptions } from "../export/onnx/export-onnx";
-import { openClassifier } from "./classifier";
+import { modelAndOutput, openClassifier } from "./classifier";
 import { keepOutputForJson, printJson } from "./talk";
 import { parse, UsageError } from "./usage";
 
@@ -8,18 +8,23 @@ import { parse, UsageError } from "./usage";
 export async function exportModel(args: string[]): Promise<number> {
   const { values, positionals } = parse(
     args,
-    { output: { type: "string" }, quantize: { type: "string" }, json: { type: "boolean" } },
+    {
+      model: { type: "string" },
+      output: { type: "string" },
+      quantize: { type: "string" },
+      json: { type: "boolean" },
+    },
     1,
   );
-  const [name] = positionals;
+  const { model: name, output } = modelAndOutput(positionals, values);
   if (name === undefined) throw new UsageError("export: which model? A folder, or a name on the Hub");
-  if (values.output === undefined) throw new UsageError("export: where to? --output DIRECTORY");
+  if (output === undefined) throw new UsageError("export: where to? --output DIRECTORY");
   const quantize = readQuantization(values.quantize);
   if (values.json) keepOutputForJson();
   const { model, tokenizer } = await openClassifier(name);
   const options: ExportOnnxOptions = quantize ? { quantize } : {};
-  const files = await exportOnnx(model, tokenizer, values.output, options);
-  if (values.json) printJson({ model: name, output: values.output, files });
+  const files = await exportOnnx(model, tokenizer, output, options);
+  if (values.json) printJson({ model: name, output, files });
   else for (const file of files) process.stdout.write(`wrote ${file} (${megabytes(file)})\n`);
   return 0;
 }

@@ -10,6 +10,7 @@ Usage: finetune COMMAND [options]
   finetune serve MODEL                        classify over HTTP
   finetune page MODEL [--output DIR]          write a page that classifies in the visitor's browser
   finetune export MODEL --output DIR          write ONNX, for transformers.js and other runtimes
+    (both also as DIR --model MODEL)
   finetune build [--verbose]                  compile the native engine (C++ compiler, make, Python and oneDNN are needed)
   finetune doctor                             print what runs here
 

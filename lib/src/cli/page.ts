@@ -1,7 +1,7 @@
 import { existsSync } from "node:fs";
 import path from "node:path";
 import { exportPage } from "../export/page/export-page";
-import { openClassifier } from "./classifier";
+import { modelAndOutput, openClassifier } from "./classifier";
 import { keepOutputForJson, printJson } from "./talk";
 import { parse, UsageError } from "./usage";
 
@@ -10,6 +10,7 @@ export async function page(args: string[]): Promise<number> {
   const { values, positionals } = parse(
     args,
     {
+      model: { type: "string" },
       output: { type: "string" },
       title: { type: "string" },
       example: { type: "string", multiple: true, default: [] as string[] },
@@ -18,14 +19,12 @@ export async function page(args: string[]): Promise<number> {
     },
     1,
   );
-  const [name] = positionals;
+  const { model: name, output: asked } = modelAndOutput(positionals, values);
   if (name === undefined) throw new UsageError("page: of which model? A folder, or a name on the Hub");
-  if (values.output === undefined && !existsSync(name)) {
-    throw new UsageError("page: where to? --output DIRECTORY");
-  }
+  if (asked === undefined && !existsSync(name)) throw new UsageError("page: where to? --output DIRECTORY");
   if (values.json) keepOutputForJson();
   const { model, tokenizer } = await openClassifier(name);
-  const output = values.output ?? path.join(name, "page");
+  const output = asked ?? path.join(name, "page");
   const file = await exportPage(model, tokenizer, output, {
     examples: values.example,
     quantize: values.exact ? null : "int8",

@@ -8,11 +8,10 @@ import { FinetuneError } from "../errors";
 import { pipeline } from "../inference/pipeline";
 import { startProgress } from "../progress";
 import { openClassifier } from "./classifier";
-import { keepOutputForJson, printJson } from "./talk";
+import { INTERRUPTED, keepOutputForJson, printJson } from "./talk";
 import { openTextRows, type TextRow } from "./text-rows";
 import { parse, UsageError } from "./usage";
 
-const INTERRUPTED = 130;
 const KILOBYTE = 1000;
 
 /** `finetune predict`: classifies the rows of a file, however many there are. */

@@ -7,6 +7,9 @@ export function keepOutputForJson(): void {
   console.info = console.error;
 }
 
+/** What a shell says of a program that an interrupt has ended: 128 and the signal's number. */
+export const INTERRUPTED = 130;
+
 export function printJson(value: unknown): void {
   process.stdout.write(`${JSON.stringify(value)}\n`);
 }

@@ -4,6 +4,8 @@ import path from "node:path";
 import { createInterface } from "node:readline";
 import type { Readable } from "node:stream";
 import { type CsvError, parse as parseCsv } from "csv-parse";
+import { TEXT_COLUMN_NAMES } from "../datasets/classification";
+import { csvCell } from "../datasets/formats/csv-cell";
 import { ConfigError, DatasetError } from "../errors";
 
 /** A row of a file with texts. */
@@ -21,9 +23,6 @@ export interface TextRows {
   /** Bytes that have been read, of how many. */
   progress: () => { done: number; total: number };
 }
-
-/** Columns that hold the text where nobody says so, the most telling first. */
-const TEXT_COLUMNS = ["text", "sentence", "review", "content", "comment", "tweet", "body", "headline"];
 
 /** By the ends of files' names. */
 const FORMATS: Readonly<Record<string, "csv" | "tsv" | "jsonl" | "lines">> = {
@@ -130,7 +129,7 @@ async function delimitedRows(
     throw new DatasetError(`${file} has no column "${column}". Columns: ${names.join(", ")}.`);
   }
   const line = (cells: readonly (string | number)[]) =>
-    `${cells.map((cell) => quoted(String(cell), delimiter)).join(delimiter)}\n`;
+    `${cells.map((cell) => csvCell(String(cell), delimiter)).join(delimiter)}\n`;
   async function* rows(): AsyncGenerator<TextRow> {
     for (let row = await next(); !row.done; row = await next()) {
       const { record } = row.value;
@@ -149,11 +148,8 @@ async function delimitedRows(
   return { header, rows: rows() };
 }
 
-const quoted = (cell: string, delimiter: string) =>
-  cell.includes(delimiter) || /["\r\n]/.test(cell) ? `"${cell.replaceAll('"', '""')}"` : cell;
-
 function columnOf(names: readonly string[], place: string): string {
-  const known = TEXT_COLUMNS.find((name) => names.includes(name));
+  const known = TEXT_COLUMN_NAMES.find((name) => names.includes(name));
   if (known !== undefined) return known;
   if (names.length === 1) return names[0]!;
   throw new DatasetError(

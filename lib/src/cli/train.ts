@@ -6,12 +6,9 @@ import { Trainer } from "../training/trainer";
 import type { EvalPrediction } from "../training/trainer-options";
 import { TrainingArguments } from "../training/training-arguments";
 import { DATA_OPTIONS, figuresOf, labelledData } from "./labelled-data";
-import { keepOutputForJson, printFigures, printJson } from "./talk";
+import { INTERRUPTED, keepOutputForJson, printFigures, printJson } from "./talk";
 import { TRAIN_OPTIONS, trainConfig } from "./train-config";
 import { parse } from "./usage";
-
-/** What a shell says of a program that a signal has ended: 128 and the signal's number. */
-const INTERRUPTED = 130;
 
 /** `finetune train`: fine-tunes a classifier and saves it. */
 export async function train(args: string[]): Promise<number> {

@@ -1,4 +1,4 @@
-import { tensor } from "@tensorflow/tfjs-core";
+import { tensor } from "../tfjs";
 import { DatasetError } from "../errors";
 import type { Batch, Row } from "./batch";
 

@@ -1,5 +1,5 @@
 /* eslint-disable @typescript-eslint/no-unsafe-declaration-merging -- an interface of its own name is how a class says that its instances are functions */
-import { tensor2d } from "@tensorflow/tfjs-core";
+import { tensor2d } from "../tfjs";
 import { ConfigError } from "../errors";
 import { refuseUnknownOptions } from "../known-options";
 import { IGNORED_LABEL } from "../ops/cross-entropy";

@@ -33,7 +33,21 @@ export interface ClassificationDataset {
   notes: string[];
 }
 
-/** Names of text columns, the most telling first; pairs before single texts. */
+/** Names of columns that hold a text, the most telling first. */
+export const TEXT_COLUMN_NAMES: readonly string[] = [
+  "sentence",
+  "text",
+  "review",
+  "content",
+  "comment",
+  "tweet",
+  "utterance",
+  "document",
+  "body",
+  "headline",
+];
+
+/** Names of text columns; pairs before single texts. */
 const TEXT_NAMES: readonly (readonly string[])[] = [
   ["sentence1", "sentence2"],
   ["premise", "hypothesis"],
@@ -41,18 +55,7 @@ const TEXT_NAMES: readonly (readonly string[])[] = [
   ["question", "sentence"],
   ["text_a", "text_b"],
   ["text1", "text2"],
-  ...[
-    "sentence",
-    "text",
-    "review",
-    "content",
-    "comment",
-    "tweet",
-    "utterance",
-    "document",
-    "body",
-    "headline",
-  ].map((name) => [name]),
+  ...TEXT_COLUMN_NAMES.map((name) => [name]),
 ];
 
 const LABEL_NAMES = [

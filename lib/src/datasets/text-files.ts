@@ -1,6 +1,7 @@
 import path from "node:path";
 import { writeFileAtomic } from "../checkpoints/atomic-file";
 import { DatasetError } from "../errors";
+import { csvCell } from "./formats/csv-cell";
 import { isOneAscii } from "./formats/delimited";
 import type { Cell } from "./columns";
 import { type FeatureType, Value } from "./features";
@@ -32,10 +33,8 @@ export async function writeCsv(file: string, table: Table, options: CsvOptions):
       `toCsv: delimiter is ${JSON.stringify(delimiter)}; it must be one ASCII character.`,
     );
   }
-  const quoted = (text: string) =>
-    text.includes(delimiter) || /["\r\n]/.test(text) ? `"${text.replaceAll('"', '""')}"` : text;
   const line = (cells: Iterable<Cell>) => {
-    const text = Array.from(cells, (cell) => quoted(csvText(cell))).join(delimiter);
+    const text = Array.from(cells, (cell) => csvCell(csvText(cell), delimiter)).join(delimiter);
     // An empty line would be passed over when the file is read.
     return `${text === "" ? '""' : text}\n`;
   };

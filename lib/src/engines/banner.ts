@@ -1,4 +1,4 @@
-import * as tf from "@tensorflow/tfjs-core";
+import * as tf from "../tfjs";
 
 /**
  * Keeps tfjs's greeting ("Hi, looks like you are running TensorFlow.js in Node.js …") off the screen. Its cpu backend

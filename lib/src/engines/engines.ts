@@ -1,6 +1,5 @@
-import * as tf from "@tensorflow/tfjs-core";
+import * as tf from "../tfjs";
 import { EngineError } from "../errors";
-import "./tfjs-gradients";
 import { cpu } from "./cpu";
 import type { Engine, EngineName } from "./engine";
 import { native } from "./native/native";

@@ -1,4 +1,4 @@
-import * as tf from "@tensorflow/tfjs-core";
+import * as tf from "../tfjs";
 import { packBatch } from "../models/packed-batch";
 import type { PreTrainedModel } from "../models/pretrained-model";
 import type { PreTrainedTokenizer } from "../tokenizers/pretrained-tokenizer";

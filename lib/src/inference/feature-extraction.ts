@@ -1,4 +1,4 @@
-import * as tf from "@tensorflow/tfjs-core";
+import * as tf from "../tfjs";
 import { ConfigError } from "../errors";
 import { packBatch } from "../models/packed-batch";
 import type { PreTrainedModel } from "../models/pretrained-model";

@@ -1,4 +1,4 @@
-import * as tf from "@tensorflow/tfjs-core";
+import * as tf from "../tfjs";
 import { ConfigError } from "../errors";
 import { IGNORED_LABEL } from "../ops/cross-entropy";
 import type { PreTrainedTokenizer } from "../tokenizers/pretrained-tokenizer";

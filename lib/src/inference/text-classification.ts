@@ -1,4 +1,4 @@
-import * as tf from "@tensorflow/tfjs-core";
+import * as tf from "../tfjs";
 import { ConfigError } from "../errors";
 import type { PretrainedConfig } from "../models/pretrained-config";
 import type { PreTrainedModel } from "../models/pretrained-model";

@@ -1,6 +1,6 @@
 import { mkdir } from "node:fs/promises";
 import path from "node:path";
-import * as tf from "@tensorflow/tfjs-core";
+import * as tf from "../tfjs";
 import type { StateDict } from "../checkpoints/dtypes";
 import { writeJson } from "../checkpoints/json";
 import { ConfigError } from "../errors";

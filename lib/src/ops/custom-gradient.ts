@@ -1,4 +1,4 @@
-import * as tf from "@tensorflow/tfjs-core";
+import * as tf from "../tfjs";
 
 /** What an op with a hand-written gradient computes. */
 export interface Differentiable {

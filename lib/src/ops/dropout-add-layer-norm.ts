@@ -1,4 +1,4 @@
-import * as tf from "@tensorflow/tfjs-core";
+import * as tf from "../tfjs";
 import type { RandomKey } from "../random";
 import { dropout } from "./dropout";
 import { fused } from "./fused";

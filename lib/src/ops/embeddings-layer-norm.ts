@@ -1,4 +1,4 @@
-import * as tf from "@tensorflow/tfjs-core";
+import * as tf from "../tfjs";
 import { fused } from "./fused";
 import { layerNorm } from "./layer-norm";
 import { takeRows } from "./take-rows";

@@ -1,4 +1,4 @@
-import * as tf from "@tensorflow/tfjs-core";
+import * as tf from "../tfjs";
 import { customGradient } from "./custom-gradient";
 import { fused } from "./fused";
 

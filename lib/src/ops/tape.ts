@@ -1,4 +1,4 @@
-import * as tf from "@tensorflow/tfjs-core";
+import * as tf from "../tfjs";
 
 /** What tfjs's engine keeps while gradients are computed; no part of its types. */
 interface TapeState {

@@ -1,4 +1,4 @@
-import { tensor2d, type Tensor2D } from "@tensorflow/tfjs-core";
+import { tensor2d, type Tensor2D } from "../tfjs";
 import { TokenizerError } from "../errors";
 import type { BatchEncoding, PaddableColumns, PaddableRow } from "./encoding-types";
 import { paddedWidth, padRow, padToRectangle, type PaddingStrategy } from "./padding";

@@ -1,4 +1,4 @@
-import * as tf from "@tensorflow/tfjs-core";
+import * as tf from "../tfjs";
 import type { Batch } from "../collators/batch";
 import { asOutOfMemory } from "../engines/out-of-memory";
 import { OutOfMemoryError } from "../errors";

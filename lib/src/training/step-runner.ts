@@ -1,4 +1,4 @@
-import * as tf from "@tensorflow/tfjs-core";
+import * as tf from "../tfjs";
 import type { Batch } from "../collators/batch";
 import type { PreTrainedModel } from "../models/pretrained-model";
 import { backward, BatchTooLargeError, type ComputeLoss, type GradientMap } from "./backward";

@@ -1,4 +1,4 @@
-import * as tf from "@tensorflow/tfjs-core";
+import * as tf from "../tfjs";
 import type { Batch } from "../collators/batch";
 import { ConfigError } from "../errors";
 import type { ModelOutput } from "../models/model-output";

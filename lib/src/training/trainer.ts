@@ -1,6 +1,6 @@
 import path from "node:path";
 import type { Batch, DataCollator } from "../collators/batch";
-import * as tf from "@tensorflow/tfjs-core";
+import * as tf from "../tfjs";
 import { collatorFor } from "../collators/collator-for";
 import { ConfigError } from "../errors";
 import { refuseUnknownOptions } from "../known-options";

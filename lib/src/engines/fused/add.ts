@@ -1,4 +1,4 @@
-import * as tf from "@tensorflow/tfjs-core";
+import * as tf from "../../tfjs";
 import { cpuKernel, type FusedKernel } from "./fused-kernel";
 
 const fallback = cpuKernel("Add");

@@ -1,4 +1,4 @@
-import * as tf from "@tensorflow/tfjs-core";
+import * as tf from "../../tfjs";
 import type { FusedBackend } from "./backend";
 
 /** A kernel that calls the library on tensors of its backend. */

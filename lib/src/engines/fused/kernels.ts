@@ -1,4 +1,4 @@
-import * as tf from "@tensorflow/tfjs-core";
+import * as tf from "../../tfjs";
 import { registerHostKernels, type HostKernel } from "../host/host-kernel";
 import { meanSquaredError, meanSquaredErrorGradient } from "../host/mean-squared-error";
 import { unsortedSegmentSum } from "../host/unsorted-segment-sum";

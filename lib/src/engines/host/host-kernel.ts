@@ -1,4 +1,4 @@
-import * as tf from "@tensorflow/tfjs-core";
+import * as tf from "../../tfjs";
 import type { HostMemory } from "./host-memory";
 
 /** A kernel in TypeScript over host memory: what the backend `cpu` runs, and others where it is enough. */

@@ -1,4 +1,4 @@
-import * as tf from "@tensorflow/tfjs-core";
+import * as tf from "../../tfjs";
 import type { Engine } from "../engine";
 import { FusedBackend } from "../fused/backend";
 import { registerFusedBackend } from "../fused/kernels";

@@ -1,4 +1,4 @@
-import * as tf from "@tensorflow/tfjs-core";
+import * as tf from "../../tfjs";
 import { ConfigError } from "../../errors";
 import { binaryCrossEntropy } from "../../ops/binary-cross-entropy";
 import { crossEntropy } from "../../ops/cross-entropy";

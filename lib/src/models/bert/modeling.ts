@@ -1,4 +1,4 @@
-import * as tf from "@tensorflow/tfjs-core";
+import * as tf from "../../tfjs";
 import { ConfigError } from "../../errors";
 import { attention, attentionWithWeights } from "../../ops/attention";
 import { embeddingsLayerNorm } from "../../ops/embeddings-layer-norm";

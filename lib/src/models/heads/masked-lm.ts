@@ -1,4 +1,4 @@
-import * as tf from "@tensorflow/tfjs-core";
+import * as tf from "../../tfjs";
 import { ConfigError } from "../../errors";
 import { crossEntropy, IGNORED_LABEL } from "../../ops/cross-entropy";
 import { padSequences } from "../../ops/packed-sequences";

@@ -1,4 +1,4 @@
-import * as tf from "@tensorflow/tfjs-core";
+import * as tf from "../../tfjs";
 import { activate, linear, type Activation } from "../../ops/linear";
 import { Dropout, type Linear } from "../layers";
 import { Module, Parameter, type ModelContext } from "../module";

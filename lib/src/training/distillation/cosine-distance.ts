@@ -1,4 +1,4 @@
-import * as tf from "@tensorflow/tfjs-core";
+import * as tf from "../../tfjs";
 
 /**
  * 1 minus the cosine between the rows of two matrices, mean over the rows: how far vectors point apart, whatever their

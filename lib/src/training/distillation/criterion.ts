@@ -1,4 +1,4 @@
-import * as tf from "@tensorflow/tfjs-core";
+import * as tf from "../../tfjs";
 import { ConfigError } from "../../errors";
 import { Linear } from "../../models/layers";
 import type { Encoded, ModelOutput } from "../../models/model-output";

@@ -1,5 +1,5 @@
 import path from "node:path";
-import * as tf from "@tensorflow/tfjs-core";
+import * as tf from "../../tfjs";
 import type { Batch } from "../../collators/batch";
 import { ConfigError } from "../../errors";
 import type { ModelOutput, TaskInputs } from "../../models/model-output";

@@ -1,4 +1,4 @@
-import * as tf from "@tensorflow/tfjs-core";
+import * as tf from "../../tfjs";
 
 /**
  * KL divergence of the student's softened probabilities from the teacher's, times the temperature's square, so that

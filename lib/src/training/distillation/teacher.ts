@@ -1,6 +1,6 @@
 import { createHash } from "node:crypto";
 import path from "node:path";
-import * as tf from "@tensorflow/tfjs-core";
+import * as tf from "../../tfjs";
 import type { Batch } from "../../collators/batch";
 import { ConfigError } from "../../errors";
 import type { ModelOutput, TaskInputs } from "../../models/model-output";

@@ -1,4 +1,4 @@
-import * as tf from "@tensorflow/tfjs-core";
+import * as tf from "../../tfjs";
 import type { HostTensor, StateDict } from "../../checkpoints/dtypes";
 import { toFloat32 } from "../../checkpoints/float-formats";
 import { CheckpointError } from "../../errors";

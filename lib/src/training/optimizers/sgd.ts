@@ -1,4 +1,4 @@
-import * as tf from "@tensorflow/tfjs-core";
+import * as tf from "../../tfjs";
 import type { Parameter } from "../../models/module";
 import { refuseUnknownOptions } from "../../known-options";
 import { Optimizer, type Slot } from "./optimizer";

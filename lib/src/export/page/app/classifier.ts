@@ -1,4 +1,5 @@
 import * as ort from "onnxruntime-web";
+import { softmax } from "../../../evaluation/softmax";
 import { Template } from "../../../tokenizers/processors/template";
 import { TextEncoder } from "../../../tokenizers/text-encoder";
 import type { TokenizerJson } from "../../../tokenizers/tokenizer-json";
@@ -59,8 +60,5 @@ function scoresOf(logits: Float32Array, task: PageSettings["task"]): number[] {
   const values = Array.from(logits);
   if (task === "number") return values;
   if (task === "multiple") return values.map((value) => 1 / (1 + Math.exp(-value)));
-  const largest = Math.max(...values);
-  const powers = values.map((value) => Math.exp(value - largest));
-  const sum = powers.reduce((a, b) => a + b, 0);
-  return powers.map((power) => power / sum);
+  return Array.from(softmax([values])[0]!);
 }

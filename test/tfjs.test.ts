@@ -5,15 +5,15 @@ import path from "node:path";
 import { describe, test } from "node:test";
 import { pathToFileURL } from "node:url";
 import * as tf from "@tensorflow/tfjs-core";
-import { useEngine } from "../../lib/src/engines/engines";
-import { BertConfig, type BertConfigOptions } from "../../lib/src/models/bert/configuration";
-import { BertForMaskedLM } from "../../lib/src/models/bert/for-masked-lm";
-import { BertForSequenceClassification } from "../../lib/src/models/bert/for-sequence-classification";
-import type { PreTrainedModel } from "../../lib/src/models/pretrained-model";
-import { withCompositeOps } from "../../lib/src/ops/fused";
-import { batchOf, TINY } from "../models/tiny-bert";
+import { useEngine } from "../lib/src/engines/engines";
+import { BertConfig, type BertConfigOptions } from "../lib/src/models/bert/configuration";
+import { BertForMaskedLM } from "../lib/src/models/bert/for-masked-lm";
+import { BertForSequenceClassification } from "../lib/src/models/bert/for-sequence-classification";
+import type { PreTrainedModel } from "../lib/src/models/pretrained-model";
+import { withCompositeOps } from "../lib/src/ops/fused";
+import { batchOf, TINY } from "./models/tiny-bert";
 
-const root = path.resolve(__dirname, "../..");
+const root = path.resolve(__dirname, "..");
 
 test("the bundle of gradients is the one of the tfjs-core that is installed", async () => {
   const script = pathToFileURL(path.join(root, "scripts/build-gradients.mjs")).href;
