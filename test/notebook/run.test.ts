@@ -156,7 +156,7 @@ describe("the whole notebook on the kernel", { skip: !built && "run `npm run bui
       /Epoch {2}Training Loss {2}Validation Loss {2}Accuracy\n.+\n0\.0\d+ +\d\.\d{4} +\d\.\d{4} +\d\.\d{4}/,
     );
     assert.doesNotMatch(table, /Evaluating/);
-    assert.deepEqual(readdirSync(outputDir), [`checkpoint-${STEPS}`]);
+    assert.deepEqual(readdirSync(outputDir), [`checkpoint-${STEPS}`, "page"]);
     assert.deepEqual(
       ["config.json", "model.safetensors", "tokenizer.json", "trainer_state.json"].filter(
         (name) => !existsSync(path.join(outputDir, `checkpoint-${STEPS}`, name)),
@@ -222,6 +222,15 @@ describe("the whole notebook on the kernel", { skip: !built && "run `npm run bui
     assert.match(talk, /\n(positive|negative), [\d.]+ % sure \(negative [\d.]+ %, positive [\d.]+ %\)\n/);
     assert.match(talk, /nothing to read in an empty line/);
     assert.match(talk, /\(or quit\): quit\nThank you!/);
+  });
+
+  it("Step 10 writes a page that classifies", () => {
+    const files = readdirSync(path.join(outputDir, "page")).sort();
+    assert.deepEqual(files, ["app.js", "index.html", "model.js", "runtime.js", "tokenizer.js"]);
+    assert.match(
+      shown("step-10-page"),
+      /^Open .*index\.html in a browser\. What is typed there stays there\.$/m,
+    );
   });
 
   it("Step 10 sums up", () => {

@@ -35,14 +35,20 @@ export async function labelsOf(
   sentences: readonly string[],
 ): Promise<number[]> {
   const run = await openSession(file);
-  const labels: number[] = [];
-  for (let from = 0; from < sentences.length; from += 32) {
-    const batch = tokenizer(sentences.slice(from, from + 32), { padding: true, truncation: true });
+  const labels = new Array<number>(sentences.length);
+  // Similar lengths together leave less padding to compute.
+  const order = [...sentences.keys()].sort((a, b) => sentences[a]!.length - sentences[b]!.length);
+  for (let from = 0; from < order.length; from += 32) {
+    const rows = order.slice(from, from + 32);
+    const batch = tokenizer(
+      rows.map((row) => sentences[row]!),
+      { padding: true, truncation: true },
+    );
     const { data, dims } = (await run(batch)).logits!;
-    for (let row = 0; row < dims[0]!; row++) {
-      const scores = Array.from(data.subarray(row * dims[1]!, (row + 1) * dims[1]!));
-      labels.push(scores.indexOf(Math.max(...scores)));
-    }
+    rows.forEach((row, at) => {
+      const scores = Array.from(data.subarray(at * dims[1]!, (at + 1) * dims[1]!));
+      labels[row] = scores.indexOf(Math.max(...scores));
+    });
   }
   return labels;
 }
