@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { spawn } from "node:child_process";
+import { spawn, spawnSync } from "node:child_process";
 import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import path from "node:path";
@@ -260,12 +260,31 @@ describe("finetune predict", () => {
     });
   }
 
+  test("ends in silence where its reader goes away", () => {
+    const loader = path.join(ROOT, "node_modules/tsx/dist/loader.mjs");
+    const command = `"${process.execPath}" --import "${loader}" -e '${MAIN}' -- predict many.txt --model model | head -n 2`;
+    writeFileSync(inFolder("many.txt"), "good very bad film\n".repeat(50_000));
+    const env = {
+      ...process.env,
+      TSX_TSCONFIG_PATH: path.join(ROOT, "tsconfig.json"),
+      FINETUNE_ENGINE: "wasm",
+    };
+    const options = { cwd: folder, env, encoding: "utf8", timeout: 60_000 } as const;
+    const { status, stdout, stderr } = spawnSync("bash", ["-o", "pipefail", "-c", command], options);
+    assert.equal(status, 0, stderr);
+    assert.equal(stdout.trim().split("\n").length, 2);
+    assert.doesNotMatch(stderr, /EPIPE| at /);
+  });
+
   test("an interrupt ends it after whole rows", async () => {
+    let isStopped = false;
     writeFileSync(inFolder("long.txt"), "good very bad film\n".repeat(400_000));
     const { code, err, out } = await finetune(
       ["predict", "long.txt", "--model", "model"],
       (printed, kill) => {
-        if (printed.length > 1000) kill("SIGINT");
+        // Once: a second one would end it at once.
+        if (printed.length > 1000 && !isStopped) kill("SIGINT");
+        isStopped ||= printed.length > 1000;
       },
     );
     assert.equal(code, 130, err);

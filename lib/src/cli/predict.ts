@@ -66,6 +66,8 @@ export async function predict(args: string[]): Promise<number> {
     await target.keep();
   } catch (error) {
     await target.leave();
+    // Whoever read the rows has gone (`| head`): that is no failure of ours.
+    if ((error as NodeJS.ErrnoException).code === "EPIPE") return 0;
     if (!stop.signal.aborted) throw error;
     process.stderr.write(`Stopped after ${count} rows${target.left()}.\n`);
     return INTERRUPTED;

@@ -1,7 +1,5 @@
-import { mkdir } from "node:fs/promises";
 import path from "node:path";
 import { writeFileAtomic } from "../../checkpoints/atomic-file";
-import type { StateDict } from "../../checkpoints/dtypes";
 import { writeJson } from "../../checkpoints/json";
 import { ConfigError } from "../../errors";
 import { refuseUnknownOptions } from "../../known-options";
@@ -51,15 +49,11 @@ export async function exportOnnx(
   if (quantize !== undefined && !Object.hasOwn(QUANTIZED, quantize)) {
     throw new ConfigError(`exportOnnx: quantize is "int8" or "fp16", not ${JSON.stringify(quantize)}.`);
   }
-  const weights = await model.stateDict();
-  const variants = [{ file: "model.onnx", precision: () => new Floats("float32") }];
-  if (quantize) variants.push(QUANTIZED[quantize]);
   const files: string[] = [];
-  await mkdir(path.join(directory, "onnx"), { recursive: true });
-  for (const { file, precision } of variants) {
-    const target = path.join(directory, "onnx", file);
-    await writeFileAtomic(target, await onnxModel(model, weights, precision()));
-    files.push(target);
+  for (const variant of quantize ? [undefined, quantize] : [undefined]) {
+    const file = path.join(directory, "onnx", variant ? QUANTIZED[variant].file : "model.onnx");
+    await writeFileAtomic(file, await onnxModel(model, variant));
+    files.push(file);
   }
   await writeJson(path.join(directory, "config.json"), {
     ...model.config.toJson(),
@@ -69,12 +63,17 @@ export async function exportOnnx(
   return files;
 }
 
-/** The file of one graph, in pieces. */
-async function onnxModel(
+/**
+ * The file of a graph, in pieces.
+ *
+ * @param quantize  undefined: with the weights as they are
+ */
+export async function onnxModel(
   model: PreTrainedModel<object>,
-  weights: StateDict,
-  precision: Precision,
+  quantize: Quantization | undefined,
 ): Promise<Uint8Array[]> {
+  const precision = quantize ? QUANTIZED[quantize].precision() : new Floats("float32");
+  const weights = await model.stateDict();
   const graph = new OnnxGraph(model.architecture);
   const shape = ["batch_size", "sequence_length"];
   for (const name of ["input_ids", "attention_mask", "token_type_ids"]) {

@@ -9,7 +9,7 @@ import { ConfigError } from "../../errors";
 import { refuseUnknownOptions } from "../../known-options";
 import type { PreTrainedModel } from "../../models/pretrained-model";
 import type { PreTrainedTokenizer } from "../../tokenizers/pretrained-tokenizer";
-import { exportOnnx, type Quantization } from "../onnx/export-onnx";
+import { onnxModel, type Quantization } from "../onnx/export-onnx";
 import type { PageSettings, PartName } from "./app/settings";
 import { pageHtml } from "./html";
 
@@ -58,16 +58,9 @@ export async function exportPage(
   const program = await readFile(PROGRAM).catch((cause: Error) => {
     throw new ConfigError(`exportPage: the library is not built; run \`npm run build\`.`, { cause });
   });
-  // The same files that transformers.js would read, packed for a page.
-  const files = await mkdtemp(path.join(tmpdir(), "finetune-page-"));
-  try {
-    const written = await exportOnnx(model, tokenizer, files, quantize ? { quantize } : {});
-    await writePart(directory, "runtime", runtime);
-    await writePart(directory, "model", await readFile(written.at(-1)!));
-    await writePart(directory, "tokenizer", await readFile(path.join(files, "tokenizer.json")));
-  } finally {
-    await rm(files, { recursive: true, force: true });
-  }
+  await writePart(directory, "runtime", runtime);
+  await writePart(directory, "model", Buffer.concat(await onnxModel(model, quantize ?? undefined)));
+  await writePart(directory, "tokenizer", await tokenizerFile(tokenizer));
   await writeFileAtomic(path.join(directory, "app.js"), program);
   const page = path.join(directory, "index.html");
   await writeFileAtomic(page, pageHtml({ title, examples }, settingsOf(model, tokenizer)));
@@ -93,6 +86,17 @@ async function readRuntime(): Promise<Buffer> {
     );
   }
   return await readFile(file);
+}
+
+/** The tokenizer.json that a tokenizer saves. */
+async function tokenizerFile(tokenizer: PreTrainedTokenizer): Promise<Buffer> {
+  const folder = await mkdtemp(path.join(tmpdir(), "finetune-page-"));
+  try {
+    await tokenizer.savePretrained(folder);
+    return await readFile(path.join(folder, "tokenizer.json"));
+  } finally {
+    await rm(folder, { recursive: true, force: true });
+  }
 }
 
 /** A script that hands its content to the page: the only thing that a page may load that was opened from a disk. */
