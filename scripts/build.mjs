@@ -60,6 +60,11 @@ function writeEsmDoor(folder, names) {
 
 /** The program of an exported page (lib/src/export/page), which runs in a browser. */
 async function bundlePage(folder) {
+  const read = (...file) => JSON.parse(readFileSync(join(root, ...file), "utf8"));
+  const { version } = read("node_modules/onnxruntime-web/package.json");
+  const wanted = read("lib/package.json").peerDependencies["onnxruntime-web"];
+  if (version !== wanted)
+    throw new Error(`onnxruntime-web is ${version} here; lib/package.json says ${wanted}`);
   await esbuild({
     entryPoints: [join(root, "lib/src/export/page/app/main.ts")],
     outfile: join(folder, "app.js"),

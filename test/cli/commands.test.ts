@@ -147,6 +147,25 @@ describe("finetune train and evaluate", () => {
     assert.ok(existsSync(inFolder("from-config/model.safetensors")) && !existsSync(inFolder("elsewhere")));
   });
 
+  test("labels are matched by their names, or told that they are not", async () => {
+    const evaluate = async (labels: string[]) => {
+      writeFileSync(
+        inFolder("e.csv"),
+        `text,label\n${labels.map((label) => `a good film,${label}`).join("\n")}\n`,
+      );
+      return await finetune(["evaluate", "model", "--dataset", "e.csv", "--split", "train", "--json"]);
+    };
+    const part = await evaluate([...Array<string>(20).fill("yes"), ...Array<string>(20).fill("maybe")]);
+    assert.deepEqual(
+      [part.code, /does not know: maybe\. It knows no, yes/.test(part.err)],
+      [1, true],
+      part.err,
+    );
+    const other = await evaluate([...Array<string>(20).fill("bad"), ...Array<string>(20).fill("fine")]);
+    assert.match(other.err, /labels by their order: bad, fine for the model's no, yes/);
+    assert.equal(other.code, 0);
+  });
+
   const wrong: [string, string[], number, RegExp][] = [
     ["no dataset", ["train", "--output", "x"], 2, /which dataset/],
     ["no output", ["train", "--dataset", "data.csv"], 2, /where to/],
@@ -164,12 +183,14 @@ describe("finetune train and evaluate", () => {
       /no argument 'epochs'/,
     ],
     ["no such data", ["train", "--dataset", "./no.csv", "--output", "x"], 1, /no\.csv/],
+    ["a value of another kind", ["train", "kind.json"], 1, /kind\.json: dataset is a text, not 5/],
     ["a key that there is not", ["train", "wrong.json"], 1, /wrong\.json.*'epochs'/],
     ["no such split", ["evaluate", "model", "--dataset", "data.csv", "--split", "dev"], 1, /no split "dev"/],
     ["no model", ["evaluate"], 2, /which model/],
   ];
   for (const [what, args, code, message] of wrong) {
     test(`tell what is wrong: ${what}`, async () => {
+      writeFileSync(inFolder("kind.json"), '{ "dataset": 5, "output": "x" }');
       writeFileSync(inFolder("wrong.json"), '{ "dataset": "data.csv", "output": "x", "epochs": 3 }');
       const outcome = await finetune(args);
       assert.equal(outcome.code, code, outcome.err);

@@ -32,9 +32,8 @@ export async function evaluate(args: string[]): Promise<number> {
     throw new ConfigError("evaluate takes single texts; this dataset has pairs.");
   }
   const { model, tokenizer } = await openClassifier(name);
-  // The model's own names of the labels: its numbers may be others than the dataset's.
   const labelOf = new Map(Object.entries(model.config.label2id));
-  const numbers = labelNames.map((label, i) => labelOf.get(label) ?? i);
+  const numbers = numbersOf(labelNames, labelOf);
   const classify = pipeline("text-classification", { model, tokenizer });
   const references = rows.column("label").map((label) => numbers[label]!);
   const predictions: number[] = [];
@@ -47,4 +46,18 @@ export async function evaluate(args: string[]): Promise<number> {
     printJson({ model: name, dataset, split, ...figures, confusion_matrix: confusionMatrix(inputs) });
   } else printFigures(figures);
   return 0;
+}
+
+/** The model's number of each label of a dataset: by their names, or, where it knows none of them, by their order. */
+function numbersOf(labelNames: readonly string[], labelOf: ReadonlyMap<string, number>): number[] {
+  const unknown = labelNames.filter((label) => !labelOf.has(label));
+  if (unknown.length === 0) return labelNames.map((label) => labelOf.get(label)!);
+  const names = [...labelOf.keys()].join(", ");
+  if (unknown.length < labelNames.length || labelNames.length > labelOf.size) {
+    throw new ConfigError(
+      `The dataset has labels that the model does not know: ${unknown.join(", ")}. It knows ${names}.`,
+    );
+  }
+  process.stderr.write(`labels by their order: ${labelNames.join(", ")} for the model's ${names}\n`);
+  return [...labelNames.keys()];
 }

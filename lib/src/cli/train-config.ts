@@ -73,14 +73,17 @@ type Values = Readonly<Record<string, string | boolean | readonly (string | bool
  */
 export async function trainConfig(file: string | undefined, values: Values): Promise<TrainConfig> {
   const given = file === undefined ? {} : await readConfig(file);
-  const text = (option: string, key: keyof TrainConfig) =>
-    (values[option] ?? given[key]) as string | undefined;
+  const text = (option: string, key: keyof TrainConfig): string | undefined => {
+    const value = values[option] ?? given[key];
+    if (value === undefined || typeof value === "string") return value;
+    throw new ConfigError(`${file}: ${key} is a text, not ${JSON.stringify(value)}.`);
+  };
   const dataset = text("dataset", "dataset");
   const output = text("output", "output");
   if (dataset === undefined) throw new UsageError("train: which dataset? --dataset, or a configuration file");
   if (output === undefined) throw new UsageError("train: where to? --output DIRECTORY");
   const maxLength = values["max-length"] === undefined ? given.maxLength : numberOf("max-length", values);
-  const config = {
+  return {
     dataset,
     output,
     model: text("model", "model") ?? "bert-3x384",
@@ -91,7 +94,6 @@ export async function trainConfig(file: string | undefined, values: Values): Pro
     resume: values.resume === true || given.resume === true,
     training: { ...DEFAULTS, ...given.training, ...trainingOf(values) },
   };
-  return Object.fromEntries(Object.entries(config).filter(([, value]) => value !== undefined)) as never;
 }
 
 async function readConfig(file: string): Promise<Partial<TrainConfig>> {

@@ -94,10 +94,7 @@ async function uploadFolder(
 ): Promise<PushedCommit> {
   const hub = await import("@huggingface/hub");
   const credentials = { accessToken: settings.token, hubUrl: settings.endpoint };
-  const name = asked.name.includes("/")
-    ? asked.name
-    : `${(await hub.whoAmI({ ...credentials, fetch: uploadFetch(settings, asked) })).name}/${asked.name}`;
-  const repo: HubRepo = { ...asked, name };
+  const repo = { ...asked, name: await fullName(settings, asked) };
   await createRepository(settings, repo, options.private);
   const files = await filesIn(folder);
   const bar = startProgress({ label: "Uploading", total: files.length, unit: "files" });
@@ -134,6 +131,21 @@ async function uploadFolder(
   } finally {
     bar.finish();
   }
+}
+
+/** A name without an owner is one of the token's own account. */
+async function fullName(settings: HubSettings & { token: string }, repo: HubRepo): Promise<string> {
+  if (repo.name.includes("/")) return repo.name;
+  const { whoAmI } = await import("@huggingface/hub");
+  const request = {
+    accessToken: settings.token,
+    hubUrl: settings.endpoint,
+    fetch: uploadFetch(settings, repo),
+  };
+  const { name } = await whoAmI(request).catch((error: unknown) => {
+    throw asHubError(error, settings, repo);
+  });
+  return `${name}/${repo.name}`;
 }
 
 async function createRepository(

@@ -56,9 +56,9 @@ export async function backOff(failures: number): Promise<void> {
 }
 
 /** Waits as long as a server asks for. What takes long is told, and an interrupt ends it. @throws HubError */
-async function waitAsAsked(
+export async function waitAsAsked(
   milliseconds: number,
-  { status, url }: HubAnswer,
+  { status, url }: Pick<HubAnswer, "status" | "url">,
   subject: Subject,
 ): Promise<void> {
   const seconds = Math.ceil(milliseconds / 1000);
@@ -75,7 +75,7 @@ async function waitAsAsked(
   } catch {
     throw new HubError(
       `${subject}: interrupted while waiting for ${hostOf(url)}, which answered ${status} and asked for ` +
-        `${describeSeconds(seconds)}. What was downloaded so far is kept.`,
+        `${describeSeconds(seconds)}. What was transferred so far is kept.`,
       "rate-limited",
     );
   } finally {

@@ -1,4 +1,3 @@
-import { setTimeout as sleep } from "node:timers/promises";
 import { HubError } from "../errors";
 import { isTransient, networkError, refusalError } from "./failures";
 import { describeRepository, type HubRepo, repositoryPage } from "./repository";
@@ -10,6 +9,7 @@ import {
   LONGEST_WAIT_MS,
   RETRIED_STATUSES,
   retryAfter,
+  waitAsAsked,
 } from "./request";
 import type { HubSettings } from "./settings";
 
@@ -55,7 +55,7 @@ export function uploadFetch(
       if (!RETRIED_STATUSES.includes(status) || failures >= ATTEMPTS || wait > LONGEST_WAIT_MS) {
         throw refusal(url, response, settings, repo, subject);
       }
-      if (wait > 0) await sleep(wait);
+      if (wait > 0) await waitAsAsked(wait, { status, url }, subject);
       else await backOff(failures);
     }
   };

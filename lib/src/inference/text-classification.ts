@@ -1,6 +1,6 @@
 import * as tf from "../tfjs";
 import { ConfigError } from "../errors";
-import type { PretrainedConfig } from "../models/pretrained-config";
+import { type ScoreFunction, scoreFunctionOf } from "../models/problem-type";
 import type { PreTrainedModel } from "../models/pretrained-model";
 import type { PreTrainedTokenizer } from "../tokenizers/pretrained-tokenizer";
 import { askModel } from "./ask-model";
@@ -23,13 +23,11 @@ export interface ClassifyOptions extends RunOptions {
   functionToApply?: ScoreFunction;
 }
 
-const FUNCTIONS = {
+const FUNCTIONS: Readonly<Record<ScoreFunction, (logits: tf.Tensor2D) => tf.Tensor2D>> = {
   softmax: (logits: tf.Tensor2D) => tf.softmax(logits),
   sigmoid: (logits: tf.Tensor2D) => tf.sigmoid(logits),
   none: (logits: tf.Tensor2D) => logits,
 };
-
-export type ScoreFunction = keyof typeof FUNCTIONS;
 
 const OPTIONS: readonly (keyof ClassifyOptions)[] = ["topK", "functionToApply", "signal"];
 
@@ -88,11 +86,6 @@ export function textClassification(
     return options.topK === undefined ? results.flat() : results;
   };
   return Object.assign(classify, { stream, warmUp }) as TextClassificationPipeline;
-}
-
-function scoreFunctionOf({ problemType, numLabels }: PretrainedConfig): ScoreFunction {
-  if (problemType === "regression") return "none";
-  return problemType === "multi_label_classification" || numLabels === 1 ? "sigmoid" : "softmax";
 }
 
 /** A score of each label, for each text. */

@@ -66,6 +66,21 @@ export function checkLabels(labels: tf.Tensor, { problemType, numLabels }: Label
   }
 }
 
+/** What makes scores of a model's outputs. */
+export type ScoreFunction = "softmax" | "sigmoid" | "none";
+
+/** "none" for a regression, "sigmoid" for several labels or for one output, else "softmax". @see transformers.TextClassificationPipeline */
+export function scoreFunctionOf({
+  problemType,
+  numLabels,
+}: {
+  problemType: ProblemType | null;
+  numLabels: number;
+}): ScoreFunction {
+  if (problemType === "regression") return "none";
+  return problemType === "multi_label_classification" || numLabels === 1 ? "sigmoid" : "softmax";
+}
+
 function checkClass(label: number, row: number, numLabels: number): void {
   if (Number.isInteger(label) && label >= 0 && label < numLabels) return;
   throw new ConfigError(

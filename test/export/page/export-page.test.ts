@@ -28,7 +28,7 @@ const SENTENCES = [
 test("what a page is told cannot leave its place", () => {
   const html = pageHtml(
     { title: "<script>1</script>", examples: ['"><img src=x>'] },
-    { labels: ["</script><script>alert(1)</script>"], task: "single", maxLength: 8 },
+    { labels: ["</script><script>alert(1)</script>"], scores: "softmax", maxLength: 8 },
   );
   assert.equal(html.match(/<script/g)?.length, 2);
   assert.doesNotMatch(html, /<img|<script>1/);

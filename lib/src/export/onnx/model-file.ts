@@ -47,7 +47,7 @@ export async function encodeModel(graph: OnnxGraph, producer: string): Promise<U
   const length = body.reduce((sum, piece) => sum + piece.length, 0);
   if (length > MOST_BYTES) {
     throw new ConfigError(
-      `The model takes ${(length / 2 ** 30).toFixed(1)} GiB, and an ONNX file holds 2. Export it with { quantize: "fp16" } or "int8" alone.`,
+      `The model takes ${(length / 2 ** 30).toFixed(1)} GiB, and an ONNX file holds 2; it is not exported.`,
     );
   }
   const start = write((writer) => {

@@ -7,6 +7,7 @@ import { gzip } from "node:zlib";
 import { writeFileAtomic } from "../../checkpoints/atomic-file";
 import { ConfigError } from "../../errors";
 import { refuseUnknownOptions } from "../../known-options";
+import { scoreFunctionOf } from "../../models/problem-type";
 import type { PreTrainedModel } from "../../models/pretrained-model";
 import type { PreTrainedTokenizer } from "../../tokenizers/pretrained-tokenizer";
 import { onnxModel, type Quantization } from "../onnx/export-onnx";
@@ -24,8 +25,7 @@ export interface ExportPageOptions {
 
 /** The page's program, bundled when the library is built: as far from lib/src as from lib/dist. */
 const PROGRAM = path.resolve(__dirname, "../../../dist/export/page/app.js");
-/** The onnxruntime-web whose JavaScript is in that bundle; its WebAssembly has to be of the same. */
-const RUNTIME_VERSION = "1.30.0";
+const MANIFEST = path.resolve(__dirname, "../../../package.json");
 const RUNTIME = "onnxruntime-web/ort-wasm-simd-threaded.wasm";
 
 const loader = createRequire(__filename);
@@ -67,7 +67,12 @@ export async function exportPage(
   return page;
 }
 
+/** Its WebAssembly, of the version whose JavaScript is in the program. */
 async function readRuntime(): Promise<Buffer> {
+  const { peerDependencies } = JSON.parse(await readFile(MANIFEST, "utf8")) as {
+    peerDependencies: Record<string, string>;
+  };
+  const wanted = peerDependencies["onnxruntime-web"]!;
   let file: string;
   let version: string;
   try {
@@ -76,13 +81,13 @@ async function readRuntime(): Promise<Buffer> {
     version = (JSON.parse(await readFile(manifest, "utf8")) as { version: string }).version;
   } catch (cause) {
     throw new ConfigError(
-      `exportPage: the page computes with onnxruntime-web, which is not installed. Run \`npm install onnxruntime-web@${RUNTIME_VERSION}\`.`,
+      `exportPage: the page computes with onnxruntime-web, which is not installed. Run \`npm install onnxruntime-web@${wanted}\`.`,
       { cause },
     );
   }
-  if (version !== RUNTIME_VERSION) {
+  if (version !== wanted) {
     throw new ConfigError(
-      `exportPage: onnxruntime-web is ${version} here, and the page's program goes with ${RUNTIME_VERSION}. Run \`npm install onnxruntime-web@${RUNTIME_VERSION}\`.`,
+      `exportPage: onnxruntime-web is ${version} here, and the page's program goes with ${wanted}. Run \`npm install onnxruntime-web@${wanted}\`.`,
     );
   }
   return await readFile(file);
@@ -107,16 +112,10 @@ async function writePart(directory: string, name: PartName, content: Uint8Array)
 }
 
 function settingsOf({ config }: PreTrainedModel<object>, tokenizer: PreTrainedTokenizer): PageSettings {
-  const { id2label, numLabels, problemType, maxPositionEmbeddings } = config;
-  const task =
-    problemType === "regression" || (problemType === null && numLabels === 1)
-      ? "number"
-      : problemType === "multi_label_classification"
-        ? "multiple"
-        : "single";
+  const { id2label, numLabels, maxPositionEmbeddings } = config;
   return {
     labels: Array.from({ length: numLabels }, (_, i) => id2label[i] ?? `LABEL_${i}`),
-    task,
+    scores: scoreFunctionOf(config),
     maxLength: Math.min(tokenizer.modelMaxLength, maxPositionEmbeddings),
   };
 }

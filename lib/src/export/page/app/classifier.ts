@@ -31,9 +31,9 @@ export async function loadClassifier(settings: PageSettings): Promise<Classify> 
       attention_mask: tensor(ids.map(() => 1)),
       token_type_ids: tensor(typeIds),
     });
-    const scores = scoresOf(logits!.data as Float32Array, settings.task);
+    const scores = scoresOf(logits!.data as Float32Array, settings.scores);
     const answers = scores.map((score, i) => ({ label: settings.labels[i] ?? `LABEL_${i}`, score }));
-    return settings.task === "number" ? answers : answers.sort((a, b) => b.score - a.score);
+    return settings.scores === "none" ? answers : answers.sort((a, b) => b.score - a.score);
   };
 }
 
@@ -56,9 +56,9 @@ function textEncoder(json: TokenizerJson, maxLength: number) {
   return (text: string) => template.apply(encoder.encode(text, room).slice(0, room), undefined, true);
 }
 
-function scoresOf(logits: Float32Array, task: PageSettings["task"]): number[] {
+function scoresOf(logits: Float32Array, by: PageSettings["scores"]): number[] {
   const values = Array.from(logits);
-  if (task === "number") return values;
-  if (task === "multiple") return values.map((value) => 1 / (1 + Math.exp(-value)));
+  if (by === "none") return values;
+  if (by === "sigmoid") return values.map((value) => 1 / (1 + Math.exp(-value)));
   return Array.from(softmax([values])[0]!);
 }

@@ -23,7 +23,7 @@ function rowOf({ label, score }: Answer): HTMLTableRowElement {
   name.scope = "row";
   name.textContent = label;
   row.append(name);
-  if (settings.task === "number") {
+  if (settings.scores === "none") {
     row.insertCell().textContent = score.toFixed(3);
     return row;
   }
@@ -38,7 +38,7 @@ function rowOf({ label, score }: Answer): HTMLTableRowElement {
 /** For who does not see the table: the best answer, in one sentence. */
 function sentenceOf([best]: Answer[]): string {
   if (!best) return "";
-  return settings.task === "number"
+  return settings.scores === "none"
     ? `${best.label}: ${best.score.toFixed(3)}`
     : `${best.label}, ${percent(best.score)}`;
 }

@@ -1,9 +1,11 @@
+import type { ScoreFunction } from "../../../models/problem-type";
+
 /** What the page is told beside the model: the JSON in its HTML, and what the exporting program writes there. */
 export interface PageSettings {
   /** By the numbers of the model's outputs. */
   labels: string[];
-  /** What the outputs mean: one of the labels, several, or a number. */
-  task: "single" | "multiple" | "number";
+  /** What makes scores of the model's outputs; "none": they are numbers, not shares. */
+  scores: ScoreFunction;
   /** Tokens of the longest text; what is longer is cut. */
   maxLength: number;
 }
