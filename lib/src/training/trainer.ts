@@ -325,7 +325,7 @@ export class Trainer<Model extends PreTrainedModel<object> = PreTrainedModel<obj
     await writeModelCard(this.args.outputDir, options, this);
   }
 
-  /** Sends model, tokenizer and model card to the Hub; {@link pushRun} tells more. */
+  /** Sends model, tokenizer and model card with the results to the Hub: to "my-model" of your account, or "owner/my-model". */
   async pushToHub(name: string, options: PushRunOptions = {}): Promise<PushedCommit> {
     return await pushRun(this, name, options);
   }
