@@ -19,7 +19,18 @@ const folder = fileURLToPath(new URL("../lib/native", import.meta.url));
 const target = fileURLToPath(new URL("../lib/assets/wasm/kernels.wasm", import.meta.url));
 
 /** What stands in for these is in wasm/; the addon's own memory for tensors has nothing to do there. */
-const NOT_IN_WASM = ["addon.cc", "dnnl_compat.cc", "failure.cc", "matmul.cc", "memory.cc", "segment.cc"];
+const NOT_IN_WASM = [
+  ...[
+    "addon.cc",
+    "dnnl_compat.cc",
+    "failure.cc",
+    "instruction_set.cc",
+    "matmul.cc",
+    "memory.cc",
+    "segment.cc",
+  ],
+  "transpose.cc",
+];
 
 const FLAGS = [
   ...["-target", "wasm32-wasi", "-mcpu=generic+simd128+atomics+bulk_memory+nontrapping_fptoint+sign_ext"],

@@ -14,16 +14,19 @@
 #include "optimizer.h"
 #include "segment.h"
 #include "threads.h"
+#include "vector.h"
 #include "weight_gradient.h"
 
 namespace finetune {
 namespace {
 
-const char* instruction_set() {
-#if defined(__x86_64__) && defined(__GNUC__)
-  if (__builtin_cpu_supports("avx512bf16")) return "AVX-512 with bf16";
-  if (__builtin_cpu_supports("avx512f")) return "AVX-512";
-  if (__builtin_cpu_supports("avx2")) return "AVX2";
+const char* instruction_set_name() {
+#if defined(HAS_INSTRUCTION_SETS)
+  switch (instruction_set()) {
+    case InstructionSet::kAvx512: return has_bfloat16_products() ? "AVX-512 with bf16" : "AVX-512";
+    case InstructionSet::kAvx2: return "AVX2";
+    default: break;
+  }
 #endif
   return "the processor's basic instructions";
 }
@@ -31,7 +34,7 @@ const char* instruction_set() {
 // description(): what the engine's line and the doctor say.
 Napi::Value description(const Napi::CallbackInfo& info) {
   auto result = Napi::Object::New(info.Env());
-  result.Set("instructionSet", instruction_set());
+  result.Set("instructionSet", instruction_set_name());
   result.Set("bfloat16", has_bfloat16_products());
   result.Set("threads", thread_count());
   result.Set("dnnl", dnnl_version_text());

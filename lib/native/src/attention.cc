@@ -18,7 +18,8 @@
 namespace finetune {
 namespace {
 
-size_t round_up(size_t x) { return (x + kLanes - 1) / kLanes * kLanes; }
+// To the widest vectors, whichever the processor has.
+size_t round_up(size_t x) { return (x + kMostLanes - 1) / kMostLanes * kMostLanes; }
 
 // A matrix with any strides.
 struct View {
@@ -27,44 +28,55 @@ struct View {
   size_t column;
 };
 
-template <size_t kRows, size_t kVectors>
+// Rows and vectors of a tile of sums: as many as the registers hold beside the operands, which are sixteen before AVX-512.
+template <class Vector>
+constexpr size_t kTileRows = kLanes<Vector> == 16 ? 4 : 6;
+template <class Vector>
+constexpr size_t kTileVectors = kLanes<Vector> == 16 ? 4 : 2;
+
+template <class Vector, size_t kRows, size_t kVectors>
 static INLINE void product_tile(float* out, size_t out_row, View a, const float* b, size_t b_row, size_t inner) {
+  constexpr size_t kWidth = kLanes<Vector>;
   Vector sums[kRows][kVectors] = {};
   for (size_t k = 0; k < inner; k++) {
     Vector right[kVectors];
-    for (size_t j = 0; j < kVectors; j++) right[j] = load(b + k * b_row + j * kLanes);
+    for (size_t j = 0; j < kVectors; j++) right[j] = load<Vector>(b + k * b_row + j * kWidth);
     for (size_t i = 0; i < kRows; i++) {
       const float left = a.data[i * a.row + k * a.column];
       for (size_t j = 0; j < kVectors; j++) sums[i][j] += left * right[j];
     }
   }
   for (size_t i = 0; i < kRows; i++) {
-    for (size_t j = 0; j < kVectors; j++) store(out + i * out_row + j * kLanes, sums[i][j]);
+    for (size_t j = 0; j < kVectors; j++) store(out + i * out_row + j * kWidth, sums[i][j]);
   }
 }
 
-template <size_t kVectors>
+template <class Vector, size_t kVectors>
 static INLINE void product_columns(float* out, size_t out_row, View a, const float* b, size_t b_row, size_t rows,
                                    size_t inner) {
   // So many sums at a time that none has to wait for its last addition.
-  constexpr size_t kRows = kVectors == 1 ? 8 : 4;
+  constexpr size_t kRows = kVectors == 1 ? 8 : kTileRows<Vector>;
   size_t i = 0;
   for (; i + kRows <= rows; i += kRows) {
-    product_tile<kRows, kVectors>(out + i * out_row, out_row, {a.data + i * a.row, a.row, a.column}, b, b_row, inner);
+    const View part{a.data + i * a.row, a.row, a.column};
+    product_tile<Vector, kRows, kVectors>(out + i * out_row, out_row, part, b, b_row, inner);
   }
   for (; i < rows; i++) {
-    product_tile<1, kVectors>(out + i * out_row, out_row, {a.data + i * a.row, a.row, a.column}, b, b_row, inner);
+    const View part{a.data + i * a.row, a.row, a.column};
+    product_tile<Vector, 1, kVectors>(out + i * out_row, out_row, part, b, b_row, inner);
   }
 }
 
-// out[rows, columns] = a[rows, inner] * b[inner, columns]; columns is a multiple of kLanes.
+// out[rows, columns] = a[rows, inner] * b[inner, columns]; columns is a number of whole vectors.
+template <class Vector>
 static INLINE void product(float* out, size_t out_row, View a, const float* b, size_t b_row, size_t rows,
                            size_t columns, size_t inner) {
+  constexpr size_t kWidth = kLanes<Vector>, kWide = kTileVectors<Vector> * kWidth;
   size_t j = 0;
-  for (; j + 4 * kLanes <= columns; j += 4 * kLanes) {
-    product_columns<4>(out + j, out_row, a, b + j, b_row, rows, inner);
+  for (; j + kWide <= columns; j += kWide) {
+    product_columns<Vector, kTileVectors<Vector>>(out + j, out_row, a, b + j, b_row, rows, inner);
   }
-  for (; j < columns; j += kLanes) product_columns<1>(out + j, out_row, a, b + j, b_row, rows, inner);
+  for (; j < columns; j += kWidth) product_columns<Vector, 1>(out + j, out_row, a, b + j, b_row, rows, inner);
 }
 
 struct Problem {
@@ -122,39 +134,43 @@ static INLINE void scatter(float* to, const float* from, const Problem& p, const
 }
 
 // Softmax of a row of scores in place; what is beyond `length` becomes 0.
+template <class Vector>
 static INLINE void softmax_row(float* row, size_t length, size_t padded) {
   for (size_t j = length; j < padded; j++) row[j] = -INFINITY;
-  Vector largest = load(row);
-  for (size_t j = kLanes; j < padded; j += kLanes) largest = max(largest, load(row + j));
+  Vector largest = load<Vector>(row);
+  for (size_t j = kLanes<Vector>; j < padded; j += kLanes<Vector>) largest = max(largest, load<Vector>(row + j));
   const float top = maximum(largest);
   Vector total{};
-  for (size_t j = 0; j < padded; j += kLanes) {
-    const Vector x = load(row + j);
-    const Vector e = x == broadcast(-INFINITY) ? Vector{} : exponential(x - top);
+  for (size_t j = 0; j < padded; j += kLanes<Vector>) {
+    const Vector x = load<Vector>(row + j);
+    const Vector e = x == broadcast<Vector>(-INFINITY) ? Vector{} : exponential(x - top);
     total += e;
     store(row + j, e);
   }
   const float inverse = 1.0f / sum(total);
-  for (size_t j = 0; j < padded; j += kLanes) store(row + j, load(row + j) * inverse);
+  for (size_t j = 0; j < padded; j += kLanes<Vector>) store(row + j, load<Vector>(row + j) * inverse);
 }
 
 // Attention weights before dropout, [length, padded].
+template <class Vector>
 static INLINE void weights_of(float* weights, const float* q, const float* keys_transposed, const Problem& p,
                               const Task& t) {
-  product(weights, t.padded, {q, p.width, 1}, keys_transposed, t.padded, t.length, t.padded, p.head_size);
-  for (size_t i = 0; i < t.length; i++) softmax_row(weights + i * t.padded, t.length, t.padded);
+  product<Vector>(weights, t.padded, {q, p.width, 1}, keys_transposed, t.padded, t.length, t.padded, p.head_size);
+  for (size_t i = 0; i < t.length; i++) softmax_row<Vector>(weights + i * t.padded, t.length, t.padded);
 }
 
 // Dropout's factors of all weights, [length, length].
+template <class Vector>
 static INLINE void factors_of(float* factors, const Problem& p, const Task& t) {
-  dropout_factors(factors, t.number, t.length * t.length, p.drop.key, p.drop.rule);
+  dropout_factors<Vector>(factors, t.number, t.length * t.length, p.drop.key, p.drop.rule);
 }
 
 struct Inputs {
   const float *q, *k, *v;
 };
 
-KERNEL void forward_task(float* out, const Inputs& in, const Problem& p, const Task& t, int thread) {
+template <class Vector>
+static INLINE void forward_task(float* out, const Inputs& in, const Problem& p, const Task& t, int thread) {
   const size_t rows = p.longest * p.width;
   float* q = scratch(thread, 0, rows);
   float* keys = scratch(thread, 1, rows);
@@ -165,15 +181,15 @@ KERNEL void forward_task(float* out, const Inputs& in, const Problem& p, const T
   gather(q, in.q, p, t, p.scale);
   gather_transposed(keys, in.k, p, t);
   gather(v, in.v, p, t, 1.0f);
-  weights_of(weights, q, keys, p, t);
+  weights_of<Vector>(weights, q, keys, p, t);
   if (p.drop.active()) {
-    factors_of(factors, p, t);
+    factors_of<Vector>(factors, p, t);
     for (size_t i = 0; i < t.length; i++) {
       float* row = weights + i * t.padded;
       for (size_t j = 0; j < t.length; j++) row[j] *= factors[i * t.length + j];
     }
   }
-  product(context, p.width, {weights, t.padded, 1}, v, p.width, t.length, p.width, t.length);
+  product<Vector>(context, p.width, {weights, t.padded, 1}, v, p.width, t.length, p.width, t.length);
   scatter(out, context, p, t, 1.0f);
 }
 
@@ -181,7 +197,8 @@ struct InputGradients {
   float *dq, *dk, *dv;
 };
 
-KERNEL void backward_task(const InputGradients& gradients, const float* dout, const Inputs& in, const Problem& p,
+template <class Vector>
+static INLINE void backward_task(const InputGradients& gradients, const float* dout, const Inputs& in, const Problem& p,
                           const Task& t, int thread) {
   const size_t rows = p.longest * p.width;
   const size_t square = p.longest * p.longest;
@@ -198,15 +215,15 @@ KERNEL void backward_task(const InputGradients& gradients, const float* dout, co
   gather(k, in.k, p, t, 1.0f);
   gather(dy, dout, p, t, 1.0f);
   gather_transposed(transposed, in.k, p, t);
-  weights_of(weights, q, transposed, p, t);
+  weights_of<Vector>(weights, q, transposed, p, t);
 
   // Gradient of the dropped weights, dy * v^T; then through dropout and softmax to that of the scores.
   gather_transposed(transposed, in.v, p, t);
-  product(slopes, t.padded, {dy, p.width, 1}, transposed, t.padded, t.length, t.padded, p.head_size);
+  product<Vector>(slopes, t.padded, {dy, p.width, 1}, transposed, t.padded, t.length, t.padded, p.head_size);
   const float* used = weights;
   if (p.drop.active()) {
     used = dropped;
-    factors_of(factors, p, t);
+    factors_of<Vector>(factors, p, t);
     for (size_t i = 0; i < t.length; i++) {
       for (size_t j = 0; j < t.length; j++) {
         const float factor = factors[i * t.length + j];
@@ -219,18 +236,18 @@ KERNEL void backward_task(const InputGradients& gradients, const float* dout, co
     const float* y = weights + i * t.padded;
     float* dy_row = slopes + i * t.padded;
     Vector projected{};
-    for (size_t j = 0; j < t.padded; j += kLanes) projected += load(y + j) * load(dy_row + j);
+    for (size_t j = 0; j < t.padded; j += kLanes<Vector>) projected += load<Vector>(y + j) * load<Vector>(dy_row + j);
     const float projection = sum(projected);
-    for (size_t j = 0; j < t.padded; j += kLanes) {
-      store(dy_row + j, load(y + j) * (load(dy_row + j) - projection));
+    for (size_t j = 0; j < t.padded; j += kLanes<Vector>) {
+      store(dy_row + j, load<Vector>(y + j) * (load<Vector>(dy_row + j) - projection));
     }
   }
 
-  product(result, p.width, {used, 1, t.padded}, dy, p.width, t.length, p.width, t.length);
+  product<Vector>(result, p.width, {used, 1, t.padded}, dy, p.width, t.length, p.width, t.length);
   scatter(gradients.dv, result, p, t, 1.0f);
-  product(result, p.width, {slopes, t.padded, 1}, k, p.width, t.length, p.width, t.length);
+  product<Vector>(result, p.width, {slopes, t.padded, 1}, k, p.width, t.length, p.width, t.length);
   scatter(gradients.dq, result, p, t, p.scale);
-  product(result, p.width, {slopes, 1, t.padded}, q, p.width, t.length, p.width, t.length);
+  product<Vector>(result, p.width, {slopes, 1, t.padded}, q, p.width, t.length, p.width, t.length);
   scatter(gradients.dk, result, p, t, 1.0f);
 }
 
@@ -298,7 +315,8 @@ void packed_attention(const Napi::CallbackInfo& info) {
   reserve(problem, 4, 2);
   const std::vector<size_t> order = task_order(problem);
   parallel_items(order.size(), [&](size_t item, int thread) {
-    forward_task(out.data, in, problem, Task(problem, order[item]), thread);
+    const Task task(problem, order[item]);
+    vectorised([&](auto vector) INLINE_LAMBDA { forward_task<decltype(vector)>(out.data, in, problem, task, thread); });
   });
 }
 
@@ -313,7 +331,10 @@ void packed_attention_gradient(const Napi::CallbackInfo& info) {
   reserve(problem, 5, 4);
   const std::vector<size_t> order = task_order(problem);
   parallel_items(order.size(), [&](size_t item, int thread) {
-    backward_task(gradients, dout.data, in, problem, Task(problem, order[item]), thread);
+    const Task task(problem, order[item]);
+    vectorised([&](auto vector) INLINE_LAMBDA {
+      backward_task<decltype(vector)>(gradients, dout.data, in, problem, task, thread);
+    });
   });
 }
 

@@ -6,18 +6,18 @@
 
 namespace finetune {
 
-using ShortVector = uint16_t __attribute__((vector_size(32)));
-
 // To bf16, rounding to the nearest, ties to even; NaN stays NaN.
-static INLINE ShortVector to_bfloats(Vector x) {
-  const UintVector bits = reinterpret_cast<UintVector>(x);
-  const UintVector rounded = (bits + 0x7fffu + ((bits >> 16) & 1u)) >> 16;
-  const UintVector nan = (bits >> 16) | 0x40u;
-  return __builtin_convertvector(x == x ? rounded : nan, ShortVector);
+template <class Vector>
+static INLINE ShortOf<Vector> to_bfloats(Vector x) {
+  const UintOf<Vector> bits = reinterpret_cast<UintOf<Vector>>(x);
+  const UintOf<Vector> rounded = (bits + 0x7fffu + ((bits >> 16) & 1u)) >> 16;
+  const UintOf<Vector> nan = (bits >> 16) | 0x40u;
+  return __builtin_convertvector(x == x ? rounded : nan, ShortOf<Vector>);
 }
 
-static INLINE void store_bfloats(uint16_t* to, Vector x, size_t count = kLanes) {
-  const ShortVector bits = to_bfloats(x);
+template <class Vector>
+static INLINE void store_bfloats(uint16_t* to, Vector x, size_t count = kLanes<Vector>) {
+  const ShortOf<Vector> bits = to_bfloats(x);
   std::memcpy(to, &bits, count * sizeof(uint16_t));
 }
 

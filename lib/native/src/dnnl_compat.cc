@@ -2,10 +2,18 @@
 
 #include <string>
 
+#include "vector.h"
+
 namespace finetune {
 
 dnnl::engine& dnnl_engine() {
-  static auto* engine = new dnnl::engine(dnnl::engine::kind::cpu, 0);
+  // As long as nothing has run, oneDNN can be told to use no more than the other kernels do.
+  static auto* engine = [] {
+#if defined(HAS_INSTRUCTION_SETS)
+    if (instruction_set() != InstructionSet::kAvx512) dnnl::set_max_cpu_isa(dnnl::cpu_isa::avx2);
+#endif
+    return new dnnl::engine(dnnl::engine::kind::cpu, 0);
+  }();
   return *engine;
 }
 

@@ -11,12 +11,13 @@ namespace {
 constexpr size_t kChunk = 256;
 
 // Elements are counted from the start of the tensor; `begin` is a multiple of kChunk.
-KERNEL void dropout_part(float* out, const float* x, size_t begin, size_t end, const RandomKey& key,
-                         const DropoutRule& rule) {
-  float factors[kChunk];
+template <class Vector>
+static INLINE void dropout_part(float* out, const float* x, size_t begin, size_t end, const RandomKey& key,
+                                const DropoutRule& rule) {
+  alignas(64) float factors[kChunk];
   for (size_t i = begin; i < end; i += kChunk) {
     const size_t count = std::min(end - i, kChunk);
-    dropout_factors(factors, i, count, key, rule);
+    dropout_factors<Vector>(factors, i, count, key, rule);
     for (size_t j = 0; j < count; j++) out[i + j] = x[i + j] * factors[j];
   }
 }
@@ -43,7 +44,10 @@ void dropout(const Napi::CallbackInfo& info) {
   const DropoutArguments drop(arguments, 2);
   const size_t chunks = (x.size + kChunk - 1) / kChunk;
   parallel_for(chunks, 16, [&](size_t begin, size_t end, int) {
-    dropout_part(out.data, x.data, begin * kChunk, std::min(end * kChunk, x.size), drop.key, drop.rule);
+    const size_t from = begin * kChunk, to = std::min(end * kChunk, x.size);
+    vectorised([&](auto vector) INLINE_LAMBDA {
+      dropout_part<decltype(vector)>(out.data, x.data, from, to, drop.key, drop.rule);
+    });
   });
 }
 

@@ -12,59 +12,68 @@ namespace {
 constexpr size_t kLightGrain = 1 << 17;
 constexpr size_t kGrain = 1 << 13;
 
-KERNEL void add_part(float* out, const float* a, const float* b, size_t begin, size_t end) {
-  for_lanes(
-      begin, end, [&](size_t i) INLINE_LAMBDA { store(out + i, load(a + i) + load(b + i)); },
+template <class Vector>
+static INLINE void add_part(float* out, const float* a, const float* b, size_t begin, size_t end) {
+  for_lanes<Vector>(
+      begin, end, [&](size_t i) INLINE_LAMBDA { store(out + i, load<Vector>(a + i) + load<Vector>(b + i)); },
       [&](size_t i, size_t n) INLINE_LAMBDA {
-        store_part(out + i, load_part(a + i, n) + load_part(b + i, n), n);
+        store_part(out + i, load_part<Vector>(a + i, n) + load_part<Vector>(b + i, n), n);
       });
 }
 
 // Columns `begin` … `end` - 1, the rows from top to bottom.
-KERNEL void sum_columns(float* out, const float* x, size_t rows, size_t columns, size_t begin, size_t end) {
+template <class Vector>
+static INLINE void sum_columns(float* out, const float* x, size_t rows, size_t columns, size_t begin, size_t end) {
+  constexpr size_t kWidth = kLanes<Vector>;
   size_t wide = begin;
-  for (; wide + 8 * kLanes <= end; wide += 8 * kLanes) {
+  for (; wide + 8 * kWidth <= end; wide += 8 * kWidth) {
     Vector totals[8] = {};
     for (size_t row = 0; row < rows; row++) {
-      for (size_t j = 0; j < 8; j++) totals[j] += load(x + row * columns + wide + j * kLanes);
+      for (size_t j = 0; j < 8; j++) totals[j] += load<Vector>(x + row * columns + wide + j * kWidth);
     }
-    for (size_t j = 0; j < 8; j++) store(out + wide + j * kLanes, totals[j]);
+    for (size_t j = 0; j < 8; j++) store(out + wide + j * kWidth, totals[j]);
   }
-  for_lanes(
+  for_lanes<Vector>(
       wide, end,
       [&](size_t i) INLINE_LAMBDA {
         Vector total{};
-        for (size_t row = 0; row < rows; row++) total += load(x + row * columns + i);
+        for (size_t row = 0; row < rows; row++) total += load<Vector>(x + row * columns + i);
         store(out + i, total);
       },
       [&](size_t i, size_t n) INLINE_LAMBDA {
         Vector total{};
-        for (size_t row = 0; row < rows; row++) total += load_part(x + row * columns + i, n);
+        for (size_t row = 0; row < rows; row++) total += load_part<Vector>(x + row * columns + i, n);
         store_part(out + i, total, n);
       });
 }
 
+template <class Vector>
 static INLINE Vector normal_distribution(Vector x) {
   return 0.5f + 0.5f * error_function(x * 0.70710678118654752f);
 }
 
+template <class Vector>
 static INLINE Vector gelu_of(Vector x) { return x * normal_distribution(x); }
 
+template <class Vector>
 static INLINE Vector gelu_slope(Vector x) {
   return normal_distribution(x) + x * (0.39894228040143268f * exponential(-0.5f * x * x));
 }
 
-KERNEL void gelu_part(float* out, const float* x, size_t begin, size_t end) {
-  for_lanes(
-      begin, end, [&](size_t i) INLINE_LAMBDA { store(out + i, gelu_of(load(x + i))); },
-      [&](size_t i, size_t n) INLINE_LAMBDA { store_part(out + i, gelu_of(load_part(x + i, n)), n); });
+template <class Vector>
+static INLINE void gelu_part(float* out, const float* x, size_t begin, size_t end) {
+  for_lanes<Vector>(
+      begin, end, [&](size_t i) INLINE_LAMBDA { store(out + i, gelu_of(load<Vector>(x + i))); },
+      [&](size_t i, size_t n) INLINE_LAMBDA { store_part(out + i, gelu_of(load_part<Vector>(x + i, n)), n); });
 }
 
-KERNEL void gelu_gradient_part(float* out, const float* dy, const float* x, size_t begin, size_t end) {
-  for_lanes(
-      begin, end, [&](size_t i) INLINE_LAMBDA { store(out + i, load(dy + i) * gelu_slope(load(x + i))); },
+template <class Vector>
+static INLINE void gelu_gradient_part(float* out, const float* dy, const float* x, size_t begin, size_t end) {
+  for_lanes<Vector>(
+      begin, end,
+      [&](size_t i) INLINE_LAMBDA { store(out + i, load<Vector>(dy + i) * gelu_slope(load<Vector>(x + i))); },
       [&](size_t i, size_t n) INLINE_LAMBDA {
-        store_part(out + i, load_part(dy + i, n) * gelu_slope(load_part(x + i, n)), n);
+        store_part(out + i, load_part<Vector>(dy + i, n) * gelu_slope(load_part<Vector>(x + i, n)), n);
       });
 }
 
@@ -75,8 +84,9 @@ void add(const Napi::CallbackInfo& info) {
   const Floats out = arguments.floats(0, "out");
   const Floats a = arguments.floats(1, "a", out.size);
   const Floats b = arguments.floats(2, "b", out.size);
-  parallel_for(out.size, kLightGrain,
-               [&](size_t begin, size_t end, int) { add_part(out.data, a.data, b.data, begin, end); });
+  parallel_for(out.size, kLightGrain, [&](size_t begin, size_t end, int) {
+    vectorised([&](auto vector) INLINE_LAMBDA { add_part<decltype(vector)>(out.data, a.data, b.data, begin, end); });
+  });
 }
 
 void column_sum(const Napi::CallbackInfo& info) {
@@ -87,9 +97,12 @@ void column_sum(const Napi::CallbackInfo& info) {
   const Floats out = arguments.floats(0, "out", columns);
   arguments.check_apart(out, "out", x);
   // Parts are whole vectors of columns, so that threads do not share a cache line.
-  const size_t vectors = (columns + kLanes - 1) / kLanes;
-  parallel_for(vectors, kLightGrain / rows / kLanes, [&](size_t begin, size_t end, int) {
-    sum_columns(out.data, x.data, rows, columns, begin * kLanes, std::min(end * kLanes, columns));
+  const size_t vectors = (columns + kMostLanes - 1) / kMostLanes;
+  parallel_for(vectors, kLightGrain / rows / kMostLanes, [&](size_t begin, size_t end, int) {
+    const size_t from = begin * kMostLanes, to = std::min(end * kMostLanes, columns);
+    vectorised([&](auto vector) INLINE_LAMBDA {
+      sum_columns<decltype(vector)>(out.data, x.data, rows, columns, from, to);
+    });
   });
 }
 
@@ -97,7 +110,9 @@ void gelu(const Napi::CallbackInfo& info) {
   const Arguments arguments(info, "gelu");
   const Floats x = arguments.floats(1, "x");
   const Floats out = arguments.floats(0, "out", x.size);
-  parallel_for(x.size, kGrain, [&](size_t begin, size_t end, int) { gelu_part(out.data, x.data, begin, end); });
+  parallel_for(x.size, kGrain, [&](size_t begin, size_t end, int) {
+    vectorised([&](auto vector) INLINE_LAMBDA { gelu_part<decltype(vector)>(out.data, x.data, begin, end); });
+  });
 }
 
 void gelu_gradient(const Napi::CallbackInfo& info) {
@@ -106,7 +121,9 @@ void gelu_gradient(const Napi::CallbackInfo& info) {
   const Floats dy = arguments.floats(1, "dy", x.size);
   const Floats out = arguments.floats(0, "out", x.size);
   parallel_for(x.size, kGrain, [&](size_t begin, size_t end, int) {
-    gelu_gradient_part(out.data, dy.data, x.data, begin, end);
+    vectorised([&](auto vector) INLINE_LAMBDA {
+      gelu_gradient_part<decltype(vector)>(out.data, dy.data, x.data, begin, end);
+    });
   });
 }
 

@@ -48,16 +48,17 @@ static INLINE void sum_row(float* sum, const Tables& tables, size_t token) {
   for (size_t i = 0; i < tables.hidden; i++) sum[i] = word[i] + position[i] + type[i];
 }
 
-KERNEL void forward_rows(float* out, const Tables& tables, const float* gamma, const float* beta, float eps,
+template <class Vector>
+static INLINE void forward_rows(float* out, const Tables& tables, const float* gamma, const float* beta, float eps,
                          size_t begin, size_t end, float* sum) {
   for (size_t token = begin; token < end; token++) {
     sum_row(sum, tables, token);
-    const RowStatistics statistics = row_statistics(sum, tables.hidden, eps);
-    normalise_row(out + token * tables.hidden, sum, gamma, beta, tables.hidden, statistics);
+    const RowStatistics statistics = row_statistics<Vector>(sum, tables.hidden, eps);
+    normalise_row<Vector>(out + token * tables.hidden, sum, gamma, beta, tables.hidden, statistics);
   }
 }
 
-KERNEL void add_columns(float* table, const float* rows, const int32_t* ids, size_t count, size_t hidden,
+static INLINE void add_columns(float* table, const float* rows, const int32_t* ids, size_t count, size_t hidden,
                         int32_t skipped, size_t begin, size_t end) {
   for (size_t row = 0; row < count; row++) {
     if (ids[row] == skipped) continue;
@@ -80,7 +81,10 @@ void embeddings_layer_norm(const Napi::CallbackInfo& info) {
   const Floats beta = arguments.floats(8, "beta", hidden);
   const float eps = static_cast<float>(arguments.number(11, "eps"));
   parallel_for(tokens, kGrain / hidden, [&](size_t begin, size_t end, int part) {
-    forward_rows(out.data, tables, gamma.data, beta.data, eps, begin, end, scratch(part, 0, hidden));
+    float* const sum = scratch(part, 0, hidden);
+    vectorised([&](auto vector) INLINE_LAMBDA {
+      forward_rows<decltype(vector)>(out.data, tables, gamma.data, beta.data, eps, begin, end, sum);
+    });
   });
 }
 
@@ -125,10 +129,12 @@ void scatter_add(const Napi::CallbackInfo& info) {
   }
   const int32_t skipped_id = static_cast<int32_t>(skipped);
   // Threads share the columns, not the rows: the order of the sums is that of the rows, however many threads there are.
-  const size_t vectors = (hidden + kLanes - 1) / kLanes;
-  parallel_for(vectors, kGrain / std::max(ids.size, size_t{1}) / kLanes, [&](size_t begin, size_t end, int) {
-    add_columns(table.data, rows.data, ids.data, ids.size, hidden, skipped_id, begin * kLanes,
-                std::min(end * kLanes, hidden));
+  const size_t vectors = (hidden + kMostLanes - 1) / kMostLanes;
+  parallel_for(vectors, kGrain / std::max(ids.size, size_t{1}) / kMostLanes, [&](size_t begin, size_t end, int) {
+    const size_t from = begin * kMostLanes, to = std::min(end * kMostLanes, hidden);
+    vectorised([&](auto) INLINE_LAMBDA {
+      add_columns(table.data, rows.data, ids.data, ids.size, hidden, skipped_id, from, to);
+    });
   });
 }
 

@@ -24,11 +24,12 @@ struct Normalisation {
 };
 
 // factors = dropout's, if there is any; sum = x * factors + residual.
+template <class Vector>
 static INLINE void input_row(float* sum, float* factors, const Normalisation& norm, size_t row) {
   const size_t columns = norm.columns;
   const float* x = norm.x + row * columns;
   if (norm.drop.active()) {
-    dropout_factors(factors, row * columns, columns, norm.drop.key, norm.drop.rule);
+    dropout_factors<Vector>(factors, row * columns, columns, norm.drop.key, norm.drop.rule);
     for (size_t i = 0; i < columns; i++) sum[i] = x[i] * factors[i];
   } else {
     std::memcpy(sum, x, columns * sizeof(float));
@@ -39,19 +40,21 @@ static INLINE void input_row(float* sum, float* factors, const Normalisation& no
   }
 }
 
-KERNEL void forward_rows(float* out, const Normalisation& norm, size_t begin, size_t end, float* sum,
+template <class Vector>
+static INLINE void forward_rows(float* out, const Normalisation& norm, size_t begin, size_t end, float* sum,
                          float* factors) {
   const size_t columns = norm.columns;
   for (size_t row = begin; row < end; row++) {
-    input_row(sum, factors, norm, row);
-    const RowStatistics statistics = row_statistics(sum, columns, norm.eps);
-    normalise_row(out + row * columns, sum, norm.gamma, norm.beta, columns, statistics);
+    input_row<Vector>(sum, factors, norm, row);
+    const RowStatistics statistics = row_statistics<Vector>(sum, columns, norm.eps);
+    normalise_row<Vector>(out + row * columns, sum, norm.gamma, norm.beta, columns, statistics);
   }
 }
 
+template <class Vector>
 static INLINE void gradient_row(float* dx, float* dgamma, float* dbeta, const float* dy, const float* x,
                                 const float* gamma, size_t columns, float eps) {
-  const RowStatistics s = row_statistics(x, columns, eps);
+  const RowStatistics s = row_statistics<Vector>(x, columns, eps);
   Vector total{};
   Vector projected{};
   const auto accumulate = [&](Vector x, Vector dy, Vector gamma, Vector* dgamma, Vector* dbeta) INLINE_LAMBDA {
@@ -62,17 +65,17 @@ static INLINE void gradient_row(float* dx, float* dgamma, float* dbeta, const fl
     *dgamma += dy * normalised;
     *dbeta += dy;
   };
-  for_lanes(
+  for_lanes<Vector>(
       0, columns,
       [&](size_t i) INLINE_LAMBDA {
-        Vector g = load(dgamma + i), b = load(dbeta + i);
-        accumulate(load(x + i), load(dy + i), load(gamma + i), &g, &b);
+        Vector g = load<Vector>(dgamma + i), b = load<Vector>(dbeta + i);
+        accumulate(load<Vector>(x + i), load<Vector>(dy + i), load<Vector>(gamma + i), &g, &b);
         store(dgamma + i, g);
         store(dbeta + i, b);
       },
       [&](size_t i, size_t n) INLINE_LAMBDA {
-        Vector g = load_part(dgamma + i, n), b = load_part(dbeta + i, n);
-        accumulate(load_part(x + i, n), load_part(dy + i, n), load_part(gamma + i, n), &g, &b);
+        Vector g = load_part<Vector>(dgamma + i, n), b = load_part<Vector>(dbeta + i, n);
+        accumulate(load_part<Vector>(x + i, n), load_part<Vector>(dy + i, n), load_part<Vector>(gamma + i, n), &g, &b);
         store_part(dgamma + i, g, n);
         store_part(dbeta + i, b, n);
       });
@@ -82,17 +85,12 @@ static INLINE void gradient_row(float* dx, float* dgamma, float* dbeta, const fl
     const Vector normalised = (x - s.mean) * s.inverse_deviation;
     return (dy * gamma - mean - normalised * projection) * s.inverse_deviation;
   };
-  for_lanes(
+  for_lanes<Vector>(
       0, columns,
-      [&](size_t i) INLINE_LAMBDA { store(dx + i, gradient(load(x + i), load(dy + i), load(gamma + i))); },
+      [&](size_t i) INLINE_LAMBDA { store(dx + i, gradient(load<Vector>(x + i), load<Vector>(dy + i), load<Vector>(gamma + i))); },
       [&](size_t i, size_t n) INLINE_LAMBDA {
-        store_part(dx + i, gradient(load_part(x + i, n), load_part(dy + i, n), load_part(gamma + i, n)), n);
+        store_part(dx + i, gradient(load_part<Vector>(x + i, n), load_part<Vector>(dy + i, n), load_part<Vector>(gamma + i, n)), n);
       });
-}
-
-KERNEL void gradient_row_kernel(float* dx, float* dgamma, float* dbeta, const float* dy, const float* x,
-                                const float* gamma, size_t columns, float eps) {
-  gradient_row(dx, dgamma, dbeta, dy, x, gamma, columns, eps);
 }
 
 struct Gradients {
@@ -101,13 +99,14 @@ struct Gradients {
   const float* dy;
 };
 
-KERNEL void backward_rows(const Gradients& gradients, float* dgamma, float* dbeta, const Normalisation& norm,
+template <class Vector>
+static INLINE void backward_rows(const Gradients& gradients, float* dgamma, float* dbeta, const Normalisation& norm,
                           size_t begin, size_t end, float* sum, float* factors) {
   const size_t columns = norm.columns;
   for (size_t row = begin; row < end; row++) {
-    input_row(sum, factors, norm, row);
+    input_row<Vector>(sum, factors, norm, row);
     float* dx = gradients.dx + row * columns;
-    gradient_row(dx, dgamma, dbeta, gradients.dy + row * columns, sum, norm.gamma, columns, norm.eps);
+    gradient_row<Vector>(dx, dgamma, dbeta, gradients.dy + row * columns, sum, norm.gamma, columns, norm.eps);
     if (gradients.dresidual != nullptr) {
       std::memcpy(gradients.dresidual + row * columns, dx, columns * sizeof(float));
     }
@@ -121,7 +120,9 @@ KERNEL void backward_rows(const Gradients& gradients, float* dgamma, float* dbet
 
 void layer_norm_gradient_row(float* dx, float* dgamma, float* dbeta, const float* dy, const float* x,
                              const float* gamma, size_t columns, float eps) {
-  gradient_row_kernel(dx, dgamma, dbeta, dy, x, gamma, columns, eps);
+  vectorised([&](auto vector) INLINE_LAMBDA {
+    gradient_row<decltype(vector)>(dx, dgamma, dbeta, dy, x, gamma, columns, eps);
+  });
 }
 
 void dropout_add_layer_norm(const Napi::CallbackInfo& info) {
@@ -139,7 +140,11 @@ void dropout_add_layer_norm(const Napi::CallbackInfo& info) {
                            DropoutArguments(arguments, 8)};
   scratch(0, 0, columns);
   parallel_for(rows, kGrain / columns, [&](size_t begin, size_t end, int part) {
-    forward_rows(out.data, norm, begin, end, scratch(part, 0, columns), scratch(part, 1, columns));
+    float* const sum = scratch(part, 0, columns);
+    float* const factors = scratch(part, 1, columns);
+    vectorised([&](auto vector) INLINE_LAMBDA {
+      forward_rows<decltype(vector)>(out.data, norm, begin, end, sum, factors);
+    });
   });
 }
 
@@ -169,8 +174,13 @@ void dropout_add_layer_norm_gradient(const Napi::CallbackInfo& info) {
     std::fill_n(scratch(t, 3, columns), columns, 0.0f);
   }
   parallel_for(rows, kGrain / columns, [&](size_t begin, size_t end, int part) {
-    backward_rows(gradients, scratch(part, 2, columns), scratch(part, 3, columns), norm, begin, end,
-                  scratch(part, 0, columns), scratch(part, 1, columns));
+    float* const sum = scratch(part, 0, columns);
+    float* const factors = scratch(part, 1, columns);
+    float* const gamma_part = scratch(part, 2, columns);
+    float* const beta_part = scratch(part, 3, columns);
+    vectorised([&](auto vector) INLINE_LAMBDA {
+      backward_rows<decltype(vector)>(gradients, gamma_part, beta_part, norm, begin, end, sum, factors);
+    });
   });
   for (int t = 0; t < threads; t++) {
     const float* gamma_part = scratch(t, 2, columns);

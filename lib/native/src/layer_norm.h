@@ -12,17 +12,18 @@ struct RowStatistics {
 };
 
 // Of one row; its variance is the mean of the squared differences from the mean.
+template <class Vector>
 static INLINE RowStatistics row_statistics(const float* row, size_t columns, float eps) {
   Vector total{};
-  for_lanes(
-      0, columns, [&](size_t i) INLINE_LAMBDA { total += load(row + i); },
-      [&](size_t i, size_t n) INLINE_LAMBDA { total += load_part(row + i, n); });
+  for_lanes<Vector>(
+      0, columns, [&](size_t i) INLINE_LAMBDA { total += load<Vector>(row + i); },
+      [&](size_t i, size_t n) INLINE_LAMBDA { total += load_part<Vector>(row + i, n); });
   const float mean = sum(total) / static_cast<float>(columns);
   Vector squares{};
-  for_lanes(
+  for_lanes<Vector>(
       0, columns,
       [&](size_t i) INLINE_LAMBDA {
-        const Vector centred = load(row + i) - mean;
+        const Vector centred = load<Vector>(row + i) - mean;
         squares += centred * centred;
       },
       [&](size_t i, size_t n) INLINE_LAMBDA {
@@ -33,16 +34,17 @@ static INLINE RowStatistics row_statistics(const float* row, size_t columns, flo
 }
 
 // y = (x - mean) * inverse_deviation * gamma + beta
+template <class Vector>
 static INLINE void normalise_row(float* y, const float* x, const float* gamma, const float* beta, size_t columns,
                                  const RowStatistics& s) {
-  for_lanes(
+  for_lanes<Vector>(
       0, columns,
       [&](size_t i) INLINE_LAMBDA {
-        store(y + i, (load(x + i) - s.mean) * s.inverse_deviation * load(gamma + i) + load(beta + i));
+        store(y + i, (load<Vector>(x + i) - s.mean) * s.inverse_deviation * load<Vector>(gamma + i) + load<Vector>(beta + i));
       },
       [&](size_t i, size_t n) INLINE_LAMBDA {
-        const Vector normalised = (load_part(x + i, n) - s.mean) * s.inverse_deviation;
-        store_part(y + i, normalised * load_part(gamma + i, n) + load_part(beta + i, n), n);
+        const Vector normalised = (load_part<Vector>(x + i, n) - s.mean) * s.inverse_deviation;
+        store_part(y + i, normalised * load_part<Vector>(gamma + i, n) + load_part<Vector>(beta + i, n), n);
       });
 }
 

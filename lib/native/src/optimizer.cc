@@ -30,25 +30,26 @@ constexpr size_t kSumBlock = 4096;
 // Asks for what will be needed 2 KB later: the processor's own prefetching stops at each page of 4 KB.
 static INLINE void fetch(const float* address) { __builtin_prefetch(address + 512); }
 
-KERNEL double sum_of_squares(const float* x, size_t begin, size_t end) {
+template <class Vector>
+static INLINE double sum_of_squares(const float* x, size_t begin, size_t end) {
   double total = 0;
   for (size_t start = begin; start < end; start += kSumBlock) {
     const size_t stop = end - start < kSumBlock ? end : start + kSumBlock;
     Vector a{}, b{}, c{}, d{};
     size_t i = start;
-    for (; i + 4 * kLanes <= stop; i += 4 * kLanes) {
-      for (size_t j = 0; j < 4; j++) fetch(x + i + j * kLanes);
-      const Vector x0 = load(x + i), x1 = load(x + i + kLanes);
-      const Vector x2 = load(x + i + 2 * kLanes), x3 = load(x + i + 3 * kLanes);
+    for (; i + 4 * kLanes<Vector> <= stop; i += 4 * kLanes<Vector>) {
+      for (size_t j = 0; j < 4; j++) fetch(x + i + j * kLanes<Vector>);
+      const Vector x0 = load<Vector>(x + i), x1 = load<Vector>(x + i + kLanes<Vector>);
+      const Vector x2 = load<Vector>(x + i + 2 * kLanes<Vector>), x3 = load<Vector>(x + i + 3 * kLanes<Vector>);
       a += x0 * x0;
       b += x1 * x1;
       c += x2 * x2;
       d += x3 * x3;
     }
-    for_lanes(
-        i, stop, [&](size_t j) INLINE_LAMBDA { a += load(x + j) * load(x + j); },
+    for_lanes<Vector>(
+        i, stop, [&](size_t j) INLINE_LAMBDA { a += load<Vector>(x + j) * load<Vector>(x + j); },
         [&](size_t j, size_t n) INLINE_LAMBDA {
-          const Vector rest = load_part(x + j, n);
+          const Vector rest = load_part<Vector>(x + j, n);
           b += rest * rest;
         });
     total += sum((a + b) + (c + d));
@@ -59,17 +60,19 @@ KERNEL double sum_of_squares(const float* x, size_t begin, size_t end) {
 // Larger copies are written past the caches, which they would only fill: the next step reads them.
 constexpr size_t kStreamedCopy = size_t{1} << 18;
 
-// Sixteen bf16 numbers to an address that is a multiple of 16.
+// bf16 numbers to an address that is a multiple of 16.
+template <class Vector>
 static INLINE void stream_bfloats(uint16_t* to, Vector x) {
 #ifdef __SSE2__
-  const ShortVector bits = to_bfloats(x);
-  __m128i halves[2];
-  std::memcpy(halves, &bits, sizeof halves);
-  _mm_stream_si128(reinterpret_cast<__m128i*>(to), halves[0]);
-  _mm_stream_si128(reinterpret_cast<__m128i*>(to) + 1, halves[1]);
-#else
-  store_bfloats(to, x);
+  if constexpr (kLanes<Vector> >= 8) {
+    const ShortOf<Vector> bits = to_bfloats(x);
+    __m128i parts[sizeof bits / sizeof(__m128i)];
+    std::memcpy(parts, &bits, sizeof bits);
+    for (size_t i = 0; i < sizeof bits / sizeof(__m128i); i++) _mm_stream_si128(reinterpret_cast<__m128i*>(to) + i, parts[i]);
+    return;
+  }
 #endif
+  store_bfloats(to, x);
 }
 
 static INLINE void finish_streaming() {
@@ -82,6 +85,7 @@ struct Update {
   float step_size, beta1, rest1, beta2, rest2, eps, decay, inverse_correction, gradient_scale;
 };
 
+template <class Vector>
 static INLINE Vector update(Vector w, Vector g, Vector* m, Vector* v, const Update& u) {
   g *= u.gradient_scale;
   *m = u.beta1 * *m + u.rest1 * g;
@@ -98,23 +102,24 @@ struct Weights {
   bool stream_copy;
 };
 
-// `begin` is a multiple of kLanes.
-KERNEL void update_part(const Weights& weights, const Update& u, size_t begin, size_t end) {
+// `begin` is a multiple of kMostLanes.
+template <class Vector>
+static INLINE void update_part(const Weights& weights, const Update& u, size_t begin, size_t end) {
   float* const weight = weights.weight;
   const float* const gradient = weights.gradient;
   float* const first = weights.first;
   float* const second = weights.second;
   uint16_t* const copy = weights.copy;
   const bool stream_copy = weights.stream_copy;
-  for_lanes(
+  for_lanes<Vector>(
       begin, end,
       [&](size_t i) INLINE_LAMBDA {
         fetch(weight + i);
         fetch(gradient + i);
         fetch(first + i);
         fetch(second + i);
-        Vector m = load(first + i), v = load(second + i);
-        const Vector w = update(load(weight + i), load(gradient + i), &m, &v, u);
+        Vector m = load<Vector>(first + i), v = load<Vector>(second + i);
+        const Vector w = update(load<Vector>(weight + i), load<Vector>(gradient + i), &m, &v, u);
         store(weight + i, w);
         store(first + i, m);
         store(second + i, v);
@@ -122,8 +127,8 @@ KERNEL void update_part(const Weights& weights, const Update& u, size_t begin, s
         else if (copy != nullptr) store_bfloats(copy + i, w);
       },
       [&](size_t i, size_t n) INLINE_LAMBDA {
-        Vector m = load_part(first + i, n), v = load_part(second + i, n);
-        const Vector w = update(load_part(weight + i, n), load_part(gradient + i, n), &m, &v, u);
+        Vector m = load_part<Vector>(first + i, n), v = load_part<Vector>(second + i, n);
+        const Vector w = update(load_part<Vector>(weight + i, n), load_part<Vector>(gradient + i, n), &m, &v, u);
         store_part(weight + i, w, n);
         store_part(first + i, m, n);
         store_part(second + i, v, n);
@@ -155,7 +160,8 @@ struct Table {
   }
 };
 
-// Sixteen elements through all the updates that they missed.
+// Elements through all the updates that they missed.
+template <class Vector>
 static INLINE Vector catch_up(Vector w, Vector g, Vector* m, Vector* v, const Table& table, int32_t done) {
   // Rows that no token has ever touched have moments of zero, and only shrink.
   const bool untouched = maximum(max(*m, -*m)) == 0 && maximum(*v) == 0;
@@ -167,24 +173,25 @@ static INLINE Vector catch_up(Vector w, Vector g, Vector* m, Vector* v, const Ta
   return table.gradient == nullptr ? w : update(w, g, m, v, table.at(table.up_to));
 }
 
-KERNEL void update_rows(const Table& table, const int32_t* rows, size_t begin, size_t end) {
+template <class Vector>
+static INLINE void update_rows(const Table& table, const int32_t* rows, size_t begin, size_t end) {
   for (size_t i = begin; i < end; i++) {
     const int32_t done = table.updates[rows[i]];
     if (done >= table.up_to) continue;
     const size_t start = static_cast<size_t>(rows[i]) * table.hidden;
-    for_lanes(
+    for_lanes<Vector>(
         start, start + table.hidden,
         [&](size_t i) INLINE_LAMBDA {
-          Vector m = load(table.first + i), v = load(table.second + i);
-          const Vector g = table.gradient == nullptr ? Vector{} : load(table.gradient + i);
-          store(table.weight + i, catch_up(load(table.weight + i), g, &m, &v, table, done));
+          Vector m = load<Vector>(table.first + i), v = load<Vector>(table.second + i);
+          const Vector g = table.gradient == nullptr ? Vector{} : load<Vector>(table.gradient + i);
+          store(table.weight + i, catch_up(load<Vector>(table.weight + i), g, &m, &v, table, done));
           store(table.first + i, m);
           store(table.second + i, v);
         },
         [&](size_t i, size_t n) INLINE_LAMBDA {
-          Vector m = load_part(table.first + i, n), v = load_part(table.second + i, n);
-          const Vector g = table.gradient == nullptr ? Vector{} : load_part(table.gradient + i, n);
-          store_part(table.weight + i, catch_up(load_part(table.weight + i, n), g, &m, &v, table, done), n);
+          Vector m = load_part<Vector>(table.first + i, n), v = load_part<Vector>(table.second + i, n);
+          const Vector g = table.gradient == nullptr ? Vector{} : load_part<Vector>(table.gradient + i, n);
+          store_part(table.weight + i, catch_up(load_part<Vector>(table.weight + i, n), g, &m, &v, table, done), n);
           store_part(table.first + i, m, n);
           store_part(table.second + i, v, n);
         });
@@ -211,7 +218,8 @@ double sum_of_squares(Floats x) {
   std::vector<double> parts(thread_count(), 0.0);
   const size_t blocks = (x.size + kSumBlock - 1) / kSumBlock;
   parallel_for(blocks, 4, [&](size_t begin, size_t end, int part) {
-    parts[part] = sum_of_squares(x.data, begin * kSumBlock, std::min(end * kSumBlock, x.size));
+    const size_t from = begin * kSumBlock, to = std::min(end * kSumBlock, x.size);
+    parts[part] = vectorised([&](auto vector) INLINE_LAMBDA { return sum_of_squares<decltype(vector)>(x.data, from, to); });
   });
   double total = 0;
   for (const double part : parts) total += part;
@@ -241,8 +249,10 @@ void adamw(const Napi::CallbackInfo& info) {
   u.gradient_scale = number(11, "gradientScale");
   const bool stream_copy = copy && size >= kStreamedCopy && reinterpret_cast<uintptr_t>(copy.data) % 16 == 0;
   const Weights weights{weight.data, gradient.data, first.data, second.data, copy.data, stream_copy};
-  parallel_for((size + kLanes - 1) / kLanes, kGrain / kLanes, [&](size_t begin, size_t end, int) {
-    update_part(weights, u, begin * kLanes, std::min(end * kLanes, size));
+  const size_t vectors = (size + kMostLanes - 1) / kMostLanes;
+  parallel_for(vectors, kGrain / kMostLanes, [&](size_t begin, size_t end, int) {
+    const size_t from = begin * kMostLanes, to = std::min(end * kMostLanes, size);
+    vectorised([&](auto vector) INLINE_LAMBDA { update_part<decltype(vector)>(weights, u, from, to); });
   });
 }
 
@@ -281,8 +291,9 @@ void adamw_rows(const Napi::CallbackInfo& info) {
               hidden,
               update_constants(arguments, 9)};
   table.constants.gradient_scale = static_cast<float>(arguments.number(12, "gradientScale"));
-  parallel_for(rows.size, kGrain / hidden / 4,
-               [&](size_t begin, size_t end, int) { update_rows(table, rows.data, begin, end); });
+  parallel_for(rows.size, kGrain / hidden / 4, [&](size_t begin, size_t end, int) {
+    vectorised([&](auto vector) INLINE_LAMBDA { update_rows<decltype(vector)>(table, rows.data, begin, end); });
+  });
 }
 
 }  // namespace finetune

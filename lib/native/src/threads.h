@@ -126,9 +126,12 @@ void parallel_items(size_t count, Body body) {
     if (count == 1) body(0, 0);
     return;
   }
-  std::atomic<size_t> next{0};
+  // In a cache line of its own: every thread writes to it, and what lies beside it on the stack, all of them read.
+  struct alignas(64) Counter {
+    std::atomic<size_t> next{0};
+  } counter;
   run_on_all([&](int thread) {
-    for (size_t item = next++; item < count; item = next++) body(item, thread);
+    for (size_t item = counter.next++; item < count; item = counter.next++) body(item, thread);
   });
 }
 

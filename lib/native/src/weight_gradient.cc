@@ -159,7 +159,7 @@ PACKED_KERNEL double row_tiles(const Problem<Element>& p, const uint32_t* right,
         squares = _mm512_add_ps(squares, multiply(p, left + t * left_panel, right + c * right_panel,
                                                   (block + t) * kTileRows, column));
       }
-      total += static_cast<double>(sum(reinterpret_cast<Vector>(squares)));
+      total += static_cast<double>(sum(reinterpret_cast<Vector16>(squares)));
     }
   }
   if (p.stream) _mm_sfence();
@@ -187,8 +187,7 @@ double multiply(const Problem<Element>& p) {
 }
 
 bool has_packed_kernel() {
-  return __builtin_cpu_supports("avx512f") && __builtin_cpu_supports("avx512bw") &&
-         __builtin_cpu_supports("avx512dq") && __builtin_cpu_supports("avx512vl");
+  return instruction_set() == InstructionSet::kAvx512;
 }
 
 #else

@@ -30,7 +30,12 @@ export function onEachLibrary(
 function openNative(): Promise<LibraryUnderTest> {
   const addon = loadAddon();
   const segments = { allocate: (bytes: number) => new Uint8Array(addon.allocateSegment(bytes)) };
-  return Promise.resolve({ name: "native", library: addon, segments, hasBfloat16Products: true });
+  return Promise.resolve({
+    name: "native",
+    library: addon,
+    segments,
+    hasBfloat16Products: addon.description().bfloat16,
+  });
 }
 
 async function openWasm(threads: number): Promise<LibraryUnderTest> {

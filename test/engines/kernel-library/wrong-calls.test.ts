@@ -124,9 +124,10 @@ function wrongValues({ kind, value, optional, free }: Parameter): unknown[] {
 
 onEachLibrary("wrong calls", (open, form) => {
   const isWasm = form === "wasm";
+  let hasBfloat16Products = false;
 
   before(async () => {
-    ({ library } = await open());
+    ({ library, hasBfloat16Products } = await open());
   });
 
   test("every function is in the table", () => {
@@ -143,7 +144,9 @@ onEachLibrary("wrong calls", (open, form) => {
       rightArguments().map((arg, i) => (i === position ? value : arg));
     const label = FUNCTIONS[index - 1]?.[0] === name ? `${name} in bf16` : name;
 
-    test(`${label}: a right call is taken, and stays within its arrays`, () => {
+    test(`${label}: a right call is taken, and stays within its arrays`, (t) => {
+      const isBfloat16Product = PRODUCTS.includes(name) && parameters.some(({ kind }) => kind === "bits");
+      if (isBfloat16Product && !hasBfloat16Products) return t.skip("the processor has no bf16");
       call(name, rightArguments(false));
       call(name, rightArguments(true));
       const without = parameters.map((p) => (p.optional ? null : right(p, false)));
