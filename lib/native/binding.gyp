@@ -23,6 +23,7 @@
         "src/instruction_set.cc",
         "src/layer_norm.cc",
         "src/loss.cc",
+        "src/mapped_file.cc",
         "src/matmul.cc",
         "src/memory.cc",
         "src/optimizer.cc",

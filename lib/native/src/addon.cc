@@ -10,6 +10,7 @@
 #include "embedding.h"
 #include "layer_norm.h"
 #include "loss.h"
+#include "mapped_file.h"
 #include "matmul.h"
 #include "optimizer.h"
 #include "segment.h"
@@ -60,6 +61,7 @@ Napi::Object initialize(Napi::Env env, Napi::Object exports) {
   };
   add_function("description", description);
   add_function("allocateSegment", allocate_segment);
+  add_function("mapFile", map_file);
   add_function("matmul", alone<matmul>);
   add_function("toBfloat16", alone<to_bfloat16>);
   add_function("add", alone<add>);

@@ -4,15 +4,30 @@ import { CheckpointError } from "../errors";
 import { hasAdapter } from "./adapter";
 import type { StateDict } from "./dtypes";
 import { readPytorchBin } from "./pytorch-bin";
-import { readSafetensors } from "./safetensors";
+import { parseSafetensors, readSafetensors } from "./safetensors";
 import { readSharded } from "./sharded";
 
-const readSafetensorsFile = async (file: string): Promise<StateDict> => (await readSafetensors(file)).tensors;
+/** How files are read. */
+export interface ReadStateDictOptions {
+  /** Gives a file's bytes as memory that is read when it is looked at, or undefined where it cannot. Default: files are read. */
+  mapFile?: ((file: string) => ArrayBuffer | undefined) | undefined;
+}
+
+type WeightReader = (file: string, options: ReadStateDictOptions) => Promise<StateDict>;
+
+const readSafetensorsFile: WeightReader = async (file, { mapFile }) => {
+  const mapped = mapFile?.(file);
+  const content = mapped ? parseSafetensors(new Uint8Array(mapped), file) : await readSafetensors(file);
+  return content.tensors;
+};
 
 /** The files that may hold a model's weights, best first, as transformers looks for them. */
-const WEIGHT_FILES: readonly { name: string; read: (file: string) => Promise<StateDict> }[] = [
+const WEIGHT_FILES: readonly { name: string; read: WeightReader }[] = [
   { name: "model.safetensors", read: readSafetensorsFile },
-  { name: "model.safetensors.index.json", read: (index) => readSharded(index, readSafetensorsFile) },
+  {
+    name: "model.safetensors.index.json",
+    read: (index, options) => readSharded(index, (shard) => readSafetensorsFile(shard, options)),
+  },
   { name: "pytorch_model.bin", read: readPytorchBin },
   { name: "pytorch_model.bin.index.json", read: (index) => readSharded(index, readPytorchBin) },
 ];
@@ -38,10 +53,13 @@ export function hasWeights(directory: string): boolean {
  * const weights = await readStateDict("out/my-model");
  * model.loadStateDict(weights);
  */
-export async function readStateDict(directory: string): Promise<StateDict> {
+export async function readStateDict(
+  directory: string,
+  options: ReadStateDictOptions = {},
+): Promise<StateDict> {
   for (const { name, read } of WEIGHT_FILES) {
     const file = path.join(directory, name);
-    if (existsSync(file)) return read(file);
+    if (existsSync(file)) return read(file, options);
   }
   if (hasAdapter(directory)) {
     throw new CheckpointError(

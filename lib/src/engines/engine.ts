@@ -18,6 +18,11 @@ export interface Engine {
    */
   setMatMulPrecision?(precision: MatMulPrecision): MatMulPrecision;
   /**
+   * A file as memory, read when it is looked at. What is written to it is not written to the file.
+   * @returns undefined for a file that cannot be mapped: it has to be read
+   */
+  mapFile?: (file: string) => ArrayBuffer | undefined;
+  /**
    * Loads and registers the backend; a second call does nothing more.
    * @throws EngineError if it cannot run here, saying why and what to do
    */

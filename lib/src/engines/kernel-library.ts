@@ -172,6 +172,8 @@ export interface KernelLibrary {
 
 /** Where a library's tensors live. */
 export interface SegmentSource {
+  /** Whether the library works on arrays from elsewhere too. Default false. */
+  reachesAllMemory?: boolean;
   /** New memory, of at least so many bytes, with arbitrary content. */
   allocate(bytes: number): Uint8Array;
   /** Takes a segment back that nothing refers to any more. */

@@ -122,8 +122,8 @@ function autoModel<Output extends object, Model extends PreTrainedModel<Output>>
         async (folder) => void (await readConfig(folder)),
       );
       const config = given ?? (await readConfig(directory));
-      const weights = await readStateDict(directory);
-      await currentEngine();
+      const { mapFile } = await currentEngine();
+      const weights = await readStateDict(directory, { mapFile });
       const model = modelOf(config, seed);
       const report = loadWeights(model, weights, directory, { ignoreMismatchedSizes });
       for (const line of describeLoadReport(report, model.architecture, nameOrDir)) console.warn(line);

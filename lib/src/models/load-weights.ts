@@ -33,7 +33,8 @@ const IGNORED = /(^|\.)embeddings\.(position_ids|token_type_ids)$/;
  * Fills a model with the weights of a checkpoint, under today's, old or head-less names, and initialises those that
  * it lacks.
  *
- * @param source  named in errors
+ * @param weights  the model's from now on: where the engine can, it works on their memory
+ * @param source   named in errors
  * @throws CheckpointError if a shape does not fit, two names mean the same weight, nothing fits at all, or by far the most
  *   would be new; the model is then as it was
  */
@@ -76,7 +77,7 @@ export function loadWeights(
     parameters.get(name)!.initialize(model.context.seed, name);
     found.delete(name);
   }
-  for (const [name, tensor] of found) parameters.get(name)!.set(toFloat32(tensor));
+  for (const [name, tensor] of found) parameters.get(name)!.adopt(toFloat32(tensor));
   for (const names of Object.values(report) as string[][]) names.sort();
   return report;
 }

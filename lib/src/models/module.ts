@@ -1,4 +1,5 @@
 import * as tf from "../tfjs";
+import { adoptTensor } from "../engines/fused/adopt";
 import { ConfigError } from "../errors";
 import { randomNormal, randomUniform } from "../random";
 
@@ -56,7 +57,15 @@ export class Parameter {
 
   /** @param values  `size` numbers in row-major order; copied */
   set(values: Float32Array): void {
-    const tensor = tf.tensor(values, this.shape);
+    this.assign(tf.tensor(values, this.shape));
+  }
+
+  /** @param values  `size` numbers in row-major order, which are the parameter's from now on */
+  adopt(values: Float32Array): void {
+    this.assign(adoptTensor(values, this.shape));
+  }
+
+  private assign(tensor: tf.Tensor): void {
     if (this.variable) this.variable.assign(tensor);
     else this.variable = tf.variable(tensor, this.isTrained);
     tensor.dispose();

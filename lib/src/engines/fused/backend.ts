@@ -25,6 +25,8 @@ interface TensorRecord {
   dtype: tf.DataType;
   refCount: number;
   block?: Block;
+  /** Whether the values are a caller's array that was taken over; see {@link FusedBackend.adopt}. */
+  adopted?: boolean;
   /** The same numbers as bf16, made when a product first needs them. */
   copy?: { block: Block; values: Uint16Array };
   /** Of a matrix that is zero elsewhere: the rows that are not, each once. */
@@ -197,6 +199,18 @@ export class FusedBackend extends MathBackendCPU implements HostMemory {
     return dataId;
   }
 
+  /** Whether kernels can work on arrays of any origin: memory of a module of its own is all that a module reaches. */
+  get adoptsArrays(): boolean {
+    return this.segments.reachesAllMemory ?? false;
+  }
+
+  /** A tensor whose memory is an array of the caller, which is the tensor's from now on. */
+  adopt(values: Float32Array, shape: number[]): tf.TensorInfo {
+    const dataId = this.add(values, shape, "float32");
+    this.record(dataId).adopted = true;
+    return { dataId, shape, dtype: "float32" };
+  }
+
   /** Runs a kernel. If it fails, for want of memory say, the tensors that it has made are freed: nobody else knows them. */
   attempt<T>(kernel: () => T): T {
     this.made = [];
@@ -220,7 +234,9 @@ export class FusedBackend extends MathBackendCPU implements HostMemory {
   override readSync(dataId: object): tf.backend_util.BackendValues {
     const values = super.readSync(dataId);
     if (!(values instanceof Float32Array)) return values;
-    return values.length < POOLED_FROM || this.pool.owns(values.buffer) ? values.slice() : values;
+    const isOurs =
+      values.length < POOLED_FROM || this.record(dataId).adopted || this.pool.owns(values.buffer);
+    return isOurs ? values.slice() : values;
   }
 
   override disposeData(dataId: object, force = false): boolean {

@@ -9,6 +9,8 @@ export interface Addon extends KernelLibrary {
   description(): AddonDescription;
   /** Memory goes back when it is collected. */
   allocateSegment(bytes: number): ArrayBuffer;
+  /** A file's bytes, copied only where they are written to; undefined where it cannot be mapped. */
+  mapFile(path: string): ArrayBuffer | undefined;
 }
 
 export interface AddonDescription {

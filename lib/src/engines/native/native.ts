@@ -32,6 +32,7 @@ export const native: Engine = {
       description = addon.description();
     });
   },
+  mapFile: (file) => loadAddon().mapFile(file),
   setMatMulPrecision(precision) {
     return (tf.engine().findBackend(BACKEND) as FusedBackend).setMatMulPrecision(precision);
   },

@@ -10,6 +10,7 @@ import type { Addon } from "./addon";
  */
 export function systemSegments(addon: Pick<Addon, "allocateSegment">): SegmentSource {
   return {
+    reachesAllMemory: true,
     allocate(bytes) {
       if (bytes > MOST_BYTES) {
         throw new OutOfMemoryError(
