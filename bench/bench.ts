@@ -10,6 +10,7 @@ import { loadPeer, profilePeer, runPeer, stepPeer, tokenizePeer } from "./peers"
 import { profileBenchmark } from "./profile";
 import { comparePairs, type Peer } from "./python";
 import { runBenchmark } from "./run";
+import { sentenceBenchmark, sentencePeer } from "./sentence";
 import { soakBenchmark } from "./soak";
 import { serveBenchmark } from "./serve";
 import { streamBenchmark } from "./stream";
@@ -28,6 +29,7 @@ const BENCHMARKS: Record<string, Benchmark> = {
     peer: { of: (args) => stepPeer("train", 16, args), figures: ["median_s"] },
   },
   infer: { run: inferBenchmark, peer: { of: (args) => stepPeer("infer", 64, args), figures: ["median_s"] } },
+  sentence: { run: sentenceBenchmark, peer: { of: sentencePeer, figures: ["median_s", "mean_s"] } },
   tokenize: { run: tokenizeBenchmark, peer: { of: tokenizePeer, figures: ["first_s", "cached_s"] } },
   load: { run: loadBenchmark, peer: { of: loadPeer, figures: ["seconds"] } },
   // A pair takes half an hour.

@@ -20,7 +20,16 @@ const target = fileURLToPath(new URL("../lib/assets/wasm/kernels.wasm", import.m
 
 /** What stands in for these is in wasm/; the addon's own memory for tensors has nothing to do there. */
 const NOT_IN_WASM = [
-  ...["addon.cc", "dnnl_compat.cc", "failure.cc", "instruction_set.cc", "mapped_file.cc", "matmul.cc"],
+  ...[
+    "addon.cc",
+    "dnnl_compat.cc",
+    "failure.cc",
+    "few_rows.cc",
+    "few_rows_bfloat16.cc",
+    "instruction_set.cc",
+    "mapped_file.cc",
+    "matmul.cc",
+  ],
   ...["memory.cc", "segment.cc", "transpose.cc"],
 ];
 

@@ -20,6 +20,8 @@
         "src/elementwise.cc",
         "src/embedding.cc",
         "src/failure.cc",
+        "src/few_rows.cc",
+        "src/few_rows_bfloat16.cc",
         "src/instruction_set.cc",
         "src/layer_norm.cc",
         "src/loss.cc",

@@ -6,6 +6,7 @@
 
 #include "arguments.h"
 #include "dnnl_compat.h"
+#include "few_rows.h"
 #include "scratch.h"
 #include "transpose.h"
 #include "vector.h"
@@ -135,8 +136,17 @@ bool wants_transposed_b(const Shape& shape) {
 #endif
 }
 
+bool is_few_rows(const Shape& shape) {
+  return shape.batch == 1 && !shape.transpose_a && shape.transpose_b && !shape.accumulate &&
+         suits_few_rows(shape.m, shape.n, shape.k, shape.bfloat16);
+}
+
 template <class T>
 void run(Shape shape, Span<T> a, Span<T> b, Floats bias, Floats out) {
+  if (is_few_rows(shape)) {
+    multiply_few_rows({out.data, a.data, b.data, bias.data, shape.m, shape.n, shape.k, shape.k});
+    return;
+  }
   round_rows(&shape, a, b, out);
   void* right = b.data;
   if constexpr (std::is_same_v<T, float>) {
