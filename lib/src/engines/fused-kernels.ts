@@ -38,3 +38,30 @@ export interface PackedAttentionSettings {
   site: number;
   step: number;
 }
+
+/** The weights of an encoder layer of BERT's kind, in the order in which a token meets them. */
+export const ENCODER_LAYER_WEIGHTS = [
+  ...(["queryWeight", "queryBias", "keyWeight", "keyBias", "valueWeight", "valueBias"] as const),
+  ...(["attentionOutputWeight", "attentionOutputBias", "attentionGamma", "attentionBeta"] as const),
+  ...(["intermediateWeight", "intermediateBias", "outputWeight", "outputBias"] as const),
+  ...(["outputGamma", "outputBeta"] as const),
+];
+
+export type EncoderLayerWeight = (typeof ENCODER_LAYER_WEIGHTS)[number];
+
+/**
+ * Of `EncoderLayer` (x and the weights to the states and what the gradient needs) and `EncoderLayerGrad` (dy, x, what the other
+ * kept, and the weights to the gradients of x and of each weight).
+ */
+export interface EncoderLayerSettings {
+  /** Rows where the sequences begin, and the number of all rows at the end. */
+  offsets: Int32Array;
+  heads: number;
+  eps: number;
+  attentionDropout: DropoutAttributes;
+  /** Of the attention's output, and of the layer's. */
+  attentionOutputDropout: DropoutAttributes;
+  outputDropout: DropoutAttributes;
+  /** Whether a gradient will be asked for. */
+  keeps: boolean;
+}

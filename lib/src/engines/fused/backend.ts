@@ -68,6 +68,10 @@ export class FusedBackend extends MathBackendCPU implements HostMemory {
     return before;
   }
 
+  get matMulPrecision(): MatMulPrecision {
+    return this.precision;
+  }
+
   /** A new float32 tensor with arbitrary content. */
   allocate(shape: number[], dtype: "float32" | "int32" = "float32"): tf.TensorInfo {
     const size = sizeOf(shape);

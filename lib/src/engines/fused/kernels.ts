@@ -12,6 +12,7 @@ import {
   embeddingsLayerNormGradient,
   gradientOfEmbeddingsLayerNorm,
 } from "./embeddings";
+import { encoderLayer, encoderLayerGradient } from "./encoder-layer";
 import { gelu, geluGradient, gradientOfGelu } from "./gelu";
 import * as norm from "./layer-norm";
 import * as linear from "./linear";
@@ -49,6 +50,8 @@ const KERNELS: FusedKernel[] = [
   packedAttentionGradient,
   crossEntropy,
   crossEntropyGradient,
+  encoderLayer,
+  encoderLayerGradient,
   squaredSum,
   adamw,
 ];

@@ -1,6 +1,7 @@
 import * as tf from "../../tfjs";
 import { ConfigError } from "../../errors";
 import { attention, attentionWithWeights } from "../../ops/attention";
+import { encoderLayer, type EncoderLayerWeights } from "../../ops/encoder-layer";
 import { embeddingsLayerNorm } from "../../ops/embeddings-layer-norm";
 import { padSequences, type SequenceLayout } from "../../ops/packed-sequences";
 import { recompute } from "../../ops/recompute";
@@ -85,6 +86,10 @@ class BertSelfAttention extends Module {
     this.dropout = new Dropout(attentionProbsDropoutProb, context);
   }
 
+  get heads(): number {
+    return this.config.numAttentionHeads;
+  }
+
   project(x: tf.Tensor2D): AttentionProjections {
     return { query: this.query.forward(x), key: this.key.forward(x), value: this.value.forward(x) };
   }
@@ -95,7 +100,7 @@ class BertSelfAttention extends Module {
     withWeights: boolean,
   ): Attended {
     const { rate, key: randomKey } = this.dropout.current();
-    const options = { heads: this.config.numAttentionHeads, dropoutRate: rate, key: randomKey };
+    const options = { heads: this.heads, dropoutRate: rate, key: randomKey };
     return withWeights
       ? attentionWithWeights(query, key, value, layout, options)
       : { context: attention(query, key, value, layout, options) };
@@ -189,10 +194,45 @@ class BertLayer extends Module {
       const weights = trained.map(([, { value }]) => value);
       return { states: recompute(x, weights, (again) => this.compute(again, layout, STATES_ALONE).states) };
     }
-    return this.compute(x, layout, options);
+    return this.compute(x, layout, asksMore ? options : STATES_ALONE);
   }
 
   private compute(x: tf.Tensor2D, layout: SequenceLayout, options: LayerOptions): LayerOutput {
+    const states = options === STATES_ALONE ? this.computeAsOne(x, layout) : undefined;
+    return states ? { states } : this.computeInParts(x, layout, options);
+  }
+
+  /** By the engine's kernel for a whole layer, if it has one and the layer is as it was laid out: without adapters, not half frozen. */
+  private computeAsOne(x: tf.Tensor2D, layout: SequenceLayout): tf.Tensor2D | undefined {
+    const { attention, intermediate, output } = this;
+    const { query, key, value } = attention.self;
+    const maps = { query, key, value, attentionOutput: attention.output.dense };
+    const all = { ...maps, intermediate: intermediate.dense, output: output.dense };
+    if (!Object.values(all).every((map) => map instanceof Linear)) return undefined;
+    if (tf.engine().isTapeOn() && ![...this.namedParameters()].every(([, { requiresGrad }]) => requiresGrad))
+      return undefined;
+    const weights = {} as EncoderLayerWeights;
+    for (const [name, { weight, bias }] of Object.entries(all) as [keyof typeof all, Linear][]) {
+      weights[`${name}Weight`] = weight.value;
+      weights[`${name}Bias`] = bias.value;
+    }
+    for (const [name, { LayerNorm }] of [
+      ["attention", attention.output],
+      ["output", output],
+    ] as const) {
+      weights[`${name}Gamma`] = LayerNorm.weight.value;
+      weights[`${name}Beta`] = LayerNorm.bias.value;
+    }
+    return encoderLayer(x, weights, layout, {
+      heads: attention.self.heads,
+      eps: output.LayerNorm.eps,
+      attentionDropout: attention.self.dropout.current(),
+      attentionOutputDropout: attention.output.dropout.current(),
+      outputDropout: output.dropout.current(),
+    });
+  }
+
+  private computeInParts(x: tf.Tensor2D, layout: SequenceLayout, options: LayerOptions): LayerOutput {
     // What lies between is freed here (but for what the gradients need), not at the end of all layers.
     return tf.tidy(() => {
       const projections = this.attention.self.project(x);
