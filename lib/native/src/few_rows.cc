@@ -14,6 +14,9 @@ namespace {
 constexpr size_t kMostRows = 64, kMostLongRows = 32;
 constexpr size_t kLongInner = 1536;
 
+// Products with fewer operations than this are done sooner by one thread.
+constexpr size_t kGrain = size_t{1} << 17;
+
 template <class VectorType>
 struct FloatProduct {
   using Element = float;
@@ -40,7 +43,9 @@ FewRows<Element> with_spread_rows(FewRows<Element> p) {
 template <class Element, class Body>
 void share_outputs(const FewRows<Element>& asked, Body body) {
   const FewRows<Element> product = with_spread_rows(asked);
-  parallel_for(product.outputs / kTileOutputs, 1, [&](size_t begin, size_t end, int) {
+  const size_t tiles = product.outputs / kTileOutputs;
+  const size_t work = product.rows * product.outputs * product.inner;
+  parallel_for(tiles, work < kGrain ? tiles : 1, [&](size_t begin, size_t end, int) {
     body(product, begin * kTileOutputs, end * kTileOutputs);
   });
 }

@@ -1,7 +1,8 @@
 // Products of a few rows with a matrix of weights that is read once: single sentences.
 #pragma once
 
-#include "arguments.h"
+#include <cstddef>
+#include <cstdint>
 
 namespace finetune {
 

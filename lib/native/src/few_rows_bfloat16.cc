@@ -41,3 +41,7 @@ void multiply_bfloat_tiles(const FewRows<uint16_t>&, size_t, size_t) {}
 #endif
 
 }  // namespace finetune
+
+#if defined(HAS_BFLOAT16_PRODUCTS) && defined(__clang__)
+#pragma clang attribute pop
+#endif

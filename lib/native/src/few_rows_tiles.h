@@ -29,11 +29,12 @@ static INLINE Vector4 sum_each(Vector a, Vector b, Vector c, Vector d) {
   return sums;
 }
 
-// `Product` says what a kind of numbers is multiplied with: Element, Vector (of sums), Operand, kStep (elements of an operand),
-// load(from), multiply_add(a, b, sum).
 // Where what is asked for is put: it would push out of the first cache what is being multiplied.
 constexpr int kSecondCache = 2;
 
+// A tile of the product. `Product` says what the numbers are multiplied with: Element, Vector (of sums), Operand, kStep (elements
+// of an operand), load(from), multiply_add(a, b, sum).
+//
 // Asks for its share of the weights of the next outputs, which come from memory: kFetched rows of them, from `fetched` on.
 template <class Product, size_t kRows, size_t kFetched>
 static INLINE void tile(const FewRows<typename Product::Element>& p, size_t row, size_t output, size_t fetched) {
@@ -62,9 +63,14 @@ static INLINE void tile(const FewRows<typename Product::Element>& p, size_t row,
 // The last rows, fewer than kRows + 1.
 template <class Product, size_t kRows>
 static INLINE void last_tile(const FewRows<typename Product::Element>& p, size_t row, size_t output) {
-  // Alone, it asks for all.
-  if (p.rows - row == kRows) row == 0 ? tile<Product, kRows, kTileOutputs>(p, row, output, 0) : tile<Product, kRows, 0>(p, row, output, 0);
-  else if constexpr (kRows > 1) last_tile<Product, kRows - 1>(p, row, output);
+  if (p.rows - row < kRows) {
+    if constexpr (kRows > 1) last_tile<Product, kRows - 1>(p, row, output);
+  } else if (row == 0) {
+    // Alone, it asks for all.
+    tile<Product, kRows, kTileOutputs>(p, row, output, 0);
+  } else {
+    tile<Product, kRows, 0>(p, row, output, 0);
+  }
 }
 
 // All rows of kTileOutputs outputs. Whole tiles share the fetching, so that memory is never waited for at one time and idle

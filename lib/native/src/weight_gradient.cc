@@ -159,7 +159,7 @@ PACKED_KERNEL double row_tiles(const Problem<Element>& p, const uint32_t* right,
         squares = _mm512_add_ps(squares, multiply(p, left + t * left_panel, right + c * right_panel,
                                                   (block + t) * kTileRows, column));
       }
-      total += static_cast<double>(sum(reinterpret_cast<Vector16>(squares)));
+      total += static_cast<double>(_mm512_reduce_add_ps(squares));
     }
   }
   if (p.stream) _mm_sfence();
