@@ -7,6 +7,7 @@ import { kernelsBenchmark } from "./kernels";
 import { loadBenchmark } from "./load";
 import { UsageError } from "./options";
 import { loadPeer, profilePeer, runPeer, stepPeer, tokenizePeer } from "./peers";
+import { productsBenchmark } from "./products";
 import { profileBenchmark } from "./profile";
 import { comparePairs, type Peer } from "./python";
 import { runBenchmark } from "./run";
@@ -36,6 +37,7 @@ const BENCHMARKS: Record<string, Benchmark> = {
   run: { run: runBenchmark, peer: { of: runPeer, figures: ["seconds"], pairs: 1 } },
   profile: { run: profileBenchmark, peer: { of: profilePeer, figures: ["step_ms"], pairs: 1 } },
   kernels: { run: kernelsBenchmark },
+  products: { run: productsBenchmark },
   soak: { run: soakBenchmark },
   serve: { run: serveBenchmark },
   stream: { run: streamBenchmark },
