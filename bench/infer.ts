@@ -1,23 +1,21 @@
 import * as tf from "@tensorflow/tfjs-core";
 import { matMulPeak, startEngine } from "./engine";
 import { readOptions } from "./options";
-import { forwardOperations, makeBatches, makeModel, stepFigures, WARM_UP_STEPS, WORKLOAD } from "./workload";
+import {
+  forwardOperations,
+  makeBatches,
+  makeModel,
+  stepFigures,
+  WARM_UP_STEPS,
+  WORKLOAD,
+  type Workload,
+} from "./workload";
 
 /** `bench infer`: seconds a batch of 64, or with `--batch 1` a single sentence. */
 export async function inferBenchmark(args: string[]): Promise<object> {
   const { engine, ...workload } = readOptions(args, { ...WORKLOAD, batch: 64, engine: "" });
   const name = await startEngine(engine, workload.precision);
-  const { collate, lengths } = await makeBatches(workload);
-  const model = makeModel(workload);
-  const seconds: number[] = [];
-  for (let step = 0; step < workload.steps; step++) {
-    const inputs = collate(step);
-    const start = performance.now();
-    const output = model.forward({ ...inputs, labels: undefined });
-    await output.logits.data();
-    seconds.push((performance.now() - start) / 1000);
-    tf.dispose([inputs, output] as unknown as tf.TensorContainer);
-  }
+  const { seconds, lengths } = await forwardSteps(workload);
   const figures = stepFigures(seconds, lengths);
   const operations = lengths.slice(WARM_UP_STEPS).map((batch) => forwardOperations(workload, batch));
   const total = operations.reduce((sum, value) => sum + value, 0);
@@ -30,4 +28,20 @@ export async function inferBenchmark(args: string[]): Promise<object> {
     gflops,
     share_of_peak: peak && gflops / peak,
   };
+}
+
+/** Seconds from the ids of each batch to its logits. */
+export async function forwardSteps(workload: Workload): Promise<{ seconds: number[]; lengths: number[][] }> {
+  const { collate, lengths } = await makeBatches(workload);
+  const model = makeModel(workload);
+  const seconds: number[] = [];
+  for (let step = 0; step < workload.steps; step++) {
+    const inputs = collate(step);
+    const start = performance.now();
+    const output = model.forward({ ...inputs, labels: undefined });
+    await output.logits.data();
+    seconds.push((performance.now() - start) / 1000);
+    tf.dispose([inputs, output] as unknown as tf.TensorContainer);
+  }
+  return { seconds, lengths };
 }

@@ -5,6 +5,7 @@ import * as tf from "@tensorflow/tfjs-core";
 import { exportOnnx } from "../lib/src/export/onnx/export-onnx";
 import { AutoTokenizer } from "../lib/src/tokenizers/auto-tokenizer";
 import { startEngine } from "./engine";
+import { forwardSteps } from "./infer";
 import { readOptions } from "./options";
 import type { Peer } from "./python";
 import { makeBatches, makeModel, stepFigures, WORKLOAD } from "./workload";
@@ -15,17 +16,7 @@ const SENTENCE = { ...WORKLOAD, batch: 1, steps: 102, precision: "fp32", engine:
 export async function sentenceBenchmark(args: string[]): Promise<object> {
   const { engine, ...workload } = readOptions(args, SENTENCE);
   const name = await startEngine(engine, workload.precision);
-  const { collate, lengths } = await makeBatches(workload);
-  const model = makeModel(workload);
-  const seconds: number[] = [];
-  for (let step = 0; step < workload.steps; step++) {
-    const inputs = collate(step);
-    const start = performance.now();
-    const output = model.forward({ ...inputs, labels: undefined });
-    await output.logits.data();
-    seconds.push((performance.now() - start) / 1000);
-    tf.dispose([inputs, output] as unknown as tf.TensorContainer);
-  }
+  const { seconds, lengths } = await forwardSteps(workload);
   const { precision, layers, hidden } = workload;
   return { engine: name, precision, layers, hidden, ...stepFigures(seconds, lengths) };
 }

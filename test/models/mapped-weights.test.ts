@@ -29,7 +29,8 @@ describe("weights that are mapped from their file", { skip: noNative }, () => {
   after(() => rmSync(folder, { recursive: true }));
 
   test("are those that reading gives", async () => {
-    const [mapped, read] = [await readStateDict(folder, await currentEngine()), await readStateDict(folder)];
+    const { mapFile } = await currentEngine();
+    const [mapped, read] = [await readStateDict(folder, { mapFile }), await readStateDict(folder)];
     assert.deepEqual(mapped, read);
     assert.deepEqual(await weightsIn(await load()), read);
   });

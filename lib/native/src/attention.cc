@@ -199,7 +199,7 @@ struct InputGradients {
 
 template <class Vector>
 static INLINE void backward_task(const InputGradients& gradients, const float* dout, const Inputs& in, const Problem& p,
-                          const Task& t, int thread) {
+                                 const Task& t, int thread) {
   const size_t rows = p.longest * p.width;
   const size_t square = p.longest * p.longest;
   float* q = scratch(thread, 0, rows);
@@ -296,7 +296,7 @@ std::vector<size_t> task_order(const Problem& p) {
   return order;
 }
 
-// Takes the tasks' memory in advance: compilers hold that nothing is thrown by a function with clones.
+// Takes the tasks' memory in advance, so that a want of it shows before anything is written.
 void reserve(const Problem& p, int row_areas, int square_areas) {
   for (int thread = 0; thread < thread_count(); thread++) {
     for (int i = 0; i < square_areas; i++) scratch(thread, row_areas + i, p.longest * p.longest);

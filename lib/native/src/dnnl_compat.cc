@@ -10,7 +10,8 @@ dnnl::engine& dnnl_engine() {
   // As long as nothing has run, oneDNN can be told to use no more than the other kernels do.
   static auto* engine = [] {
 #if defined(HAS_INSTRUCTION_SETS)
-    if (instruction_set() != InstructionSet::kAvx512) dnnl::set_max_cpu_isa(dnnl::cpu_isa::avx2);
+    if (instruction_set() == InstructionSet::kAvx2) dnnl::set_max_cpu_isa(dnnl::cpu_isa::avx2);
+    if (instruction_set() == InstructionSet::kBasic) dnnl::set_max_cpu_isa(dnnl::cpu_isa::sse41);
 #endif
     return new dnnl::engine(dnnl::engine::kind::cpu, 0);
   }();

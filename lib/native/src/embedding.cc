@@ -50,7 +50,7 @@ static INLINE void sum_row(float* sum, const Tables& tables, size_t token) {
 
 template <class Vector>
 static INLINE void forward_rows(float* out, const Tables& tables, const float* gamma, const float* beta, float eps,
-                         size_t begin, size_t end, float* sum) {
+                                size_t begin, size_t end, float* sum) {
   for (size_t token = begin; token < end; token++) {
     sum_row(sum, tables, token);
     const RowStatistics statistics = row_statistics<Vector>(sum, tables.hidden, eps);
@@ -59,7 +59,7 @@ static INLINE void forward_rows(float* out, const Tables& tables, const float* g
 }
 
 static INLINE void add_columns(float* table, const float* rows, const int32_t* ids, size_t count, size_t hidden,
-                        int32_t skipped, size_t begin, size_t end) {
+                               int32_t skipped, size_t begin, size_t end) {
   for (size_t row = 0; row < count; row++) {
     if (ids[row] == skipped) continue;
     float* to = table + static_cast<size_t>(ids[row]) * hidden;

@@ -1,6 +1,6 @@
 // Vectors of floats, as many at a time as the registers hold: sixteen with AVX-512, eight with AVX2, four elsewhere. A kernel
 // is a template over the vector's type; `vectorised` runs the instance that suits the processor, compiled for its
-// instruction set. Such a kernel must not throw where it may be inlined into another instruction set's code.
+// instruction set.
 #pragma once
 
 #include <cstddef>

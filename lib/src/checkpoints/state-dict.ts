@@ -1,6 +1,7 @@
 import { existsSync } from "node:fs";
 import path from "node:path";
 import { CheckpointError } from "../errors";
+import { refuseUnknownOptions } from "../known-options";
 import { hasAdapter } from "./adapter";
 import type { StateDict } from "./dtypes";
 import { readPytorchBin } from "./pytorch-bin";
@@ -57,6 +58,7 @@ export async function readStateDict(
   directory: string,
   options: ReadStateDictOptions = {},
 ): Promise<StateDict> {
+  refuseUnknownOptions("readStateDict", options, ["mapFile"]);
   for (const { name, read } of WEIGHT_FILES) {
     const file = path.join(directory, name);
     if (existsSync(file)) return read(file, options);

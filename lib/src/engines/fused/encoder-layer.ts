@@ -58,16 +58,7 @@ class EncoderLayer {
       this.linear(kept.storage("key"), x, "key");
       this.linear(kept.storage("value"), x, "value");
       const context = this.isBfloat16 ? passing : kept;
-      library.packedAttention(
-        context.matrix("context"),
-        kept.matrix("query"),
-        kept.matrix("key"),
-        kept.matrix("value"),
-        settings.offsets,
-        hidden,
-        settings.heads,
-        ...dropout(settings.attentionDropout),
-      );
+      library.packedAttention(context.matrix("context"), ...this.attentionArguments(kept));
       const attended = this.operand(context, "context", kept, "contextBits");
       this.linear(kept.storage("projected"), attended, "attentionOutput");
       this.normalise(
@@ -93,7 +84,7 @@ class EncoderLayer {
 
   /** The gradients of x and of each weight. */
   backward(dy: TensorInfo, keptTensor: TensorInfo): TensorInfo[] {
-    const { backend, inputs, settings, hidden, inner } = this;
+    const { backend, inputs, hidden, inner } = this;
     const { library } = backend;
     const kept = this.keptMatrices(keptTensor);
     const gradients = Object.fromEntries(
@@ -166,13 +157,7 @@ class EncoderLayer {
         passing.matrix("dkey"),
         passing.matrix("dvalue"),
         passing.matrix("dcontext"),
-        kept.matrix("query"),
-        kept.matrix("key"),
-        kept.matrix("value"),
-        settings.offsets,
-        hidden,
-        settings.heads,
-        ...dropout(settings.attentionDropout),
+        ...this.attentionArguments(kept),
       );
       const x = backend.operand(inputs.x);
       linearGradients("query", "dquery", x, backend.storage(dx), true);
@@ -224,6 +209,16 @@ class EncoderLayer {
   /** The same of a matrix that the forward pass has rounded. */
   private keptOperand<Name extends string>(kept: TokenMatrices<Name>, name: Name, bitsName: Name): Operand {
     return this.isBfloat16 ? kept.bits(bitsName) : kept.storage(name);
+  }
+
+  /** What attention and its gradient take alike. */
+  private attentionArguments(kept: ReturnType<typeof this.keptMatrices>) {
+    const { offsets, heads, attentionDropout } = this.settings;
+    return [
+      ...([kept.matrix("query"), kept.matrix("key"), kept.matrix("value")] as const),
+      ...([offsets, this.hidden, heads] as const),
+      ...dropout(attentionDropout),
+    ] as const;
   }
 
   private linear(out: Float32Array, x: Operand, map: LinearMap): void {

@@ -35,10 +35,17 @@ const ADDON =
  */
 const SPIN_COUNT = "5000";
 
+/** What FINETUNE_MAX_ISA may say: the most that kernels may use of the processor's instructions. */
+const INSTRUCTION_SETS = ["AVX2", "basic"];
+
 let loaded: Addon | undefined;
 
-/** @throws EngineError if it is not built, or does not load here */
+/** @throws EngineError if it is not built, or does not load here, or FINETUNE_MAX_ISA names no instruction set */
 export function loadAddon(): Addon {
+  const { FINETUNE_MAX_ISA: limit } = process.env;
+  if (limit && !INSTRUCTION_SETS.includes(limit)) {
+    throw new EngineError(`FINETUNE_MAX_ISA is '${limit}'; it may be ${INSTRUCTION_SETS.join(" or ")}.`);
+  }
   try {
     // Read when the library is loaded.
     process.env.GOMP_SPINCOUNT ??= SPIN_COUNT;
