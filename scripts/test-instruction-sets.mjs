@@ -7,16 +7,19 @@
 import { spawnSync } from "node:child_process";
 
 import { root } from "./setup.mjs";
-import { testFiles } from "./test-files.mjs";
+import { runnerFlags, testFiles } from "./test-files.mjs";
 
 const FILTERS = ["engines/kernel-library/", "engines/fused/", "ops/"];
 
 const asked = process.argv.slice(2);
 const files = testFiles(asked.length > 0 ? asked : FILTERS);
-const flags = ["--import", "tsx", "--test", "--test-reporter=spec"];
 for (const name of ["AVX2", "basic"]) {
   console.log(`FINETUNE_MAX_ISA=${name}`);
   const env = { ...process.env, FINETUNE_MAX_ISA: name };
-  const { status } = spawnSync(process.execPath, [...flags, ...files], { cwd: root, stdio: "inherit", env });
+  const { status } = spawnSync(process.execPath, [...runnerFlags(), ...files], {
+    cwd: root,
+    stdio: "inherit",
+    env,
+  });
   if (status !== 0) process.exit(status ?? 1);
 }

@@ -13,7 +13,7 @@ import { isAbsolute, join } from "node:path";
 import { addonFile } from "../lib/native/build.mjs";
 import { buildNative } from "./build-native.mjs";
 import { root } from "./setup.mjs";
-import { testFiles } from "./test-files.mjs";
+import { runnerFlags, testFiles } from "./test-files.mjs";
 
 const SANITIZERS = {
   address: {
@@ -68,8 +68,7 @@ function main(sanitize, asked) {
   if (node(["-e", loads]) !== 0) return 1;
   const files = testFiles(asked.length > 0 ? asked : filters);
   if (files.length === 0) throw new Error(`No test file matches ${asked.join(" ")}.`);
-  const flags = ["--import", "tsx", "--test", "--test-reporter=spec", "--test-concurrency=2"];
-  return node([...flags, ...files.map((file) => join(root, file))]);
+  return node([...runnerFlags(2), ...files.map((file) => join(root, file))]);
 }
 
 const asked = process.argv.slice(2);

@@ -6,7 +6,7 @@ import { spawn } from "node:child_process";
 import { availableParallelism } from "node:os";
 import { join, relative } from "node:path";
 import { asProgram, root, setUp } from "./setup.mjs";
-import { testFiles } from "./test-files.mjs";
+import { runnerFlags, testFiles } from "./test-files.mjs";
 
 const bin = (name, ...path) => join(root, "node_modules", name, ...path);
 
@@ -47,6 +47,5 @@ await asProgram(async () => {
   }
   // Each file is a process; tests that start kernels have a second one.
   const concurrency = Math.max(1, Math.min(4, availableParallelism()));
-  const flags = ["--import", "tsx", "--test", "--test-reporter=spec", `--test-concurrency=${concurrency}`];
-  return node([...flags, ...files]);
+  return node([...runnerFlags(concurrency), ...files]);
 });

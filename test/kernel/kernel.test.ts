@@ -11,6 +11,7 @@ import {
   encodeMessage,
   type Message,
 } from "../../notebook/src/kernel/protocol/wire";
+import { tearDown } from "../teardown";
 
 const cwd = resolve(__dirname, "../..");
 
@@ -19,7 +20,7 @@ async function startKernel(t: TestContext) {
   const kernel = await KernelProcess.start({ cwd });
   const messages: Message[] = [];
   const client = new KernelClient(kernel, { onOutput: (_, message) => messages.push(message) });
-  t.after(() => client.close());
+  tearDown(t, () => client.close());
   const info = await client.ready(60_000);
   return { kernel, client, messages, info };
 }
@@ -28,7 +29,7 @@ async function startKernel(t: TestContext) {
 function shell(t: TestContext, kernel: KernelProcess) {
   const socket = new Dealer({ linger: 0 });
   socket.connect(channelAddress(kernel.connection, "shell"));
-  t.after(() => socket.close());
+  tearDown(t, () => socket.close());
   return {
     send: (message: Message, key = kernel.connection.key) => socket.send(encodeMessage(key, message)),
     receive: async () => decodeMessage(kernel.connection.key, await socket.receive()),
@@ -118,7 +119,7 @@ test("an interrupt by message reaches the cell and the program's own listeners",
   }
   const control = new Dealer({ linger: 0 });
   control.connect(channelAddress(kernel.connection, "control"));
-  t.after(() => control.close());
+  tearDown(t, () => control.close());
   await control.send(encodeMessage(kernel.connection.key, createMessage("interrupt_request", "s", {})));
   const result = await cell;
   assert.deepEqual([result.status, result.ename], ["error", "KeyboardInterrupt"]);

@@ -3,6 +3,7 @@ import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import path from "node:path";
 import { after, before, describe, test } from "node:test";
+import { tearDown } from "../../teardown";
 import { Session, sleep } from "./session";
 
 describe("an interrupt", { skip: process.platform === "win32" && "sent by signal here" }, () => {
@@ -57,8 +58,8 @@ describe("an interrupt", { skip: process.platform === "win32" && "sent by signal
     { timeout: 120_000 },
     async (t) => {
       const outputDir = mkdtempSync(path.join(tmpdir(), "interrupted-training-"));
-      t.after(() => rmSync(outputDir, { recursive: true, force: true }));
-      const training = await Session.start({ after: (end) => void ends.push(end) });
+      tearDown(t, () => rmSync(outputDir, { recursive: true, force: true }));
+      const training = await Session.start(t);
       const setUp = `
       import { AutoConfig, AutoModelForSequenceClassification, defaultDataCollator, Trainer, TrainingArguments, useEngine } from "finetune-ts";
       await useEngine("cpu");

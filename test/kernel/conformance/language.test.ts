@@ -3,6 +3,7 @@ import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { after, before, describe, test } from "node:test";
+import { tearDown } from "../../teardown";
 import { Session, sleep } from "./session";
 
 /** Cells with what each shows: its result, or with a leading ">" what it prints. */
@@ -167,7 +168,7 @@ describe("cells mean what they say", () => {
 
 test("edited files beside the notebook are seen, and what imports them", async (t) => {
   const folder = mkdtempSync(join(tmpdir(), "finetune-cells-"));
-  t.after(() => rmSync(folder, { recursive: true, force: true }));
+  tearDown(t, () => rmSync(folder, { recursive: true, force: true }));
   writeFileSync(join(folder, "inner.ts"), "export const value: number = 1;\n");
   writeFileSync(
     join(folder, "outer.ts"),
@@ -194,7 +195,7 @@ test("edited files beside the notebook are seen, and what imports them", async (
 
 test("a notebook anywhere imports finetune-ts, its own node_modules first", async (t) => {
   const folder = mkdtempSync(join(tmpdir(), "finetune-anywhere-"));
-  t.after(() => rmSync(folder, { recursive: true, force: true }));
+  tearDown(t, () => rmSync(folder, { recursive: true, force: true }));
   const session = await Session.start(t, { cwd: folder });
   const { result, traceback } = await session.run(
     "import { argmax } from 'finetune-ts'; argmax([[1, 2], [4, 3]])",

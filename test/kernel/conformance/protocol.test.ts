@@ -3,6 +3,7 @@ import { mkdtempSync, readFileSync, rmSync, statSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { after, before, describe, test } from "node:test";
+import { tearDown } from "../../teardown";
 import { Session } from "./session";
 
 describe("the protocol", () => {
@@ -208,7 +209,7 @@ describe("the protocol", () => {
 
 test("history: tail, range, search, in a file that only the user can read, across sessions", async (t) => {
   const folder = mkdtempSync(join(tmpdir(), "finetune-history-"));
-  t.after(() => rmSync(folder, { recursive: true, force: true }));
+  tearDown(t, () => rmSync(folder, { recursive: true, force: true }));
   const file = join(folder, "sub", "history.jsonl");
   const env = { ...process.env, FINETUNE_HISTORY: file };
   const ask = async (session: Session, content: Record<string, unknown>) =>
@@ -239,7 +240,7 @@ test("history: tail, range, search, in a file that only the user can read, acros
 
 test("FINETUNE_HISTORY=off leaves nothing behind", async (t) => {
   const home = mkdtempSync(join(tmpdir(), "finetune-home-"));
-  t.after(() => rmSync(home, { recursive: true, force: true }));
+  tearDown(t, () => rmSync(home, { recursive: true, force: true }));
   const env = { ...process.env, FINETUNE_HISTORY: "off", HOME: home, XDG_DATA_HOME: home };
   const session = await Session.start(t, { env });
   await session.run("1");

@@ -3,6 +3,7 @@ import { mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { test } from "node:test";
+import { tearDown } from "../../teardown";
 import { ROOT, Session } from "./session";
 
 interface CodeCell {
@@ -18,7 +19,7 @@ test(`${PASSES} passes of the whole notebook in one kernel end as the first`, as
   const { cells } = JSON.parse(readFileSync(file, "utf8")) as { cells: CodeCell[] };
   const code = cells.filter(({ cell_type }) => cell_type === "code");
   const folder = mkdtempSync(join(tmpdir(), "finetune-passes-"));
-  t.after(() => rmSync(folder, { recursive: true, force: true }));
+  tearDown(t, () => rmSync(folder, { recursive: true, force: true }));
   const env = {
     ...process.env,
     OUTPUT_DIR: folder,

@@ -9,6 +9,7 @@ import {
 } from "../../../notebook/src/kernel/protocol/wire";
 import { Outbox } from "../../../notebook/src/kernel/server/outbox";
 import { KernelProcess } from "../../../notebook/src/kernel/runner/kernel-process";
+import { tearDown, type Owner } from "../../teardown";
 
 export const ROOT = resolve(__dirname, "../../..");
 
@@ -36,11 +37,6 @@ interface Waiting {
 }
 
 const DEADLINE_MS = 90_000;
-
-/** Whoever ends the session: a test, or a group of them. */
-interface Owner {
-  after(end: () => Promise<void>): void;
-}
 
 /** A front end on the bare wire. */
 export class Session {
@@ -76,7 +72,7 @@ export class Session {
   static async start(t: Owner, { cwd = ROOT, env }: { cwd?: string; env?: NodeJS.ProcessEnv } = {}) {
     const kernel = await KernelProcess.start({ cwd, env });
     const session = new Session(kernel);
-    t.after(async () => {
+    tearDown(t, async () => {
       kernel.kill();
       await kernel.exited;
       for (const socket of [...Object.values(session.sockets), session.iopub]) socket.close();

@@ -35,6 +35,7 @@ test(
     execFileSync(jupyterProgram("jupyter-nbconvert")!, ["--to", "html", "--execute", file], {
       env: place.env,
       stdio: "pipe",
+      timeout: 170_000,
     });
     const html = readFileSync(join(place.folder, "cells.html"), "utf8");
     const pictures = Array.from(html.matchAll(/data:image\/svg\+xml;base64,([\w+/=]+)/g), ([, data = ""]) =>

@@ -5,6 +5,7 @@ import { delimiter, dirname, join, resolve } from "node:path";
 import type { TestContext } from "node:test";
 import type { Browser, Page } from "playwright-core";
 import { browserProgram, launchBrowser } from "../../browser";
+import { tearDown } from "../../teardown";
 import { installKernelspec } from "../../../notebook/src/kernel/kernelspec";
 
 export const ROOT = resolve(__dirname, "../../..");
@@ -34,7 +35,7 @@ export interface Workplace {
 /** A folder with the kernelspec of this repository's kernel, gone after the test. */
 export function workplace(t: TestContext): Workplace {
   const folder = mkdtempSync(join(tmpdir(), "finetune-jupyter-"));
-  t.after(() => rmSync(folder, { recursive: true, force: true, maxRetries: 5 }));
+  tearDown(t, () => rmSync(folder, { recursive: true, force: true, maxRetries: 5 }));
   installKernelspec(join(ROOT, "lib", "bin", "finetune.js"), { prefix: folder });
   const env = {
     ...process.env,
@@ -91,7 +92,7 @@ export async function startServer(
     { cwd: folder, env, stdio: ["ignore", "pipe", "pipe"], detached: true },
   );
   const ended = new Promise((resolve) => server.once("close", resolve));
-  t.after(async () => {
+  tearDown(t, async () => {
     // Asked kindly, it ends its kernels.
     server.kill("SIGTERM");
     await Promise.race([ended, new Promise((resolve) => setTimeout(resolve, 5000).unref())]);
@@ -124,7 +125,7 @@ export interface Visit {
 
 export async function openBrowser(t: TestContext): Promise<Browser> {
   const browser = await launchBrowser();
-  t.after(() => browser.close());
+  tearDown(t, () => browser.close());
   return browser;
 }
 
@@ -148,5 +149,7 @@ export function runPython(script: string, { env }: Workplace): string {
     env,
     encoding: "utf8",
     stdio: ["ignore", "pipe", "pipe"],
+    // While it runs, the test's own time-out cannot.
+    timeout: 170_000,
   });
 }

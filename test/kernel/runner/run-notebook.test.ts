@@ -5,6 +5,7 @@ import { describe, test, type TestContext } from "node:test";
 import { NotebookError } from "../../../lib/src/errors";
 import { readNotebook, type CodeCell } from "../../../notebook/src/kernel/runner/notebook-file";
 import { runNotebook, type RunOptions } from "../../../notebook/src/kernel/runner/run-notebook";
+import { tearDown } from "../../teardown";
 import { FakeScreen, temporaryNotebook } from "./temporary-notebook";
 
 // Imports in cells are resolved from here.
@@ -294,7 +295,7 @@ test("no connection file is left behind", async (t) => {
 
 test("files that appear beside the modules while a notebook runs do not fail the next cell", async (t) => {
   const newcomer = join(cwd, "node_modules", `finetune-newcomer-${process.pid}`);
-  t.after(() => rmSync(newcomer, { recursive: true, force: true }));
+  tearDown(t, () => rmSync(newcomer, { recursive: true, force: true }));
   const { result } = await run(t, [
     'import * as fs from "node:fs";\nimport { NotebookError } from "finetune-ts";',
     `fs.mkdirSync(${JSON.stringify(newcomer)});\nawait new Promise((r) => setTimeout(r, 1500));`,
@@ -339,7 +340,7 @@ test("results go into a temporary folder when theirs is lost while the notebook 
   const outDir = join(folder, "out");
   writeFileSync(file, readFileSync(file, "utf8").replaceAll("OUT", outDir));
   const result = await runNotebook(file, { cwd, outDir, html: false, screen: new FakeScreen() });
-  t.after(() => rmSync(dirname(result.notebookFile), { recursive: true, force: true }));
+  tearDown(t, () => rmSync(dirname(result.notebookFile), { recursive: true, force: true }));
   assert.match(result.notebookFile, /finetune-results-.*tiny\.ipynb$/);
   assert.ok(existsSync(result.notebookFile));
 });

@@ -2,11 +2,12 @@ import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import type { TestContext } from "node:test";
+import { tearDown } from "../../teardown";
 
 /** A folder that is gone after the test. */
 export function temporaryFolder(t: TestContext): string {
   const folder = mkdtempSync(join(tmpdir(), "finetune-test-"));
-  t.after(() => rmSync(folder, { recursive: true, force: true }));
+  tearDown(t, () => rmSync(folder, { recursive: true, force: true }));
   return folder;
 }
 
