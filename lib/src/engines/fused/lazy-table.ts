@@ -31,15 +31,16 @@ export class LazyTable {
   private cursor = 0;
   /** Whether any row has missed an update. */
   private isBehind = false;
-  private readonly entries: number;
+  /** The numbers of all rows. */
+  private readonly all: Int32Array;
 
   constructor(
     private readonly library: KernelLibrary,
     readonly memory: TableMemory,
     private readonly settings: Pick<AdamWSettings, "beta1" | "beta2" | "eps">,
   ) {
-    this.entries = memory.weight.length / memory.hidden;
-    this.updates = new Int32Array(this.entries);
+    this.updates = new Int32Array(memory.weight.length / memory.hidden);
+    this.all = this.updates.map((_, row) => row);
   }
 
   /** Whether an update with these settings may follow those before. */
@@ -62,22 +63,23 @@ export class LazyTable {
       3 * (this.count % REMEMBERED),
     );
     this.advance(rows, gradient, gradientScale);
-    const share = Math.ceil(this.entries / MOST_MISSED);
-    const turn = { length: Math.min(share, this.entries - this.cursor) };
-    this.advance(Int32Array.from(turn, (_, i) => this.cursor + i));
-    this.cursor = (this.cursor + turn.length) % this.entries;
+    const turn = this.all.subarray(this.cursor, this.cursor + Math.ceil(this.all.length / MOST_MISSED));
+    this.advance(turn);
+    this.cursor = (this.cursor + turn.length) % this.all.length;
     this.isBehind = true;
   }
 
   /** Brings rows up to date before they are read. */
   catchUp(rows: Int32Array): void {
-    if (this.isBehind) this.advance(Int32Array.from(new Set(rows)));
+    if (!this.isBehind) return;
+    const behind = rows.filter((row) => this.updates[row]! < this.count);
+    if (behind.length > 0) this.advance(Int32Array.from(new Set(behind)));
   }
 
   /** Brings every row up to date. */
   catchUpAll(): void {
     if (!this.isBehind) return;
-    this.advance(Int32Array.from({ length: this.entries }, (_, row) => row));
+    this.advance(this.all);
     this.isBehind = false;
   }
 
