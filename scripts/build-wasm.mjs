@@ -1,11 +1,11 @@
 /**
- * Compiles the kernels of lib/native to WebAssembly, into lib/assets/wasm/kernels.wasm, which is checked in: a machine
- * that runs it needs no compiler. The compiler is zig's clang, in one version, so that the same sources give the same
- * bytes everywhere.
+ * Compiles the kernels of lib/native to WebAssembly, into lib/assets/wasm, where they are checked in: a machine that runs
+ * them needs no compiler. The compiler is zig's clang, in one version, so that the same sources give the same bytes
+ * everywhere.
  *
  *   npm run build:wasm [-- --check]
  *
- * With --check nothing is written: the exit code says whether the file that is there is the one that comes out.
+ * With --check nothing is written: the exit code says whether the files that are there are those that come out.
  */
 import { spawnSync } from "node:child_process";
 import { existsSync, mkdtempSync, readFileSync, readdirSync, rmSync, writeFileSync } from "node:fs";
@@ -16,7 +16,12 @@ import { fileURLToPath } from "node:url";
 const ZIG = "0.17.1";
 
 const folder = fileURLToPath(new URL("../lib/native", import.meta.url));
-const target = fileURLToPath(new URL("../lib/assets/wasm/kernels.wasm", import.meta.url));
+const assets = fileURLToPath(new URL("../lib/assets/wasm", import.meta.url));
+
+const BASIC = "generic+simd128+atomics+bulk_memory+nontrapping_fptoint+sign_ext";
+
+/** By file: what is expected of whoever runs it. Node has relaxed SIMD from 22 on. */
+const FEATURES = { "kernels.wasm": BASIC, "kernels.relaxed-simd.wasm": `${BASIC}+relaxed_simd` };
 
 /** What stands in for these is in wasm/; the addon's own memory for tensors has nothing to do there. */
 const NOT_IN_WASM = [
@@ -34,7 +39,7 @@ const NOT_IN_WASM = [
 ];
 
 const FLAGS = [
-  ...["-target", "wasm32-wasi", "-mcpu=generic+simd128+atomics+bulk_memory+nontrapping_fptoint+sign_ext"],
+  ...["-target", "wasm32-wasi"],
   ...["-std=gnu++17", "-O3", "-fno-exceptions", "-fno-rtti", "-fno-math-errno", "-fno-trapping-math"],
   ...["-Wall", "-Wextra", "-Werror", "-Wno-psabi", "-mexec-model=reactor", "-s"],
   // As many pages as lib/src/engines/wasm/module.ts gives the memory.
@@ -60,37 +65,53 @@ function sources() {
   ].sort();
 }
 
-function compile(output) {
-  const zig = findZig();
-  if (!zig) {
-    console.error(
-      `There is no zig ${ZIG}. To have it: python3 -m venv DIR && DIR/bin/pip install ziglang==${ZIG}, then ` +
-        "PYTHON=DIR/bin/python npm run build:wasm.",
-    );
-    return false;
-  }
-  const [command, ...args] = [...zig, "c++", ...FLAGS, "-I", "wasm/include", "-I", "src", "-o", output];
-  const { status } = spawnSync(command, [...args, ...sources()], { cwd: folder, stdio: "inherit" });
+function compile(zig, features, output) {
+  const [command, ...args] = [
+    ...zig,
+    "c++",
+    `-mcpu=${features}`,
+    ...FLAGS,
+    "-I",
+    "wasm/include",
+    "-I",
+    "src",
+  ];
+  const { status } = spawnSync(command, [...args, "-o", output, ...sources()], {
+    cwd: folder,
+    stdio: "inherit",
+  });
   return status === 0;
 }
 
-const work = mkdtempSync(join(tmpdir(), "build-wasm-"));
-try {
-  const output = join(work, "kernels.wasm");
-  if (!compile(output)) process.exitCode = 1;
-  else {
+/** @returns whether the file is, or is now, what the sources give */
+function bringUpToDate(name, zig) {
+  const work = mkdtempSync(join(tmpdir(), "build-wasm-"));
+  try {
+    const output = join(work, name);
+    if (!compile(zig, FEATURES[name], output)) return false;
     const bytes = readFileSync(output);
-    const isSame = existsSync(target) && readFileSync(target).equals(bytes);
-    const name = relative(process.cwd(), target);
-    if (isSame) console.log(`${name} is up to date (${bytes.length} bytes).`);
-    else if (process.argv.includes("--check")) {
-      console.error(`${name} is not what the sources give. Run npm run build:wasm and check it in.`);
-      process.exitCode = 1;
+    const target = join(assets, name);
+    const shown = relative(process.cwd(), target);
+    if (existsSync(target) && readFileSync(target).equals(bytes)) {
+      console.log(`${shown} is up to date (${bytes.length} bytes).`);
+    } else if (process.argv.includes("--check")) {
+      console.error(`${shown} is not what the sources give. Run npm run build:wasm and check it in.`);
+      return false;
     } else {
       writeFileSync(target, bytes);
-      console.log(`${name}: ${bytes.length} bytes.`);
+      console.log(`${shown}: ${bytes.length} bytes.`);
     }
+    return true;
+  } finally {
+    rmSync(work, { recursive: true });
   }
-} finally {
-  rmSync(work, { recursive: true });
 }
+
+const zig = findZig();
+if (!zig) {
+  console.error(
+    `There is no zig ${ZIG}. To have it: python3 -m venv DIR && DIR/bin/pip install ziglang==${ZIG}, then ` +
+      "PYTHON=DIR/bin/python npm run build:wasm.",
+  );
+}
+if (!zig || !Object.keys(FEATURES).every((name) => bringUpToDate(name, zig))) process.exitCode = 1;

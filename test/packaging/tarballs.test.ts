@@ -119,6 +119,7 @@ describe("the tarballs", { skip: built ? false : "not built" }, () => {
       "native/binding.gyp",
       "native/src/addon.cc",
       "assets/wasm/kernels.wasm",
+      "assets/wasm/kernels.relaxed-simd.wasm",
       "assets/tfjs/gradients.js",
       "dist/data/README.md",
       "dist/data/reviews",

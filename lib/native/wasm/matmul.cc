@@ -70,6 +70,15 @@ void pack(float* panel, const float* from, size_t step, size_t along, size_t beg
   }
 }
 
+// sum + a * b, in one operation where WebAssembly has it.
+static INLINE Quad add_product(Quad sum, float a, Quad b) {
+#ifdef __wasm_relaxed_simd__
+  return __builtin_wasm_relaxed_madd_f32x4(Quad{a, a, a, a}, b, sum);
+#else
+  return sum + a * b;
+#endif
+}
+
 // sums[rows][8] = left[inner][rows] * right[inner][8]
 static inline void multiply(Quad (&sums)[kTileRows][2], const float* left, const float* right, size_t inner) {
   Quad s[kTileRows][2] = {};
@@ -78,8 +87,8 @@ static inline void multiply(Quad (&sums)[kTileRows][2], const float* left, const
     const Quad b1 = *reinterpret_cast<const UnalignedQuad*>(right + k * kTileColumns + 4);
     for (size_t i = 0; i < kTileRows; i++) {
       const float a = left[k * kTileRows + i];
-      s[i][0] += a * b0;
-      s[i][1] += a * b1;
+      s[i][0] = add_product(s[i][0], a, b0);
+      s[i][1] = add_product(s[i][1], a, b1);
     }
   }
   std::memcpy(sums, s, sizeof s);

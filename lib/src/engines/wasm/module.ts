@@ -6,8 +6,17 @@ import { ArgumentRecords } from "./arguments";
 import { ModuleHeap, outOfMemory } from "./heap";
 import { startThread } from "./thread";
 
-/** lib/native compiled to WebAssembly by scripts/build-wasm.mjs; the same place from lib/src and from lib/dist. */
-const MODULE = path.resolve(__dirname, "../../../assets/wasm/kernels.wasm");
+/** The same place from lib/src and from lib/dist. */
+const FOLDER = path.resolve(__dirname, "../../../assets/wasm");
+
+/**
+ * lib/native compiled to WebAssembly by scripts/build-wasm.mjs, the best first. Relaxed SIMD has products and sums in one
+ * operation, which rounds once on processors that can, and twice on others.
+ */
+const MODULES = [
+  { file: "kernels.relaxed-simd.wasm", simd: "relaxed SIMD" },
+  { file: "kernels.wasm", simd: "SIMD" },
+] as const;
 
 /** Pages of 64 KB: at the start, and at most (what addresses of 32 bits reach, but one), as the module is linked. */
 const FIRST_PAGES = 64;
@@ -40,6 +49,8 @@ const OWN = [
 export interface WasmModule {
   library: KernelLibrary;
   segments: SegmentSource;
+  /** What it uses of WebAssembly. */
+  simd: (typeof MODULES)[number]["simd"];
 }
 
 /**
@@ -50,7 +61,7 @@ export interface WasmModule {
  */
 export async function loadModule(threads: number): Promise<WasmModule> {
   try {
-    const module = await WebAssembly.compile(await readFile(MODULE));
+    const { module, simd } = await compileBest();
     const memory = new WebAssembly.Memory({ initial: FIRST_PAGES, maximum: MOST_PAGES, shared: true });
     const { exports } = await WebAssembly.instantiate(module, importsOf(module, memory));
     const own = exports as unknown as Exports;
@@ -62,13 +73,24 @@ export async function loadModule(threads: number): Promise<WasmModule> {
         startThread({ module, memory, thread: i + 1, stackPointer: heap.take(STACK) + STACK }),
       ),
     );
-    return { library: libraryOf(exports, heap), segments: heap };
+    return { library: libraryOf(exports, heap), segments: heap, simd };
   } catch (error) {
     throw new EngineError(
       `The wasm engine did not load: ${(error as Error).message}. It needs WebAssembly with SIMD and shared memory (Node.js 20).`,
       { cause: error },
     );
   }
+}
+
+/** The first module whose instructions this WebAssembly knows; of the last one it says itself what it does not. */
+async function compileBest() {
+  const read = MODULES.map(async ({ file, simd }) => ({
+    simd,
+    bytes: await readFile(path.join(FOLDER, file)),
+  }));
+  const modules = await Promise.all(read);
+  const { bytes, simd } = modules.find((module) => WebAssembly.validate(module.bytes)) ?? modules.at(-1)!;
+  return { module: await WebAssembly.compile(bytes), simd };
 }
 
 /** What the module calls: its way to throw, and the system calls of its library, none of which ever has to work. */

@@ -9,6 +9,7 @@ import { loadModule } from "./module";
 const BACKEND = "wasm";
 
 let loading: Promise<void> | undefined;
+let simd = "SIMD";
 
 /** The native engine's kernels compiled to WebAssembly: the same file on every machine. */
 export const wasm: Engine = {
@@ -16,7 +17,7 @@ export const wasm: Engine = {
   backend: BACKEND,
   get description() {
     const threads = threadCount();
-    return `WebAssembly with SIMD, ${threads} ${threads === 1 ? "thread" : "threads"}; needs neither compiler nor driver`;
+    return `WebAssembly with ${simd}, ${threads} ${threads === 1 ? "thread" : "threads"}; needs neither compiler nor driver`;
   },
   supportsBf16: false,
   load() {
@@ -28,7 +29,8 @@ export const wasm: Engine = {
 async function register(): Promise<void> {
   silenceBanner();
   const limit = memoryLimit();
-  const { library, segments } = await loadModule(threadCount());
+  const { library, segments, ...loaded } = await loadModule(threadCount());
+  simd = loaded.simd;
   registerFusedBackend(BACKEND, () => new FusedBackend(library, segments, limit));
 }
 
