@@ -8,6 +8,7 @@ import { loadBenchmark } from "./load";
 import { UsageError } from "./options";
 import { loadPeer, profilePeer, runPeer, stepPeer, tokenizePeer } from "./peers";
 import { productsBenchmark } from "./products";
+import { processor } from "./processor";
 import { profileBenchmark } from "./profile";
 import { comparePairs, type Peer } from "./python";
 import { runBenchmark } from "./run";
@@ -56,15 +57,8 @@ async function main([name = "", ...args]: string[]): Promise<void> {
       `There is no benchmark '${name}'. There are: ${Object.keys(BENCHMARKS).join(", ")}.`,
     );
   }
-  console.log(
-    JSON.stringify(
-      await measure(
-        name,
-        benchmark,
-        args.filter((arg) => arg !== "--json"),
-      ),
-    ),
-  );
+  const own = args.filter((arg) => arg !== "--json");
+  console.log(JSON.stringify({ processor: processor(), ...(await measure(name, benchmark, own)) }));
 }
 
 async function measure(name: string, { run, peer }: Benchmark, args: string[]): Promise<object> {

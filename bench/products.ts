@@ -9,7 +9,10 @@ const DEFAULTS = {
   hidden: 768,
   tokens: "16,64,224,512,1024",
   rounds: 60,
-  /** Shared libraries with `cblas_sgemm`, with commas between them: MKL, BLIS, OpenBLAS. */
+  precision: "fp32",
+  /** A Python with torch, whose products are oneDNN 3's in bf16 and MKL's in f32. */
+  torch: "",
+  /** Of f32. Shared libraries with `cblas_sgemm`, with commas between them: MKL, BLIS, OpenBLAS. */
   blas: "",
 };
 
@@ -26,18 +29,25 @@ interface Shape {
 }
 
 /**
- * `bench products`: GFLOP/s of the products of an encoder layer in f32, shape by shape, by the native engine and by other
+ * `bench products`: GFLOP/s of the products of an encoder layer, shape by shape, by the native engine and by other
  * libraries; medians. FINETUNE_MAX_ISA and the libraries' own variables say which instructions they may use.
  */
 export async function productsBenchmark(args: string[]): Promise<object> {
-  const { hidden, tokens, rounds, blas } = readOptions(args, DEFAULTS);
-  await startEngine("native", "fp32");
+  const { hidden, tokens, rounds, precision, torch, blas } = readOptions(args, DEFAULTS);
+  await startEngine("native", precision);
   const shapes = tokens.split(",").flatMap((count) => shapesOf(Number(count), hidden));
   const figures: Record<string, Record<string, number>> = { native: {} };
-  for (const shape of shapes) figures.native![shape.name] = gigaflops(shape, rounds);
+  for (const shape of shapes) figures.native![shape.name] = gigaflops(shape, rounds, precision);
+  const described = shapes.map(({ name, m, n, k, transposeA, transposeB }) =>
+    [name, m, n, k, Number(transposeA), Number(transposeB)].join(":"),
+  );
+  if (torch) {
+    const script = path.join(__dirname, "peers", "torch_products.py");
+    figures.torch = ofProgram([torch, script, precision, String(rounds), ...described]);
+  }
   for (const library of blas.split(",").filter(Boolean))
-    figures[library] = ofLibrary(library, shapes, rounds);
-  return { hidden, gflops: figures };
+    figures[library] = ofLibrary(library, rounds, described);
+  return { hidden, precision, gflops: figures };
 }
 
 /** Of a layer's maps between hidden and hidden, and hidden and four times as many: forward, and both gradients. */
@@ -75,13 +85,24 @@ function shapesOf(tokens: number, hidden: number): Shape[] {
   ]);
 }
 
-function gigaflops({ m, n, k, transposeA, transposeB }: Shape, rounds: number): number {
+function gigaflops(shape: Shape, rounds: number, precision: string): number {
+  const { m, n, k, transposeA, transposeB } = shape;
   const { library, segments } = fusedBackend()!;
   const floats = (size: number) => {
     const { buffer, byteOffset } = segments.allocate(4 * size);
     return new Float32Array(buffer, byteOffset, size).fill(0.5);
   };
-  const layers = Array.from({ length: LAYERS }, () => [floats(m * n), floats(m * k), floats(k * n)] as const);
+  const operand = (size: number) => {
+    const values = floats(size);
+    if (precision === "fp32") return values;
+    const bits = new Uint16Array(values.buffer, values.byteOffset, size);
+    library.toBfloat16(bits, new Float32Array(size).fill(0.5));
+    return bits;
+  };
+  const layers = Array.from(
+    { length: LAYERS },
+    () => [floats(m * n), operand(m * k), operand(k * n)] as const,
+  );
   const seconds: number[] = [];
   for (let round = 0; round < rounds; round++) {
     const [out, a, b] = layers[round % LAYERS]!;
@@ -94,20 +115,24 @@ function gigaflops({ m, n, k, transposeA, transposeB }: Shape, rounds: number): 
   return Math.round((2e-8 * m * n * k) / seconds[rounds >> 1]!) / 10;
 }
 
-function ofLibrary(library: string, shapes: Shape[], rounds: number): Record<string, number> {
+function ofLibrary(library: string, rounds: number, shapes: string[]): Record<string, number> {
   const folder = mkdtempSync(path.join(tmpdir(), "bench-products-"));
   try {
     const program = path.join(folder, "products");
     const source = path.join(__dirname, "peers", "cblas_products.cc");
     execFileSync(process.env.CXX ?? "c++", ["-O2", "-o", program, source, "-ldl"]);
-    const described = shapes.map(({ name, m, n, k, transposeA, transposeB }) =>
-      [name, m, n, k, Number(transposeA), Number(transposeB)].join(":"),
-    );
-    const text = execFileSync(program, [library, String(rounds), ...described], { encoding: "utf8" });
-    return JSON.parse(text) as Record<string, number>;
-  } catch (error) {
-    throw new UsageError(`bench products: ${library} could not be measured: ${(error as Error).message}`);
+    return ofProgram([program, library, String(rounds), ...shapes]);
   } finally {
     rmSync(folder, { recursive: true });
+  }
+}
+
+/** What a program prints that measures the same shapes. */
+function ofProgram([program = "", ...args]: string[]): Record<string, number> {
+  try {
+    return JSON.parse(execFileSync(program, args, { encoding: "utf8" })) as Record<string, number>;
+  } catch (error) {
+    const message = (error as Error).message.split("\n")[0];
+    throw new UsageError(`bench products: ${program} could not be measured: ${message}`);
   }
 }

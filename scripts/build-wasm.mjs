@@ -35,7 +35,7 @@ const NOT_IN_WASM = [
     "mapped_file.cc",
     "matmul.cc",
   ],
-  ...["memory.cc", "segment.cc", "transpose.cc"],
+  ...["memory.cc", "segment.cc", "small_product.cc", "transpose.cc"],
 ];
 
 const FLAGS = [

@@ -31,6 +31,7 @@
         "src/optimizer.cc",
         "src/scratch.cc",
         "src/segment.cc",
+        "src/small_product.cc",
         "src/transpose.cc",
         "src/weight_gradient.cc",
       ],

@@ -68,6 +68,8 @@ Napi::Object initialize(Napi::Env env, Napi::Object exports) {
   add_function("columnSum", alone<column_sum>);
   add_function("gelu", alone<gelu>);
   add_function("geluGradient", alone<gelu_gradient>);
+  add_function("tanh", alone<tanh>);
+  add_function("tanhGradient", alone<tanh_gradient>);
   add_function("dropout", alone<dropout>);
   add_function("dropoutAddLayerNorm", alone<dropout_add_layer_norm>);
   add_function("dropoutAddLayerNormGradient", alone<dropout_add_layer_norm_gradient>);
@@ -80,6 +82,7 @@ Napi::Object initialize(Napi::Env env, Napi::Object exports) {
   add_function("crossEntropyGradient", alone<cross_entropy_gradient>);
   add_function("weightGradient", alone<weight_gradient>);
   add_function("squaredSum", alone<squared_sum>);
+  add_function("squaredSumRows", alone<squared_sum_rows>);
   add_function("adamw", alone<adamw>);
   add_function("adamwRows", alone<adamw_rows>);
   return exports;

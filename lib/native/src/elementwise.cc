@@ -52,29 +52,69 @@ static INLINE Vector normal_distribution(Vector x) {
   return 0.5f + 0.5f * error_function(x * 0.70710678118654752f);
 }
 
-template <class Vector>
-static INLINE Vector gelu_of(Vector x) { return x * normal_distribution(x); }
+struct Gelu {
+  template <class Vector>
+  static INLINE Vector value(Vector x) {
+    return x * normal_distribution(x);
+  }
+  template <class Vector>
+  static INLINE Vector slope(Vector x) {
+    return normal_distribution(x) + x * (0.39894228040143268f * exponential(-0.5f * x * x));
+  }
+};
 
-template <class Vector>
-static INLINE Vector gelu_slope(Vector x) {
-  return normal_distribution(x) + x * (0.39894228040143268f * exponential(-0.5f * x * x));
-}
+struct Tanh {
+  template <class Vector>
+  static INLINE Vector value(Vector x) {
+    return hyperbolic_tangent(x);
+  }
+  template <class Vector>
+  static INLINE Vector slope(Vector x) {
+    const Vector y = hyperbolic_tangent(x);
+    return 1.0f - y * y;
+  }
+};
 
-template <class Vector>
-static INLINE void gelu_part(float* out, const float* x, size_t begin, size_t end) {
+template <class Function, class Vector>
+static INLINE void value_part(float* out, const float* x, size_t begin, size_t end) {
   for_lanes<Vector>(
-      begin, end, [&](size_t i) INLINE_LAMBDA { store(out + i, gelu_of(load<Vector>(x + i))); },
-      [&](size_t i, size_t n) INLINE_LAMBDA { store_part(out + i, gelu_of(load_part<Vector>(x + i, n)), n); });
+      begin, end, [&](size_t i) INLINE_LAMBDA { store(out + i, Function::value(load<Vector>(x + i))); },
+      [&](size_t i, size_t n) INLINE_LAMBDA { store_part(out + i, Function::value(load_part<Vector>(x + i, n)), n); });
 }
 
-template <class Vector>
-static INLINE void gelu_gradient_part(float* out, const float* dy, const float* x, size_t begin, size_t end) {
+template <class Function, class Vector>
+static INLINE void gradient_part(float* out, const float* dy, const float* x, size_t begin, size_t end) {
   for_lanes<Vector>(
       begin, end,
-      [&](size_t i) INLINE_LAMBDA { store(out + i, load<Vector>(dy + i) * gelu_slope(load<Vector>(x + i))); },
+      [&](size_t i) INLINE_LAMBDA { store(out + i, load<Vector>(dy + i) * Function::slope(load<Vector>(x + i))); },
       [&](size_t i, size_t n) INLINE_LAMBDA {
-        store_part(out + i, load_part<Vector>(dy + i, n) * gelu_slope(load_part<Vector>(x + i, n)), n);
+        store_part(out + i, load_part<Vector>(dy + i, n) * Function::slope(load_part<Vector>(x + i, n)), n);
       });
+}
+
+template <class Function>
+void values(const Napi::CallbackInfo& info, const char* name) {
+  const Arguments arguments(info, name);
+  const Floats x = arguments.floats(1, "x");
+  const Floats out = arguments.floats(0, "out", x.size);
+  parallel_for(x.size, kGrain, [&](size_t begin, size_t end, int) {
+    vectorised([&](auto vector) INLINE_LAMBDA {
+      value_part<Function, decltype(vector)>(out.data, x.data, begin, end);
+    });
+  });
+}
+
+template <class Function>
+void gradients(const Napi::CallbackInfo& info, const char* name) {
+  const Arguments arguments(info, name);
+  const Floats x = arguments.floats(2, "x");
+  const Floats dy = arguments.floats(1, "dy", x.size);
+  const Floats out = arguments.floats(0, "out", x.size);
+  parallel_for(x.size, kGrain, [&](size_t begin, size_t end, int) {
+    vectorised([&](auto vector) INLINE_LAMBDA {
+      gradient_part<Function, decltype(vector)>(out.data, dy.data, x.data, begin, end);
+    });
+  });
 }
 
 }  // namespace
@@ -106,25 +146,12 @@ void column_sum(const Napi::CallbackInfo& info) {
   });
 }
 
-void gelu(const Napi::CallbackInfo& info) {
-  const Arguments arguments(info, "gelu");
-  const Floats x = arguments.floats(1, "x");
-  const Floats out = arguments.floats(0, "out", x.size);
-  parallel_for(x.size, kGrain, [&](size_t begin, size_t end, int) {
-    vectorised([&](auto vector) INLINE_LAMBDA { gelu_part<decltype(vector)>(out.data, x.data, begin, end); });
-  });
-}
+void gelu(const Napi::CallbackInfo& info) { values<Gelu>(info, "gelu"); }
 
-void gelu_gradient(const Napi::CallbackInfo& info) {
-  const Arguments arguments(info, "geluGradient");
-  const Floats x = arguments.floats(2, "x");
-  const Floats dy = arguments.floats(1, "dy", x.size);
-  const Floats out = arguments.floats(0, "out", x.size);
-  parallel_for(x.size, kGrain, [&](size_t begin, size_t end, int) {
-    vectorised([&](auto vector) INLINE_LAMBDA {
-      gelu_gradient_part<decltype(vector)>(out.data, dy.data, x.data, begin, end);
-    });
-  });
-}
+void gelu_gradient(const Napi::CallbackInfo& info) { gradients<Gelu>(info, "geluGradient"); }
+
+void tanh(const Napi::CallbackInfo& info) { values<Tanh>(info, "tanh"); }
+
+void tanh_gradient(const Napi::CallbackInfo& info) { gradients<Tanh>(info, "tanhGradient"); }
 
 }  // namespace finetune

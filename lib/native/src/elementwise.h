@@ -16,4 +16,10 @@ void gelu(const Napi::CallbackInfo& info);
 // geluGradient(out, dy, x): dy * (Phi(x) + x * phi(x)).
 void gelu_gradient(const Napi::CallbackInfo& info);
 
+// tanh(out, x)
+void tanh(const Napi::CallbackInfo& info);
+
+// tanhGradient(out, dy, x): dy * (1 - tanh(x)^2).
+void tanh_gradient(const Napi::CallbackInfo& info);
+
 }  // namespace finetune

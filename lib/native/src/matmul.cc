@@ -8,6 +8,7 @@
 #include "dnnl_compat.h"
 #include "few_rows.h"
 #include "scratch.h"
+#include "small_product.h"
 #include "transpose.h"
 #include "vector.h"
 
@@ -141,10 +142,19 @@ bool is_few_rows(const Shape& shape) {
          suits_few_rows(shape.m, shape.n, shape.k, shape.bfloat16);
 }
 
+bool is_small(const Shape& shape) {
+  return shape.batch == 1 && !shape.transpose_a && !shape.transpose_b && !shape.bias &&
+         suits_small_product(shape.m, shape.n, shape.k);
+}
+
 template <class T>
 void run(Shape shape, Span<T> a, Span<T> b, Floats bias, Floats out) {
   if (is_few_rows(shape)) {
     multiply_few_rows({out.data, a.data, b.data, bias.data, shape.m, shape.n, shape.k, shape.k});
+    return;
+  }
+  if (is_small(shape)) {
+    multiply_small({out.data, a.data, b.data, shape.m, shape.n, shape.k, shape.accumulate});
     return;
   }
   round_rows(&shape, a, b, out);

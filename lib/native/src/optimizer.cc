@@ -231,6 +231,22 @@ Napi::Value squared_sum(const Napi::CallbackInfo& info) {
   return Napi::Number::New(info.Env(), sum_of_squares(arguments.floats(0, "x")));
 }
 
+Napi::Value squared_sum_rows(const Napi::CallbackInfo& info) {
+  const Arguments arguments(info, "squaredSumRows");
+  const Floats x = arguments.floats(0, "x");
+  const Ints rows = arguments.ints(1, "rows");
+  const size_t width = arguments.length(2, "width");
+  arguments.check_range(rows, x.size / width, "rows");
+  double total = 0;
+  vectorised([&](auto vector) INLINE_LAMBDA {
+    for (size_t i = 0; i < rows.size; i++) {
+      const size_t begin = static_cast<size_t>(rows.data[i]) * width;
+      total += sum_of_squares<decltype(vector)>(x.data, begin, begin + width);
+    }
+  });
+  return Napi::Number::New(info.Env(), total);
+}
+
 void adamw(const Napi::CallbackInfo& info) {
   const Arguments arguments(info, "adamw");
   const Floats weight = arguments.floats(0, "weight");

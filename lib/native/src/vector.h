@@ -248,6 +248,21 @@ static INLINE Vector exponential(Vector x) {
   return p * reinterpret_cast<Vector>(exponent);
 }
 
+// tanh to about two units in the last place (Cephes' tanhf): a polynomial about zero, e^2x elsewhere. NaN stays NaN.
+template <class Vector>
+static INLINE Vector hyperbolic_tangent(Vector x) {
+  const Vector s = x * x;
+  Vector p = broadcast<Vector>(-5.70498872745e-3f);
+  p = p * s + 2.06390887954e-2f;
+  p = p * s + -5.37397155531e-2f;
+  p = p * s + 1.33314422036e-1f;
+  p = p * s + -3.33332819422e-1f;
+  const Vector near = p * s * x + x;
+  const Vector size = max(x, -x);
+  const Vector far = 1.0f - 2.0f / (exponential(2.0f * size) + 1.0f);
+  return size >= 0.625f ? (x < 0.0f ? -far : far) : near;
+}
+
 // The error function by the rational approximation that Eigen and XLA use; absolute error below 2e-7.
 template <class Vector>
 static INLINE Vector error_function(Vector x) {

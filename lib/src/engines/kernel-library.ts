@@ -27,6 +27,8 @@ export interface KernelLibrary {
   columnSum(out: Float32Array, x: Float32Array, rows: number, columns: number): void;
   gelu(out: Float32Array, x: Float32Array): void;
   geluGradient(out: Float32Array, dy: Float32Array, x: Float32Array): void;
+  tanh(out: Float32Array, x: Float32Array): void;
+  tanhGradient(out: Float32Array, dy: Float32Array, x: Float32Array): void;
   dropout(out: Float32Array, x: Float32Array, ...dropout: DropoutArguments): void;
   dropoutAddLayerNorm(
     out: Float32Array,
@@ -139,6 +141,7 @@ export interface KernelLibrary {
     inputs: number,
   ): number;
   squaredSum(x: Float32Array): number;
+  squaredSumRows(x: Float32Array, rows: Int32Array, width: number): number;
   adamw(
     weight: Float32Array,
     gradient: Float32Array,

@@ -10,6 +10,8 @@ import type { DropoutOptions } from "./dropout-add-layer-norm";
 import { hasFused } from "./fused";
 import type { SequenceLayout } from "./packed-sequences";
 
+export { ENCODER_LAYER_WEIGHTS, type EncoderLayerWeight };
+
 export type EncoderLayerWeights = Record<EncoderLayerWeight, tf.Tensor>;
 
 export interface EncoderLayerOptions {

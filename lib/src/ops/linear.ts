@@ -3,6 +3,7 @@ import { customGradient } from "./custom-gradient";
 import { fused } from "./fused";
 import { gelu } from "./gelu";
 import { isFrozen } from "./tape";
+import { tanh } from "./tanh";
 
 export type Activation = "gelu" | "tanh";
 
@@ -31,7 +32,7 @@ export function linear(
 /** An activation's values; without one, x itself. */
 export function activate(x: tf.Tensor2D, activation?: Activation): tf.Tensor2D {
   if (activation === "gelu") return gelu(x) as tf.Tensor2D;
-  return activation === "tanh" ? tf.tanh(x) : x;
+  return activation === "tanh" ? (tanh(x) as tf.Tensor2D) : x;
 }
 
 function composite(x: tf.Tensor2D, weight: tf.Tensor2D, bias: tf.Tensor1D): tf.Tensor {

@@ -119,6 +119,8 @@ export const FUNCTIONS: [name: string, parameters: Parameter[]][] = [
   ],
   ["gelu", [floats("out", 21), floats("x", 21)]],
   ["geluGradient", [floats("out", 21), floats("dy", 21), floats("x", 21)]],
+  ["tanh", [floats("out", 21), floats("x", 21)]],
+  ["tanhGradient", [floats("out", 21), floats("dy", 21), floats("x", 21)]],
   ["dropout", [floats("out", 77), floats("x", 77), ...DROPOUT]],
   [
     "dropoutAddLayerNorm",
@@ -170,6 +172,14 @@ export const FUNCTIONS: [name: string, parameters: Parameter[]][] = [
     ],
   ],
   ["squaredSum", [floats("x", 77, { longer: true, shorter: true })]],
+  [
+    "squaredSumRows",
+    [
+      floats("x", 4 * COLUMNS, longer),
+      ints("rows", [3, 0, 2], { shorter: true, longer: true }),
+      length("width", COLUMNS),
+    ],
+  ],
   [
     "adamw",
     [

@@ -2,6 +2,7 @@ import * as tf from "../../tfjs";
 import { registerHostKernels, type HostKernel } from "../host/host-kernel";
 import { meanSquaredError, meanSquaredErrorGradient } from "../host/mean-squared-error";
 import { unsortedSegmentSum } from "../host/unsorted-segment-sum";
+import { gelu, tanh } from "./activations";
 import { add } from "./add";
 import { packedAttention, packedAttentionGradient } from "./attention";
 import type { FusedBackend } from "./backend";
@@ -13,7 +14,6 @@ import {
   gradientOfEmbeddingsLayerNorm,
 } from "./embeddings";
 import { encoderLayer, encoderLayerGradient } from "./encoder-layer";
-import { gelu, geluGradient, gradientOfGelu } from "./gelu";
 import * as norm from "./layer-norm";
 import * as linear from "./linear";
 import { batchMatMul } from "./mat-mul";
@@ -34,8 +34,10 @@ const KERNELS: FusedKernel[] = [
   linear.linearInputGradient,
   linear.linearWeightGradient,
   linear.linearBiasGradient,
-  gelu,
-  geluGradient,
+  gelu.forward,
+  gelu.backward,
+  tanh.forward,
+  tanh.backward,
   dropout,
   dropoutGradient,
   norm.layerNorm,
@@ -57,7 +59,8 @@ const KERNELS: FusedKernel[] = [
 ];
 
 const GRADIENTS = [
-  gradientOfGelu,
+  gelu.gradient,
+  tanh.gradient,
   gradientOfDropout,
   norm.gradientOfLayerNorm,
   norm.gradientOfDropoutAddLayerNorm,

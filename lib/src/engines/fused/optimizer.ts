@@ -14,11 +14,9 @@ export const squaredSum: FusedKernel = {
       }
       const rows = backend.rowsOf(x);
       const values = backend.float32(x);
-      const width = x.shape.at(-1)!;
-      if (!rows) sum += backend.library.squaredSum(values);
-      else
-        for (const row of rows)
-          sum += backend.library.squaredSum(values.subarray(row * width, (row + 1) * width));
+      sum += rows
+        ? backend.library.squaredSumRows(values, rows, x.shape.at(-1)!)
+        : backend.library.squaredSum(values);
     }
     return backend.makeTensorInfo([], "float32", Float32Array.of(sum));
   },

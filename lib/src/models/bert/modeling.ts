@@ -1,7 +1,12 @@
 import * as tf from "../../tfjs";
 import { ConfigError } from "../../errors";
 import { attention, attentionWithWeights } from "../../ops/attention";
-import { encoderLayer, type EncoderLayerWeights } from "../../ops/encoder-layer";
+import {
+  ENCODER_LAYER_WEIGHTS,
+  encoderLayer,
+  type EncoderLayerWeight,
+  type EncoderLayerWeights,
+} from "../../ops/encoder-layer";
 import { embeddingsLayerNorm } from "../../ops/embeddings-layer-norm";
 import { padSequences, type SequenceLayout } from "../../ops/packed-sequences";
 import { recompute } from "../../ops/recompute";
@@ -9,7 +14,7 @@ import { takeRows } from "../../ops/take-rows";
 import { withoutTape } from "../../ops/tape";
 import { Dropout, Embedding, LayerNorm, Linear } from "../layers";
 import type { AttentionProjections, Encoded, EncodeOptions } from "../model-output";
-import { Module, ModelContext } from "../module";
+import { Module, ModelContext, type Parameter } from "../module";
 import type { PackedBatch } from "../packed-batch";
 import { PreTrainedModel } from "../pretrained-model";
 import type { GraphBuilder, GraphOutput, GraphOutputs } from "../graph-builder";
@@ -209,19 +214,23 @@ class BertLayer extends Module {
     const maps = { query, key, value, attentionOutput: attention.output.dense };
     const all = { ...maps, intermediate: intermediate.dense, output: output.dense };
     if (!Object.values(all).every((map) => map instanceof Linear)) return undefined;
-    if (tf.engine().isTapeOn() && ![...this.namedParameters()].every(([, { requiresGrad }]) => requiresGrad))
-      return undefined;
-    const weights = {} as EncoderLayerWeights;
+    const parameters = {} as Record<EncoderLayerWeight, Parameter>;
     for (const [name, { weight, bias }] of Object.entries(all) as [keyof typeof all, Linear][]) {
-      weights[`${name}Weight`] = weight.value;
-      weights[`${name}Bias`] = bias.value;
+      parameters[`${name}Weight`] = weight;
+      parameters[`${name}Bias`] = bias;
     }
     for (const [name, { LayerNorm }] of [
       ["attention", attention.output],
       ["output", output],
     ] as const) {
-      weights[`${name}Gamma`] = LayerNorm.weight.value;
-      weights[`${name}Beta`] = LayerNorm.bias.value;
+      parameters[`${name}Gamma`] = LayerNorm.weight;
+      parameters[`${name}Beta`] = LayerNorm.bias;
+    }
+    const weights = {} as EncoderLayerWeights;
+    for (const name of ENCODER_LAYER_WEIGHTS) {
+      const { value, requiresGrad } = parameters[name];
+      if (!requiresGrad && tf.engine().isTapeOn()) return undefined;
+      weights[name] = value;
     }
     return encoderLayer(x, weights, layout, {
       heads: attention.self.heads,

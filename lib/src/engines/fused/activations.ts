@@ -1,0 +1,29 @@
+import type { FusedKernel, KernelGradient } from "./fused-kernel";
+
+/** The kernels of a function of each element, and its gradient. */
+function activation(name: string, values: "gelu" | "tanh", gradients: "geluGradient" | "tanhGradient") {
+  const forward: FusedKernel<"x"> = {
+    name,
+    compute(backend, { x }) {
+      const out = backend.allocate(x.shape);
+      backend.library[values](backend.float32(out), backend.float32(x));
+      return out;
+    },
+  };
+  const backward: FusedKernel<"dy" | "x"> = {
+    name: `${name}Grad`,
+    compute(backend, { dy, x }) {
+      const out = backend.allocate(x.shape);
+      backend.library[gradients](backend.float32(out), backend.float32(dy), backend.float32(x));
+      return out;
+    },
+  };
+  const gradient: KernelGradient = { of: name, saves: ["x"], returns: ["x"] };
+  return { forward, backward, gradient };
+}
+
+/** See ops/gelu.ts. */
+export const gelu = activation("Gelu", "gelu", "geluGradient");
+
+/** See ops/tanh.ts. The name is not tfjs's own, whose gradient belongs to every backend. */
+export const tanh = activation("TanhActivation", "tanh", "tanhGradient");
