@@ -6,8 +6,9 @@ export const browserProgram = (): string | undefined =>
     existsSync(file),
   );
 
+/** A browser that ends with the test's process, which a signal ends at once, not when the browser is ready for it. */
 export const launchBrowser = (): Promise<Browser> =>
-  chromium.launch({ executablePath: browserProgram(), args: ["--no-sandbox"] });
+  chromium.launch({ executablePath: browserProgram(), args: ["--no-sandbox"], handleSIGTERM: false });
 
 /** Why a check in a browser is skipped; false when it is not. */
 export const noBrowser: string | false =
