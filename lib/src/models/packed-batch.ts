@@ -45,10 +45,11 @@ export function packBatch(inputs: ModelInputs): PackedBatch {
     }
     offsets[row + 1] = kept.length;
   }
+  const places = new Int32Array(kept);
   return {
-    ids: Int32Array.from(kept, (place) => ids[place]!),
-    positions: Int32Array.from(kept, (place) => place % columns),
-    tokenTypes: Int32Array.from(kept, (place) => types?.[place] ?? 0),
+    ids: places.map((place) => ids[place]!),
+    positions: places.map((place) => place % columns),
+    tokenTypes: types ? places.map((place) => types[place]!) : new Int32Array(places.length),
     layout: new SequenceLayout(offsets),
   };
 }

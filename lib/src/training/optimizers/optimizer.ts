@@ -35,6 +35,8 @@ export abstract class Optimizer {
   /** Updates done so far. */
   step = 0;
   private readonly slots = new Map<string, Slot>();
+  /** Those whose state is complete. */
+  private readonly prepared = new WeakSet<Slot>();
 
   /**
    * @param parameters  by name, as `model.namedParameters()` has them
@@ -151,10 +153,13 @@ export abstract class Optimizer {
     this.slots.clear();
   }
 
-  private prepare({ parameter, state }: Slot): Record<string, tf.Variable> {
+  private prepare(slot: Slot): Record<string, tf.Variable> {
+    const { parameter, state } = slot;
+    if (this.prepared.has(slot)) return state;
     for (const [key, shape] of Object.entries(this.stateShapes(parameter.shape))) {
       state[key] ??= tf.tidy(() => tf.variable(tf.zeros(shape), false));
     }
+    this.prepared.add(slot);
     return state;
   }
 }
