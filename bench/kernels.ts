@@ -3,12 +3,18 @@ import type { FusedBackend } from "../lib/src/engines/fused/backend";
 import { fusedBackend, startEngine } from "./engine";
 import { readOptions, UsageError } from "./options";
 
-const DEFAULTS = { tokens: 196, hidden: 768, heads: 12, precision: "bf16", rounds: 25 };
+const DEFAULTS = {
+  tokens: 196,
+  /** Tokens of a sequence: for attention. */
+  length: 14,
+  hidden: 768,
+  heads: 12,
+  precision: "bf16",
+  rounds: 25,
+};
 
 /** Layers whose tensors take turns, so that weights come from memory and not from the caches, as in a model. */
 const LAYERS = 12;
-
-const SEQUENCE_LENGTH = 14;
 
 const DROPOUT: DropoutArguments = [Math.round(0.1 * 2 ** 32), 1 / 0.9, 42, 3, 5];
 const NO_DROPOUT: DropoutArguments = [0, 1, 0, 0, 0];
@@ -25,7 +31,7 @@ interface Case {
  * medians; GFLOP/s of products, GB/s of what memory bounds.
  */
 export async function kernelsBenchmark(args: string[]): Promise<object> {
-  const { tokens, hidden, heads, precision, rounds } = readOptions(args, DEFAULTS);
+  const { tokens, length, hidden, heads, precision, rounds } = readOptions(args, DEFAULTS);
   await startEngine("native", precision);
   const backend = fusedBackend();
   if (!backend) throw new UsageError("bench kernels: the native engine is not there.");
@@ -45,8 +51,8 @@ export async function kernelsBenchmark(args: string[]): Promise<object> {
   }
   measure(optimizerCases(library, memory, 4 * hidden * hidden));
   measure(elementwiseCases(library, memory, tokens, hidden));
-  measure(attentionCases(library, memory, tokens, hidden, heads));
-  return { precision, tokens, hidden, microseconds: results };
+  measure(attentionCases(library, memory, { tokens, length, hidden, heads }));
+  return { precision, tokens, length, hidden, microseconds: results };
 }
 
 /** Tensors on pages like the engine's own. */
@@ -170,23 +176,23 @@ function elementwiseCases(
 function attentionCases(
   library: KernelLibrary,
   memory: Memory,
-  tokens: number,
-  hidden: number,
-  heads: number,
+  { tokens, length, hidden, heads }: { tokens: number; length: number; hidden: number; heads: number },
 ): Record<string, Case> {
-  const offsets = Int32Array.from({ length: Math.ceil(tokens / SEQUENCE_LENGTH) + 1 }, (_, i) =>
-    Math.min(i * SEQUENCE_LENGTH, tokens),
+  const offsets = Int32Array.from({ length: Math.ceil(tokens / length) + 1 }, (_, i) =>
+    Math.min(i * length, tokens),
   );
   const tensor = () => memory.floats(tokens * hidden);
   const [q, k, v, dy, out] = [tensor(), tensor(), tensor(), tensor(), tensor()];
   const [dq, dk, dv] = [tensor(), tensor(), tensor()];
+  const attention = (dropout: DropoutArguments) => () =>
+    library.packedAttention(out, q, k, v, offsets, hidden, heads, ...dropout);
+  const gradient = (dropout: DropoutArguments) => () =>
+    library.packedAttentionGradient(dq, dk, dv, dy, q, k, v, offsets, hidden, heads, ...dropout);
   return {
-    "attention with dropout": {
-      run: () => library.packedAttention(out, q, k, v, offsets, hidden, heads, ...DROPOUT),
-    },
-    "attention with dropout, gradient": {
-      run: () => library.packedAttentionGradient(dq, dk, dv, dy, q, k, v, offsets, hidden, heads, ...DROPOUT),
-    },
+    "attention with dropout": { run: attention(DROPOUT) },
+    "attention without dropout": { run: attention(NO_DROPOUT) },
+    "attention with dropout, gradient": { run: gradient(DROPOUT) },
+    "attention without dropout, gradient": { run: gradient(NO_DROPOUT) },
   };
 }
 

@@ -10,6 +10,8 @@ const DEFAULTS = {
   tokens: "16,64,224,512,1024",
   rounds: 60,
   precision: "fp32",
+  /** Or wasm. */
+  engine: "native",
   /** A Python with torch, whose products are oneDNN 3's in bf16 and MKL's in f32. */
   torch: "",
   /** Of f32. Shared libraries with `cblas_sgemm`, with commas between them: MKL, BLIS, OpenBLAS. */
@@ -29,15 +31,17 @@ interface Shape {
 }
 
 /**
- * `bench products`: GFLOP/s of the products of an encoder layer, shape by shape, by the native engine and by other
+ * `bench products`: GFLOP/s of the products of an encoder layer, shape by shape, by an engine of ours and by other
  * libraries; medians. FINETUNE_MAX_ISA and the libraries' own variables say which instructions they may use.
  */
 export async function productsBenchmark(args: string[]): Promise<object> {
-  const { hidden, tokens, rounds, precision, torch, blas } = readOptions(args, DEFAULTS);
-  await startEngine("native", precision);
+  const { hidden, tokens, rounds, precision, engine, torch, blas } = readOptions(args, DEFAULTS);
+  const own = await startEngine(engine, precision);
   const shapes = tokens.split(",").flatMap((count) => shapesOf(Number(count), hidden));
-  const figures: Record<string, Record<string, number>> = { native: {} };
-  for (const shape of shapes) figures.native![shape.name] = gigaflops(shape, rounds, precision);
+  if (!fusedBackend())
+    throw new UsageError("bench products: only the engines native and wasm can be measured.");
+  const ours = shapes.map((shape) => [shape.name, gigaflops(shape, rounds, precision)] as const);
+  const figures: Record<string, Record<string, number>> = { [own]: Object.fromEntries(ours) };
   const described = shapes.map(({ name, m, n, k, transposeA, transposeB }) =>
     [name, m, n, k, Number(transposeA), Number(transposeB)].join(":"),
   );
