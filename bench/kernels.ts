@@ -16,8 +16,8 @@ const DEFAULTS = {
 /** Layers whose tensors take turns, so that weights come from memory and not from the caches, as in a model. */
 const LAYERS = 12;
 
-const DROPOUT: DropoutArguments = [Math.round(0.1 * 2 ** 32), 1 / 0.9, 42, 3, 5];
-const NO_DROPOUT: DropoutArguments = [0, 1, 0, 0, 0];
+const DROPOUT: DropoutArguments = [Math.round(0.1 * 2 ** 32), 1 / 0.9, 42, 3, 5, 0];
+const NO_DROPOUT: DropoutArguments = [0, 1, 0, 0, 0, 0];
 
 /** A kernel on tensors of one layer. `operations` counts floating-point operations, `bytes` what has to move. */
 interface Case {

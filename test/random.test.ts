@@ -57,6 +57,17 @@ test("randomUint32 with everything 0 is the known answer", () => {
   assert.deepEqual([...words], [0x6627e8d5, 0xe169c58d, 0xbc57ac4c, 0x9b00dbd8]);
 });
 
+test("a stream may begin at any of its elements", () => {
+  const key = { seed: 7, site: 3, step: 5 };
+  const whole = randomUint32(new Uint32Array(40), key);
+  for (let first = 0; first < 12; first++) {
+    for (const size of [0, 1, 2, 3, 4, 5, 28]) {
+      const part = randomUint32(new Uint32Array(size), { ...key, first });
+      assert.deepEqual(part, whole.slice(first, first + size));
+    }
+  }
+});
+
 test("randomUint32 is Philox with the counter (block, site, step, 0) and the seed's halves as key", () => {
   const keys: RandomKey[] = [
     { seed: 42, site: 7, step: 1000 },

@@ -16,6 +16,8 @@ export interface RandomKey {
   site: number;
   /** The (micro-)step of training. Default 0. */
   step?: number;
+  /** Number of the first element in the stream: where a part of a larger whole begins. Default 0. */
+  first?: number;
 }
 
 /** High 32 bits of the product of two unsigned 32-bit integers. */
@@ -30,13 +32,13 @@ function multiplyHigh(a: number, b: number): number {
 }
 
 /**
- * Fills `out` with uniform unsigned 32-bit integers: element i is word i % 4 of the block with counter
+ * Fills `out` with uniform unsigned 32-bit integers: element i of a stream is word i % 4 of the block with counter
  * (i / 4, site, step, 0) under the key (low and high half of the seed).
  */
-export function randomUint32(out: Uint32Array, { seed, site, step = 0 }: RandomKey): Uint32Array {
+export function randomUint32(out: Uint32Array, { seed, site, step = 0, first = 0 }: RandomKey): Uint32Array {
   const seedLow = seed >>> 0;
   const seedHigh = Math.floor(seed / 2 ** 32) >>> 0;
-  for (let i = 0, block = 0; i < out.length; i += 4, block++) {
+  for (let i = -(first % 4), block = Math.floor(first / 4); i < out.length; i += 4, block++) {
     let c0 = block;
     let c1 = site;
     let c2 = step;
@@ -55,9 +57,10 @@ export function randomUint32(out: Uint32Array, { seed, site, step = 0 }: RandomK
       k0 = (k0 + WEYL_0) >>> 0;
       k1 = (k1 + WEYL_1) >>> 0;
     }
-    out[i] = c0;
-    if (i + 1 < out.length) out[i + 1] = c1;
-    if (i + 2 < out.length) out[i + 2] = c2;
+    // The first block may begin before the first element.
+    if (i >= 0) out[i] = c0;
+    if (i + 1 >= 0 && i + 1 < out.length) out[i + 1] = c1;
+    if (i + 2 >= 0 && i + 2 < out.length) out[i + 2] = c2;
     if (i + 3 < out.length) out[i + 3] = c3;
   }
   return out;

@@ -41,6 +41,13 @@ onEachEngine("dropout of ones", () => {
     }
   });
 
+  test("a part drops what it would in the whole", () => {
+    const whole = dropped(300, 0.5, KEY);
+    for (const first of [1, 4, 130, 299]) {
+      assert.deepEqual(dropped(300 - first, 0.5, { ...KEY, first }), whole.slice(first));
+    }
+  });
+
   test("rate 0 is the tensor itself", () => {
     tf.tidy(() => {
       const x = tf.ones([3]);

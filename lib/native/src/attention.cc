@@ -264,7 +264,7 @@ Problem read_problem(const Arguments& arguments, size_t index, size_t size, std:
   const Ints offsets = arguments.ints(index, "offsets");
   for (const Output& output : outputs) arguments.check_apart(output.values, output.name, offsets);
   if (offsets.size < 2 || offsets.data[0] != 0) arguments.fail_range("offsets", "must begin with 0");
-  uint64_t numbers = 0;
+  uint64_t numbers = p.drop.first;
   size_t longest = 0;
   for (size_t s = 0; s + 1 < offsets.size; s++) {
     if (offsets.data[s + 1] <= offsets.data[s]) arguments.fail_range("offsets", "must ascend");

@@ -12,12 +12,11 @@ constexpr size_t kChunk = 256;
 
 // Elements are counted from the start of the tensor; `begin` is a multiple of kChunk.
 template <class Vector>
-static INLINE void dropout_part(float* out, const float* x, size_t begin, size_t end, const RandomKey& key,
-                                const DropoutRule& rule) {
+static INLINE void dropout_part(float* out, const float* x, size_t begin, size_t end, const DropoutArguments& drop) {
   alignas(64) float factors[kChunk];
   for (size_t i = begin; i < end; i += kChunk) {
     const size_t count = std::min(end - i, kChunk);
-    dropout_factors<Vector>(factors, i, count, key, rule);
+    dropout_factors<Vector>(factors, drop.first + i, count, drop.key, drop.rule);
     for (size_t j = 0; j < count; j++) out[i + j] = x[i + j] * factors[j];
   }
 }
@@ -35,6 +34,7 @@ DropoutArguments::DropoutArguments(const Arguments& arguments, size_t index) {
   key.seed = arguments.integer(index + 2, "seed");
   key.site = word(index + 3, "site");
   key.step = word(index + 4, "step");
+  first = arguments.integer(index + 5, "first");
 }
 
 void dropout(const Napi::CallbackInfo& info) {
@@ -46,7 +46,7 @@ void dropout(const Napi::CallbackInfo& info) {
   parallel_for(chunks, 16, [&](size_t begin, size_t end, int) {
     const size_t from = begin * kChunk, to = std::min(end * kChunk, x.size);
     vectorised([&](auto vector) INLINE_LAMBDA {
-      dropout_part<decltype(vector)>(out.data, x.data, from, to, drop.key, drop.rule);
+      dropout_part<decltype(vector)>(out.data, x.data, from, to, drop);
     });
   });
 }

@@ -29,7 +29,7 @@ static INLINE void input_row(float* sum, float* factors, const Normalisation& no
   const size_t columns = norm.columns;
   const float* x = norm.x + row * columns;
   if (norm.drop.active()) {
-    dropout_factors<Vector>(factors, row * columns, columns, norm.drop.key, norm.drop.rule);
+    dropout_factors<Vector>(factors, norm.drop.first + row * columns, columns, norm.drop.key, norm.drop.rule);
     for (size_t i = 0; i < columns; i++) sum[i] = x[i] * factors[i];
   } else {
     std::memcpy(sum, x, columns * sizeof(float));

@@ -8,6 +8,8 @@ export interface DropoutAttributes {
   seed: number;
   site: number;
   step: number;
+  /** Number of the first element in the stream of random numbers. */
+  first: number;
 }
 
 export interface AdamWSettings {
@@ -37,6 +39,7 @@ export interface PackedAttentionSettings {
   seed: number;
   site: number;
   step: number;
+  first: number;
 }
 
 /** The weights of an encoder layer of BERT's kind, in the order in which a token meets them. */

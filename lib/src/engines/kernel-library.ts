@@ -1,5 +1,12 @@
-/** Dropout as every kernel takes it: threshold (0 drops nothing), factor of what is kept, seed, site, step. */
-export type DropoutArguments = [threshold: number, kept: number, seed: number, site: number, step: number];
+/** Dropout as every kernel takes it: threshold (0 drops nothing), factor of what is kept, and the random numbers' key. */
+export type DropoutArguments = [
+  threshold: number,
+  kept: number,
+  seed: number,
+  site: number,
+  step: number,
+  first: number,
+];
 
 /** Operands of a matrix product: f32, or the bits of bf16 numbers. */
 export type Operand = Float32Array | Uint16Array;

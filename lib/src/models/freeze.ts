@@ -1,6 +1,6 @@
 import { ConfigError } from "../errors";
 import { nearNames } from "../near-names";
-import type { Module } from "./module";
+import { isWithin, type Module } from "./module";
 
 /**
  * Says of parameters whether training changes them.
@@ -10,8 +10,7 @@ import type { Module } from "./module";
  */
 export function setRequiresGrad(module: Module, names: readonly string[], requiresGrad: boolean): void {
   const parameters = [...module.namedParameters()];
-  const isIn = (parameter: string, part: string) => parameter === part || parameter.startsWith(`${part}.`);
-  const unknown = names.find((part) => !parameters.some(([name]) => isIn(name, part)));
+  const unknown = names.find((part) => !parameters.some(([name]) => isWithin(name, part)));
   if (names.length === 0 || unknown !== undefined) {
     const what = requiresGrad ? "unfreeze" : "freeze";
     if (unknown === undefined)
@@ -23,7 +22,7 @@ export function setRequiresGrad(module: Module, names: readonly string[], requir
     );
   }
   for (const [name, parameter] of parameters) {
-    if (names.some((part) => isIn(name, part))) parameter.requiresGrad = requiresGrad;
+    if (names.some((part) => isWithin(name, part))) parameter.requiresGrad = requiresGrad;
   }
 }
 

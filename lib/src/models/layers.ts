@@ -3,7 +3,7 @@ import { dropout } from "../ops/dropout";
 import { dropoutAddLayerNorm, type DropoutOptions } from "../ops/dropout-add-layer-norm";
 import { layerNorm } from "../ops/layer-norm";
 import { linear, type Activation } from "../ops/linear";
-import { Module, Parameter, type ModelContext } from "./module";
+import { Module, Parameter, type BatchExtent, type ModelContext } from "./module";
 
 /** @see torch.nn.Linear */
 export class Linear extends Module {
@@ -79,6 +79,8 @@ export class Dropout extends Module {
   constructor(
     readonly rate: number,
     context: ModelContext,
+    /** What the rows of its input are, or what attention has weights for. */
+    private readonly per: keyof BatchExtent,
   ) {
     super();
     this.#context = context;
@@ -86,13 +88,18 @@ export class Dropout extends Module {
   }
 
   forward(x: tf.Tensor2D): tf.Tensor2D {
-    const { rate, key } = this.current();
+    const { rate, key } = this.current(x.shape[1]);
     return dropout(x, rate, key) as tf.Tensor2D;
   }
 
-  /** The rate and key of this step, for ops that drop inside. */
-  current(): DropoutOptions {
-    const { training, seed, step } = this.#context;
-    return { rate: training ? this.rate : 0, key: { seed, site: this.#site, step } };
+  /**
+   * The rate and key of this step, for ops that drop inside.
+   *
+   * @param width  elements for each of what it drops by: of a row, or of a pair of tokens as many as there are heads
+   */
+  current(width: number): DropoutOptions {
+    const { training, seed, step, before } = this.#context;
+    const first = before[this.per] * width;
+    return { rate: training ? this.rate : 0, key: { seed, site: this.#site, step, first } };
   }
 }

@@ -3,6 +3,16 @@ import { adoptTensor } from "../engines/fused/adopt";
 import { ConfigError } from "../errors";
 import { randomNormal, randomUniform } from "../random";
 
+/** How much a batch holds, or what comes before it where it is a part of a larger one. */
+export interface BatchExtent {
+  sequences: number;
+  tokens: number;
+  /** The sum of the squared lengths: attention has a weight for each, in each head. */
+  tokenPairs: number;
+}
+
+export const NOTHING_BEFORE: BatchExtent = { sequences: 0, tokens: 0, tokenPairs: 0 };
+
 /** What a whole model shares: whether it trains, and where its random numbers come from. */
 export class ModelContext {
   training = false;
@@ -10,6 +20,8 @@ export class ModelContext {
   recomputesLayers = false;
   /** Micro-step of training: dropout draws anew at each. */
   step = 0;
+  /** Where the batch is a part of a larger one, what comes before it: dropout then drops what it would in the whole. */
+  before: BatchExtent = NOTHING_BEFORE;
   private sites = 0;
 
   /** @param seed  of the initial weights and of dropout */
@@ -149,3 +161,6 @@ export abstract class Module {
     }
   }
 }
+
+/** Whether a parameter or part is, or lies in, the part of this name. */
+export const isWithin = (name: string, part: string): boolean => name === part || name.startsWith(`${part}.`);

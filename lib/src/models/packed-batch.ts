@@ -1,6 +1,7 @@
 import type * as tf from "@tensorflow/tfjs-core";
 import { ConfigError } from "../errors";
 import { SequenceLayout } from "../ops/packed-sequences";
+import type { BatchExtent } from "./module";
 
 /** What a model reads of a batch; integers, [batch, length]. */
 export interface ModelInputs {
@@ -52,4 +53,22 @@ export function packBatch(inputs: ModelInputs): PackedBatch {
     tokenTypes: types ? places.map((place) => types[place]!) : new Int32Array(places.length),
     layout: new SequenceLayout(offsets),
   };
+}
+
+/** What the first sequences of a batch hold. @param sequences  how many of them; default: all */
+export function extentOf(
+  { input_ids, attention_mask }: Pick<ModelInputs, "input_ids" | "attention_mask">,
+  sequences: number = input_ids.shape[0],
+): BatchExtent {
+  const columns = input_ids.shape[1];
+  const mask = attention_mask?.dataSync();
+  const extent = { sequences, tokens: 0, tokenPairs: 0 };
+  for (let row = 0; row < sequences; row++) {
+    let length = mask ? 0 : columns;
+    for (let column = 0; mask && column < columns; column++)
+      length += mask[row * columns + column]! === 0 ? 0 : 1;
+    extent.tokens += length;
+    extent.tokenPairs += length ** 2;
+  }
+  return extent;
 }

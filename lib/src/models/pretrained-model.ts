@@ -48,6 +48,9 @@ export abstract class PreTrainedModel<Output extends object = ModelOutput> exten
   /** Parts that a new task has to train from the start: what an adapter trains whole. */
   readonly headModules: readonly string[] = [];
 
+  /** Parts whose input has a row for each sequence; that of the others has one for each token. */
+  readonly sequenceModules: readonly string[] = [];
+
   /** PEFT's name of the task, written to adapters. */
   readonly peftTaskType: string | null = null;
 

@@ -34,8 +34,8 @@ export function attention(
   if (!hasFused("PackedAttention")) return attentionWithWeights(q, k, v, layout, options).context;
   const { heads, dropoutRate = 0, key = { seed: 0, site: 0 } } = options;
   const offsets = Array.from(layout.offsets);
-  const { seed, site, step = 0 } = key;
-  return fusedAttention(q, k, v, { offsets, heads, dropoutRate, seed, site, step });
+  const { seed, site, step = 0, first = 0 } = key;
+  return fusedAttention(q, k, v, { offsets, heads, dropoutRate, seed, site, step, first });
 }
 
 function fusedAttention(

@@ -28,8 +28,8 @@ export function dropoutAddLayerNorm(
   eps: number,
   { rate, key }: DropoutOptions,
 ): tf.Tensor2D {
-  const { seed, site, step = 0 } = key;
-  const attributes = { eps, rate, seed, site, step };
+  const { seed, site, step = 0, first = 0 } = key;
+  const attributes = { eps, rate, seed, site, step, first };
   return (fused("DropoutAddLayerNorm", { x, residual, gamma, beta }, attributes) ??
     layerNorm(tf.add(dropout(x, rate, key), residual), gamma, beta, eps)) as tf.Tensor2D;
 }

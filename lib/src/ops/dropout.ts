@@ -9,14 +9,14 @@ import { dropoutMask, type RandomKey } from "../random";
  *
  * @param x     a tensor of any shape
  * @param rate  probability of dropping, in [0, 1)
- * @param key   seed, site and step
+ * @param key   seed, site, step and number of the first element
  * @returns     a tensor of x's shape
  * @see Srivastava et al. 2014; torch.nn.Dropout
  */
 export function dropout(x: tf.Tensor, rate: number, key: RandomKey): tf.Tensor {
   if (rate === 0) return x;
-  const { seed, site, step = 0 } = key;
-  return fused("Dropout", { x }, { rate, seed, site, step }) ?? composite(x, rate, key);
+  const { seed, site, step = 0, first = 0 } = key;
+  return fused("Dropout", { x }, { rate, seed, site, step, first }) ?? composite(x, rate, key);
 }
 
 function composite(x: tf.Tensor, rate: number, key: RandomKey): tf.Tensor {

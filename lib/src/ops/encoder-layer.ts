@@ -67,6 +67,7 @@ export function encoderLayer(
   }) as tf.Tensor2D;
 }
 
-const attributesOf = ({ rate, key: { seed, site, step = 0 } }: DropoutOptions): DropoutAttributes => ({
-  ...{ rate, seed, site, step },
-});
+const attributesOf = ({ rate, key }: DropoutOptions): DropoutAttributes => {
+  const { seed, site, step = 0, first = 0 } = key;
+  return { rate, seed, site, step, first };
+};

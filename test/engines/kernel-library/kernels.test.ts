@@ -178,16 +178,18 @@ onEachLibrary("kernels", (open, name) => {
     const key = { seed: 2 ** 40 + 12345, site: 7, step: 99 };
     const out = new Float32Array(size);
     const threshold = 2 ** 31;
-    library.dropout(out, new Float32Array(size).fill(1), threshold, 2, key.seed, key.site, key.step);
-    const bits = randomUint32(new Uint32Array(size), key);
-    out.forEach((value, i) => assert.equal(value, bits[i]! >= threshold ? 2 : 0));
+    for (const first of [0, 4096, 7, 3 * 2 ** 32 + 1]) {
+      library.dropout(out, new Float32Array(size).fill(1), threshold, 2, key.seed, key.site, key.step, first);
+      const bits = randomUint32(new Uint32Array(size), { ...key, first });
+      assert.ok(out.every((value, i) => value === (bits[i]! >= threshold ? 2 : 0)));
+    }
   });
 
   test("a wrong call throws", async () => {
     const { library } = await open();
     const f = (size: number) => new Float32Array(size);
     const ints = (...values: number[]) => Int32Array.from(values);
-    const none = [0, 1, 0, 0, 0] as const;
+    const none = [0, 1, 0, 0, 0, 0] as const;
     const wrong: [RegExp, () => void][] = [
       [
         /out has 3 elements; at least 4/,
@@ -225,7 +227,8 @@ onEachLibrary("kernels", (open, name) => {
         /gamma has 1 elements/,
         () => library.dropoutAddLayerNorm(f(4), f(4), null, f(1), f(2), 2, 2, 1e-12, ...none),
       ],
-      [/threshold must be below/, () => library.dropout(f(4), f(4), 2 ** 32, 1, 0, 0, 0)],
+      [/threshold must be below/, () => library.dropout(f(4), f(4), 2 ** 32, 1, 0, 0, 0, 0)],
+      [/first must be an integer/, () => library.dropout(f(4), f(4), 1, 1, 0, 0, 0, -1)],
       [
         /offsets must begin with 0/,
         () => library.packedAttention(f(4), f(4), f(4), f(4), ints(1, 2), 2, 1, ...none),

@@ -58,6 +58,7 @@ const DROPOUT: Parameter[] = [
   { name: "seed", kind: "integer", value: 7 },
   { name: "site", kind: "word", value: 1 },
   { name: "step", kind: "word", value: 2 },
+  { name: "first", kind: "integer", value: 3 },
 ];
 
 const [ROWS, COLUMNS] = [5, 19];

@@ -106,7 +106,7 @@ test("one thread and several draw the same dropout and give the same products", 
     const product = new Float32Array(m * n);
     library.matmul(product, a, b, 1, m, n, k, false, true, null, false);
     const dropped = new Float32Array(a.length);
-    library.dropout(dropped, a, 2 ** 31, 2, 1, 2, 3);
+    library.dropout(dropped, a, 2 ** 31, 2, 1, 2, 3, 0);
     return [product, dropped];
   });
   assert.deepEqual(results[0], results[1]);

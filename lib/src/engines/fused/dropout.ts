@@ -23,8 +23,8 @@ export const gradientOfDropout: KernelGradient = { of: "Dropout", saves: [], ret
 
 /** A fused kernel's dropout attributes as the library takes them. */
 export function dropoutArguments(attributes: Record<string, unknown>): DropoutArguments {
-  const { rate, seed, site, step } = attributes as unknown as DropoutAttributes;
-  return [rate > 0 ? dropoutThreshold(rate) : 0, dropoutScale(rate), seed, site, step];
+  const { rate, seed, site, step, first } = attributes as unknown as DropoutAttributes;
+  return [rate > 0 ? dropoutThreshold(rate) : 0, dropoutScale(rate), seed, site, step, first];
 }
 
-export const NO_DROPOUT: DropoutArguments = [0, 1, 0, 0, 0];
+export const NO_DROPOUT: DropoutArguments = [0, 1, 0, 0, 0, 0];

@@ -36,9 +36,9 @@ function countWeights({ offsets, heads }: PackedAttentionSettings): number {
 /** Factors of dropout on the attention weights; undefined where nothing is dropped. */
 function weightsMask(
   count: number,
-  { dropoutRate, seed, site, step }: PackedAttentionSettings,
+  { dropoutRate, seed, site, step, first }: PackedAttentionSettings,
 ): Float32Array | undefined {
-  return dropoutRate > 0 ? dropoutMask(count, dropoutRate, { seed, site, step }) : undefined;
+  return dropoutRate > 0 ? dropoutMask(count, dropoutRate, { seed, site, step, first }) : undefined;
 }
 
 // The inner loops take four elements a turn: V8 does not unroll, and checking bounds costs as much as multiplying.

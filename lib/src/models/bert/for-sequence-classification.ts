@@ -34,6 +34,7 @@ export class BertForSequenceClassification extends PreTrainedModel<SequenceClass
   readonly baseModelPrefix = "bert";
   override readonly headModules = ["classifier"];
   override readonly peftTaskType = "SEQ_CLS";
+  override readonly sequenceModules = ["bert.pooler", "classifier"];
   readonly bert: BertModel;
   readonly dropout: Dropout;
   readonly classifier: Linear;
@@ -42,7 +43,7 @@ export class BertForSequenceClassification extends PreTrainedModel<SequenceClass
     const context = new ModelContext(seed);
     super(config, context);
     this.bert = new BertModel(config, context);
-    this.dropout = new Dropout(config.classifierDropout ?? config.hiddenDropoutProb, context);
+    this.dropout = new Dropout(config.classifierDropout ?? config.hiddenDropoutProb, context, "sequences");
     this.classifier = new Linear(config.hiddenSize, config.numLabels, config.initializerRange);
   }
 

@@ -7,6 +7,7 @@ import {
   type EncoderLayerWeight,
   type EncoderLayerWeights,
 } from "../../ops/encoder-layer";
+import type { DropoutOptions } from "../../ops/dropout-add-layer-norm";
 import { embeddingsLayerNorm } from "../../ops/embeddings-layer-norm";
 import { padSequences, type SequenceLayout } from "../../ops/packed-sequences";
 import { recompute } from "../../ops/recompute";
@@ -44,7 +45,7 @@ class BertEmbeddings extends Module {
     this.position_embeddings = new Embedding(maxPositionEmbeddings, hiddenSize, initializerRange);
     this.token_type_embeddings = new Embedding(typeVocabSize, hiddenSize, initializerRange);
     this.LayerNorm = new LayerNorm(hiddenSize, config.layerNormEps);
-    this.dropout = new Dropout(config.hiddenDropoutProb, context);
+    this.dropout = new Dropout(config.hiddenDropoutProb, context, "tokens");
   }
 
   forward({ ids, positions, tokenTypes, layout }: PackedBatch): tf.Tensor2D {
@@ -88,7 +89,7 @@ class BertSelfAttention extends Module {
     this.query = new Linear(hiddenSize, hiddenSize, initializerRange);
     this.key = new Linear(hiddenSize, hiddenSize, initializerRange);
     this.value = new Linear(hiddenSize, hiddenSize, initializerRange);
-    this.dropout = new Dropout(attentionProbsDropoutProb, context);
+    this.dropout = new Dropout(attentionProbsDropoutProb, context, "tokenPairs");
   }
 
   get heads(): number {
@@ -104,7 +105,7 @@ class BertSelfAttention extends Module {
     layout: SequenceLayout,
     withWeights: boolean,
   ): Attended {
-    const { rate, key: randomKey } = this.dropout.current();
+    const { rate, key: randomKey } = this.dropout.current(this.heads);
     const options = { heads: this.heads, dropoutRate: rate, key: randomKey };
     return withWeights
       ? attentionWithWeights(query, key, value, layout, options)
@@ -128,11 +129,15 @@ class BertOutput extends Module {
     super();
     this.dense = new Linear(inFeatures, config.hiddenSize, config.initializerRange);
     this.LayerNorm = new LayerNorm(config.hiddenSize, config.layerNormEps);
-    this.dropout = new Dropout(config.hiddenDropoutProb, context);
+    this.dropout = new Dropout(config.hiddenDropoutProb, context, "tokens");
+  }
+
+  currentDropout(): DropoutOptions {
+    return this.dropout.current(this.LayerNorm.weight.size);
   }
 
   forward(x: tf.Tensor2D, residual: tf.Tensor2D): tf.Tensor2D {
-    return this.LayerNorm.forwardResidual(this.dense.forward(x), residual, this.dropout.current());
+    return this.LayerNorm.forwardResidual(this.dense.forward(x), residual, this.currentDropout());
   }
 }
 
@@ -235,9 +240,9 @@ class BertLayer extends Module {
     return encoderLayer(x, weights, layout, {
       heads: attention.self.heads,
       eps: output.LayerNorm.eps,
-      attentionDropout: attention.self.dropout.current(),
-      attentionOutputDropout: attention.output.dropout.current(),
-      outputDropout: output.dropout.current(),
+      attentionDropout: attention.self.dropout.current(attention.self.heads),
+      attentionOutputDropout: attention.output.currentDropout(),
+      outputDropout: output.currentDropout(),
     });
   }
 
@@ -311,6 +316,7 @@ export interface BertModelOptions {
 export class BertModel extends PreTrainedModel<BertModelOutput> {
   readonly architecture: string = "BertModel";
   readonly baseModelPrefix = "bert";
+  override readonly sequenceModules = ["pooler"];
   readonly embeddings: BertEmbeddings;
   readonly encoder: BertEncoder;
   readonly pooler: BertPooler | undefined;

@@ -37,7 +37,13 @@ export class LoraLinear extends Module {
 
   readonly #original: Linear;
 
-  constructor(original: Linear, { r, loraDropout, scaling }: LoraConfig, context: ModelContext) {
+  /** @param rows  what the rows of the layer's input are */
+  constructor(
+    original: Linear,
+    { r, loraDropout, scaling }: LoraConfig,
+    context: ModelContext,
+    rows: "sequences" | "tokens",
+  ) {
     super();
     const { weight, bias } = original;
     this.#original = original;
@@ -47,7 +53,7 @@ export class LoraLinear extends Module {
     // As torch.nn.Linear is initialised.
     this.lora_A = new Projection([r, inFeatures], { bound: 1 / Math.sqrt(inFeatures) });
     this.lora_B = new Projection([outFeatures, r], { constant: 0 });
-    this.dropout = new Dropout(loraDropout, context);
+    this.dropout = new Dropout(loraDropout, context, rows);
     this.scaling = scaling;
   }
 

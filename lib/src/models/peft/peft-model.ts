@@ -8,7 +8,7 @@ import { CheckpointError, ConfigError } from "../../errors";
 import { setRequiresGrad } from "../freeze";
 import type { Linear } from "../layers";
 import type { Encoded, EncodeOptions, ForwardOptions, ModelOutput, TaskInputs } from "../model-output";
-import type { Parameter } from "../module";
+import { isWithin, type Parameter } from "../module";
 import type { PackedBatch } from "../packed-batch";
 import { PreTrainedModel } from "../pretrained-model";
 import { storage, type SaveOptions } from "../save-options";
@@ -68,7 +68,8 @@ export class PeftModel<Output extends object = ModelOutput> extends PreTrainedMo
     for (const [, parameter] of base.namedParameters()) parameter.requiresGrad = false;
     if (saved.length > 0) setRequiresGrad(base, saved, true);
     for (const { name, module, replace } of targets) {
-      const layer = new LoraLinear(module as Linear, this.peftConfig, base.context);
+      const rows = base.sequenceModules.some((part) => isWithin(name, part)) ? "sequences" : "tokens";
+      const layer = new LoraLinear(module as Linear, this.peftConfig, base.context, rows);
       for (const part of ["lora_A", "lora_B"] as const)
         layer[part].weight.initialize(base.context.seed, `${name}.${part}`);
       replace(layer);
