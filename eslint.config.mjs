@@ -9,6 +9,7 @@ export default tseslint.config(
       "lib/dist/",
       "notebook/dist/",
       "lib/native/build/",
+      "lib/native/mpi/build/",
       "lib/native/sanitized/",
       "out/",
       "test/fixtures/",

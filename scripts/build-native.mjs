@@ -8,6 +8,7 @@ import { existsSync, mkdirSync, writeFileSync } from "node:fs";
 import { dirname } from "node:path";
 import { fileURLToPath, pathToFileURL } from "node:url";
 
+import { buildMpi as buildForMpi } from "../lib/native/build-mpi.mjs";
 import { buildNative as build, GAIN, main } from "../lib/native/build.mjs";
 import { installPackages, isInstallDeclined, mayInstall } from "./system-packages.mjs";
 
@@ -33,5 +34,8 @@ const optionsOf = (retry) => ({
 
 /** @see buildNative of lib/native/build.mjs, which has the options */
 export const buildNative = (options) => build({ ...optionsOf(false), ...options });
+
+/** @see buildMpi of lib/native/build-mpi.mjs: the addon by which training runs on several machines, where MPI is there */
+export const buildMpi = () => buildForMpi(optionsOf(false));
 
 if (import.meta.url === pathToFileURL(process.argv[1] ?? "").href) await main(optionsOf(true));

@@ -8,7 +8,7 @@ import { existsSync, readdirSync, readFileSync, statSync, writeFileSync } from "
 import { join } from "node:path";
 import { fileURLToPath, pathToFileURL } from "node:url";
 
-import { buildNative } from "./build-native.mjs";
+import { buildMpi, buildNative } from "./build-native.mjs";
 
 export const root = fileURLToPath(new URL("..", import.meta.url));
 
@@ -26,6 +26,7 @@ export async function setUp() {
   if (!isInstalled) await installPackages();
   if (builtFingerprint() !== sourceFingerprint()) await buildLibrary();
   await buildNative();
+  await buildMpi();
 }
 
 function requireNode() {

@@ -2,7 +2,7 @@
 import { createInterface } from "node:readline/promises";
 import { clearInterval, setInterval } from "node:timers";
 
-import { isDebian } from "../lib/native/build.mjs";
+import { isDebian } from "../lib/native/compile.mjs";
 import { runToEnd } from "../lib/native/run-to-end.mjs";
 
 const MINUTE = 60_000;

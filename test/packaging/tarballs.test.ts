@@ -118,6 +118,7 @@ describe("the tarballs", { skip: built ? false : "not built" }, () => {
       "native/build.mjs",
       "native/binding.gyp",
       "native/src/addon.cc",
+      "native/mpi/src/addon.cc",
       "assets/wasm/kernels.wasm",
       "assets/wasm/kernels.relaxed-simd.wasm",
       "assets/tfjs/gradients.js",

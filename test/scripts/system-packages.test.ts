@@ -80,7 +80,16 @@ test("FINETUNE_NO_INSTALL declines", () => {
   // A project that is not built yet, on a machine without a compiler.
   const project = path.join(folder, "project");
   cpSync(SCRIPTS, path.join(project, "scripts"), { recursive: true });
-  for (const part of ["src", "binding.gyp", "build.mjs", "run-to-end.mjs"]) {
+  for (const part of [
+    "src",
+    "binding.gyp",
+    "build.mjs",
+    "build-mpi.mjs",
+    "compile.mjs",
+    "mpi/binding.gyp",
+    "mpi/src",
+    "run-to-end.mjs",
+  ]) {
     const place = path.join("lib/native", part);
     cpSync(path.join(SCRIPTS, "..", place), path.join(project, place), { recursive: true });
   }
