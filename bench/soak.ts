@@ -2,7 +2,8 @@ import { setFlagsFromString } from "node:v8";
 import { runInNewContext } from "node:vm";
 import * as tf from "@tensorflow/tfjs-core";
 import { AdamW } from "../lib/src/training/optimizers/adamw";
-import { trainStep } from "../lib/src/training/train-step";
+import { wholeStep } from "../lib/src/training/step/batch-parts";
+import { trainStep } from "../lib/src/training/step/train-step";
 import { startEngine } from "./engine";
 import { readOptions, UsageError } from "./options";
 import { makeBatches, makeModel, WORKLOAD } from "./workload";
@@ -51,7 +52,7 @@ export async function soakBenchmark(args: string[]): Promise<object> {
   let longestStep = 0;
   for (let step = 0; step < workload.steps; step++) {
     const start = performance.now();
-    await trainStep(model, optimizer, [collate(step)], { maxGradNorm: 1, firstMicroStep: step });
+    await trainStep(model, optimizer, wholeStep(collate(step), step), { maxGradNorm: 1 });
     longestStep = Math.max(longestStep, performance.now() - start);
     // As the Trainer does between steps.
     await new Promise(setImmediate);

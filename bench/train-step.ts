@@ -1,7 +1,8 @@
 import { LoraConfig } from "../lib/src/models/peft/lora-config";
 import { getPeftModel } from "../lib/src/models/peft/peft-model";
 import { AdamW } from "../lib/src/training/optimizers/adamw";
-import { trainStep } from "../lib/src/training/train-step";
+import { wholeStep } from "../lib/src/training/step/batch-parts";
+import { trainStep } from "../lib/src/training/step/train-step";
 import { matMulPeak, startEngine } from "./engine";
 import { readOptions } from "./options";
 import { forwardOperations, makeBatches, makeModel, stepFigures, WARM_UP_STEPS, WORKLOAD } from "./workload";
@@ -24,7 +25,7 @@ export async function trainSteps(
   for (let step = 0; step < workload.steps; step++) {
     const batch = collate(step);
     const start = performance.now();
-    const { loss } = await trainStep(model, optimizer, [batch], { maxGradNorm: 1, firstMicroStep: step });
+    const { loss } = await trainStep(model, optimizer, wholeStep(batch, step), { maxGradNorm: 1 });
     seconds.push((performance.now() - start) / 1000);
     afterStep(step, seconds.at(-1)!);
     losses.push(loss);

@@ -142,7 +142,7 @@ export { PrinterCallback } from "./training/printer-callback";
 export { ProgressCallback } from "./training/progress-callback";
 export { CsvCallback } from "./training/reports/csv-callback";
 export { TensorBoardCallback } from "./training/reports/tensorboard-callback";
-export type { Throughput } from "./training/throughput";
+export type { Throughput } from "./training/step/throughput";
 export type { TrainerDataset } from "./training/data-loader";
 export type { LogitMatrix } from "./training/evaluation-loop";
 export { DistillationTrainer } from "./training/distillation/distillation-trainer";
@@ -167,7 +167,7 @@ export type { Hyperparameters, SearchSpace } from "./training/hyperparameter-sea
 export type { ModelCardOptions } from "./training/reports/model-card";
 export type { LogEntry, TrainerState } from "./training/state";
 export type { StopSignal } from "./training/interrupts";
-export { TrainingDiverged } from "./training/non-finite";
+export { TrainingDiverged } from "./training/step/non-finite";
 export { Trainer } from "./training/trainer";
 export type {
   EvalPrediction,

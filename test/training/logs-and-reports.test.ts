@@ -7,7 +7,7 @@ import { readFrontMatter } from "../../lib/src/datasets/sources/front-matter";
 import type { TrainerCallback } from "../../lib/src/training/callbacks";
 import type { TrainerDataset } from "../../lib/src/training/data-loader";
 import { describeLogs } from "../../lib/src/training/printer-callback";
-import type { Throughput } from "../../lib/src/training/throughput";
+import type { Throughput } from "../../lib/src/training/step/throughput";
 import type { EvalPrediction } from "../../lib/src/training/trainer-options";
 import { startEngine } from "../engine";
 import { temporaryFolder, tinyBert } from "../models/tiny-bert";

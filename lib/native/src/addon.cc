@@ -2,6 +2,7 @@
 
 #include <napi.h>
 
+#include "arguments.h"
 #include "attention.h"
 #include "convert.h"
 #include "dnnl_compat.h"
@@ -42,6 +43,14 @@ Napi::Value description(const Napi::CallbackInfo& info) {
   return result;
 }
 
+// setThreads(threads): how many calculate from now on.
+void set_threads(const Napi::CallbackInfo& info) {
+  const Arguments arguments(info, "setThreads");
+  const size_t threads = arguments.length(0, "threads");
+  if (threads > 1024) arguments.fail_range("threads", "must be at most 1024");
+  set_thread_count(static_cast<int>(threads));
+}
+
 // Worker threads share the addon, its scratch memory, oneDNN's primitives and the processor: one calculates at a time, on all
 // threads. Which worker comes first changes no number.
 std::mutex& calculation() {
@@ -60,6 +69,7 @@ Napi::Object initialize(Napi::Env env, Napi::Object exports) {
     exports.Set(name, Napi::Function::New(env, function, name));
   };
   add_function("description", description);
+  add_function("setThreads", set_threads);
   add_function("allocateSegment", allocate_segment);
   add_function("mapFile", map_file);
   add_function("matmul", alone<matmul>);

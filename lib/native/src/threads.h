@@ -32,6 +32,7 @@ void run_on_all(Body body) {
 
 // For ThreadSanitizer, which knows the standard library's threads and not OpenMP's.
 inline int thread_count() { return 4; }
+inline void set_thread_count(int) {}
 
 template <class Body>
 void run_on_all(Body body) {
@@ -59,6 +60,12 @@ inline int thread_count() {
   return omp_get_max_threads();
 #else
   return 1;
+#endif
+}
+
+inline void set_thread_count([[maybe_unused]] int threads) {
+#ifdef _OPENMP
+  omp_set_num_threads(threads);
 #endif
 }
 

@@ -1,3 +1,4 @@
+import { isFirstProcess } from "../launch";
 import { evaluate } from "../evaluation/evaluate";
 import type { MetricInputs } from "../evaluation/inputs";
 import { classificationDataset, type ClassificationDataset } from "../datasets/classification";
@@ -24,7 +25,7 @@ export async function labelledData(place: DataPlace): Promise<ClassificationData
   const { dataset, datasetConfig, textColumn, labelColumn } = place;
   const loaded = await loadDataset(dataset, datasetConfig);
   const found = classificationDataset(loaded, { textColumn, labelColumn });
-  for (const note of found.notes) process.stderr.write(`${note}\n`);
+  if (isFirstProcess()) for (const note of found.notes) process.stderr.write(`${note}\n`);
   return found;
 }
 

@@ -2,6 +2,7 @@ import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { ConfigError, FinetuneError } from "../errors";
 import type { Command } from "./command";
+import { isFirstProcess, launch } from "../launch";
 import { helpText } from "./help";
 import { NOTEBOOK_COMMANDS, NOTEBOOK_PACKAGE, notebookPackage } from "./notebook-package";
 import { UsageError } from "./usage";
@@ -48,8 +49,9 @@ export async function main(argv: string[]): Promise<number> {
     )(args);
   } catch (error) {
     if (!(error instanceof FinetuneError)) throw error;
-    process.stderr.write(`finetune: ${error.message}\n`);
-    if (error instanceof UsageError) process.stderr.write("See finetune --help.\n");
+    const started = launch();
+    process.stderr.write(`finetune${started ? `, rank ${started.rank}` : ""}: ${error.message}\n`);
+    if (error instanceof UsageError && isFirstProcess()) process.stderr.write("See finetune --help.\n");
     return error instanceof UsageError ? 2 : 1;
   }
 }

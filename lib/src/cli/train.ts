@@ -1,5 +1,6 @@
 import { DataCollatorWithPadding } from "../collators/data-collator-with-padding";
 import { argmax } from "../evaluation/argmax";
+import { isFirstProcess } from "../launch";
 import { AutoModelForSequenceClassification } from "../models/auto";
 import { AutoTokenizer } from "../tokenizers/auto-tokenizer";
 import { Trainer } from "../training/trainer";
@@ -50,9 +51,11 @@ export async function train(args: string[]): Promise<number> {
     resumeFromCheckpoint: config.resume,
   });
   if (interrupted) {
-    process.stderr.write(
-      `Stopped by ${interrupted} after ${globalStep} steps; --resume goes on from there.\n`,
-    );
+    if (isFirstProcess()) {
+      process.stderr.write(
+        `Stopped by ${interrupted} after ${globalStep} steps; --resume goes on from there.\n`,
+      );
+    }
     return INTERRUPTED;
   }
   const { predictions, labelIds } = await trainer.predict(tokenized.validation);
@@ -66,6 +69,8 @@ export async function train(args: string[]): Promise<number> {
   const pushed =
     repository !== undefined &&
     (await trainer.pushToHub(repository, { ...card, ...(values.private && { private: true }) }));
+  // Of several processes, the first one speaks for all.
+  if (!isFirstProcess()) return 0;
   if (values.json)
     printJson({ output, labels: labelNames, ...figures, ...(pushed && { pushed: pushed.url }) });
   else {

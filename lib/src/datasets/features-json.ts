@@ -1,6 +1,7 @@
 import { DatasetError } from "../errors";
 import { ClassLabel, Features, type FeatureType, isStruct, List, Value } from "./features";
 import { isNestedDeeper, MOST_JSON_LEVELS } from "../json-depth";
+import { warn } from "../notices";
 
 /** A feature as Hugging Face's `datasets` writes it into `dataset_info.json` and parquet files. */
 type FeatureJson = { readonly [key: string]: unknown } | readonly unknown[];
@@ -80,9 +81,7 @@ export function knownFeatures(json: unknown, where: string): Features {
     } catch (error) {
       if (!(error instanceof DatasetError)) throw error;
       const kind = JSON.stringify((type as { _type?: unknown } | null)?._type ?? type);
-      console.warn(
-        `${where}: column "${name}" is a ${kind}, which is not known here; it is read as it is stored.`,
-      );
+      warn(`${where}: column "${name}" is a ${kind}, which is not known here; it is read as it is stored.`);
     }
   }
   return known;

@@ -4,6 +4,7 @@ import { datasetsCache } from "./cache-folder";
 import { fingerprint, tableFingerprint } from "./fingerprint";
 import type { Table } from "./table";
 import { readTableFile, writeTableFile } from "./table-file";
+import { warn } from "../notices";
 
 export interface MapCacheOptions {
   /**
@@ -65,7 +66,7 @@ export function mapCache(
       try {
         await writeTableFile(file, made, { fingerprint: key, probe: await probe() });
       } catch (error) {
-        console.warn(`map: the result is not kept for the next time: ${(error as Error).message}`);
+        warn(`map: the result is not kept for the next time: ${(error as Error).message}`);
       }
     },
   };

@@ -17,6 +17,8 @@ export interface Engine {
    * @returns the precision until now
    */
   setMatMulPrecision?(precision: MatMulPrecision): MatMulPrecision;
+  /** How many processors its kernels calculate on from now on. */
+  setThreads?(threads: number): void;
   /**
    * A file as memory, read when it is looked at. What is written to it is not written to the file.
    * @returns undefined for a file that cannot be mapped: it has to be read

@@ -1,5 +1,6 @@
 import * as tf from "../tfjs";
 import { EngineError } from "../errors";
+import { isFirstProcess } from "../launch";
 import { cpu } from "./cpu";
 import type { Engine, EngineName } from "./engine";
 import { native } from "./native/native";
@@ -43,7 +44,8 @@ export async function useEngine(name?: string): Promise<EngineName> {
   }
   tf.enableProdMode();
   inUse = chosen.engine;
-  console.info(`Engine: ${chosen.engine.name} (${chosen.engine.description}); ${chosen.why}`);
+  if (isFirstProcess())
+    console.info(`Engine: ${chosen.engine.name} (${chosen.engine.description}); ${chosen.why}`);
   return chosen.engine.name;
 }
 

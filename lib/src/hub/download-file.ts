@@ -19,6 +19,7 @@ import {
 import { HUB_OPTIONS, type HubOptions, type HubSettings, hubSettings } from "./settings";
 import { refuseUnknownOptions } from "../known-options";
 import { transfer } from "./transfer";
+import { warn } from "../notices";
 
 export interface DownloadFileOptions extends HubOptions {
   repo: HubRepo;
@@ -161,7 +162,7 @@ export function warnOfCache(error: HubError, repo: HubRepo): void {
   const name = describeRepository(repo);
   if (warnedAbout.has(name)) return;
   warnedAbout.add(name);
-  console.warn(`${error.message} What was downloaded of ${name} before is used.`);
+  warn(`${error.message} What was downloaded of ${name} before is used.`);
 }
 
 /** @internal */

@@ -3,6 +3,7 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { HubError } from "../errors";
 import { isTransient, networkError, refusalError, SilenceError, type Subject } from "./failures";
 import type { HubSettings } from "./settings";
+import { warn } from "../notices";
 
 export interface HubRequest {
   url: string;
@@ -66,7 +67,7 @@ export async function waitAsAsked(
   const stop = () => controller.abort();
   process.once("SIGINT", stop);
   if (milliseconds >= SILENT_WAIT_MS) {
-    console.warn(
+    warn(
       `${subject}: ${hostOf(url)} answered ${status} and asks to wait ${describeSeconds(seconds)}. An interrupt (Ctrl-C) gives up.`,
     );
   }

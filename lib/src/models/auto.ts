@@ -14,6 +14,7 @@ import { BertForSequenceClassification } from "./bert/for-sequence-classificatio
 import { BertModel } from "./bert/modeling";
 import { describeLoadReport, loadWeights, type LoadWeightsOptions } from "./load-weights";
 import type { PreTrainedModel } from "./pretrained-model";
+import { warn } from "../notices";
 
 // Two tables: model_type to configuration, and task to the model that each family has for it. A new family is a folder
 // and a line in each.
@@ -126,7 +127,7 @@ function autoModel<Output extends object, Model extends PreTrainedModel<Output>>
       const weights = await readStateDict(directory, { mapFile });
       const model = modelOf(config, seed);
       const report = loadWeights(model, weights, directory, { ignoreMismatchedSizes });
-      for (const line of describeLoadReport(report, model.architecture, nameOrDir)) console.warn(line);
+      for (const line of describeLoadReport(report, model.architecture, nameOrDir)) warn(line);
       return model;
     },
   };

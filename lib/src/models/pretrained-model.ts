@@ -103,6 +103,11 @@ export abstract class PreTrainedModel<Output extends object = ModelOutput> exten
     return labels !== undefined;
   }
 
+  /** Over how many a batch's loss is a mean. Default: over its rows. */
+  countTargets({ input_ids }: TaskInputs): number {
+    return input_ids.shape[0];
+  }
+
   /** Whether a row's label says that it is not told. */
   // eslint-disable-next-line @typescript-eslint/no-unused-vars -- heads that know of such labels need it
   isHiddenLabel(label: number): boolean {

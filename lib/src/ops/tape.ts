@@ -4,7 +4,14 @@ import * as tf from "../tfjs";
 interface TapeState {
   /** The tape records while this is 0. */
   kernelDepth: number;
-  activeTape: { saved?: tf.Tensor[] }[] | null;
+  activeTape: TapeNode[] | null;
+}
+
+/** An operation that has been recorded. */
+interface TapeNode {
+  inputs: Record<string, tf.Tensor>;
+  saved?: tf.Tensor[];
+  gradient?: (dys: tf.Tensor[]) => Record<string, () => tf.Tensor>;
 }
 
 const stateOf = () => (tf.engine() as unknown as { state: TapeState }).state;
@@ -25,6 +32,49 @@ export function disposeTape(): void {
   const state = stateOf();
   for (const { saved } of state.activeTape ?? []) tf.dispose(saved ?? []);
   state.activeTape = null;
+}
+
+/**
+ * Calls back in the backward pass as soon as the gradient of a variable is there, if one operation alone uses it; the gradients of
+ * others are sums that are complete at the end. For the end of a forward pass.
+ *
+ * @param onGradient  is given a tensor that nobody else has
+ */
+export function watchGradients(
+  variables: readonly tf.Variable[],
+  onGradient: (variable: tf.Variable, gradient: tf.Tensor) => void,
+): void {
+  const watched = new Map<number, { variable: tf.Variable; uses: number }>(
+    variables.map((variable) => [variable.id, { variable, uses: 0 }]),
+  );
+  const tape = stateOf().activeTape ?? [];
+  for (const { inputs } of tape) {
+    for (const { id } of Object.values(inputs)) {
+      const found = watched.get(id);
+      if (found) found.uses++;
+    }
+  }
+  for (const node of tape) {
+    const own = Object.entries(node.inputs).flatMap(([name, { id }]) => {
+      const found = watched.get(id);
+      return found?.uses === 1 ? [{ name, variable: found.variable }] : [];
+    });
+    const { gradient } = node;
+    if (own.length === 0 || !gradient) continue;
+    node.gradient = (dys) => {
+      const gradients = { ...gradient(dys) };
+      for (const { name, variable } of own) {
+        const compute = gradients[name]!;
+        gradients[name] = () => {
+          const result = compute();
+          // An operation may hand on what it was given.
+          if (!dys.includes(result)) onGradient(variable, result);
+          return result;
+        };
+      }
+      return gradients;
+    };
+  }
 }
 
 /** Computes gradients while others are computed: tfjs has one tape, and would begin it anew. */

@@ -25,7 +25,11 @@ const SUCCESSORS = new Map(
   }),
 );
 
-const ONE_PROCESS = "training runs in one process, on one machine";
+const MPI = "several processes are started by mpirun, which tells each what it has to know";
+const FIRST_PROCESS = "the first process logs and saves, for all";
+const AS_IT_IS = "gradients are sent in units of a megabyte and more, as the backward pass comes to them";
+const WHOLE_WEIGHTS =
+  "every process has all weights; shardOptimizer: true divides the optimizer's state among them";
 const PYTORCH = "it chooses among PyTorch's own ways to compute";
 const NO_SERVICE = "no service is reported to; reportTo has tensorboard and csv";
 const NO_F16 = "no engine computes in f16; bf16 is there";
@@ -53,21 +57,13 @@ const REFUSED = new Map(
     lengthColumnName: "group_by_length counts input_ids",
     fullDeterminism: "runs are deterministic as they are",
     useCache: "it is for models that generate text",
-    averageTokensAcrossDevices: ONE_PROCESS,
-    ...{ logOnEachNode: ONE_PROCESS, logLevelReplica: ONE_PROCESS, saveOnEachNode: ONE_PROCESS },
-    ...{ acceleratorConfig: ONE_PROCESS, parallelismConfig: ONE_PROCESS, localRank: ONE_PROCESS },
-    ...{
-      ddpFindUnusedParameters: ONE_PROCESS,
-      ddpBucketCapMb: ONE_PROCESS,
-      ddpBroadcastBuffers: ONE_PROCESS,
-    },
-    ...{ ddpStaticGraph: ONE_PROCESS, ddpBackend: ONE_PROCESS, ddpTimeout: ONE_PROCESS },
-    ...{
-      fsdp: ONE_PROCESS,
-      fsdpConfig: ONE_PROCESS,
-      deepspeed: ONE_PROCESS,
-      evalUseGatherObject: ONE_PROCESS,
-    },
+    averageTokensAcrossDevices: "the loss is that of the whole batch, however many processes compute it",
+    ...{ logOnEachNode: FIRST_PROCESS, logLevelReplica: FIRST_PROCESS, saveOnEachNode: FIRST_PROCESS },
+    ...{ ddpBackend: MPI, localRank: MPI, acceleratorConfig: MPI, parallelismConfig: MPI },
+    ...{ ddpFindUnusedParameters: AS_IT_IS, ddpBucketCapMb: AS_IT_IS, ddpStaticGraph: AS_IT_IS },
+    ddpBroadcastBuffers: "the models here have no buffers",
+    ...{ fsdp: WHOLE_WEIGHTS, fsdpConfig: WHOLE_WEIGHTS, deepspeed: WHOLE_WEIGHTS },
+    evalUseGatherObject: "what an evaluation returns is gathered as it is",
     ...{
       dataloaderPinMemory: NO_LOADER,
       dataloaderPersistentWorkers: NO_LOADER,

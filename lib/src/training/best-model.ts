@@ -5,6 +5,7 @@ import type { Logs } from "./callbacks";
 import { checkpointDirectory } from "./run/save";
 import type { TrainerState } from "./state";
 import type { TrainingArguments } from "./training-arguments";
+import { warn } from "../notices";
 
 /**
  * Notes in the state whether an evaluation is the best so far, and returns it.
@@ -49,9 +50,7 @@ export function locateBest(
   if (best === null) return undefined;
   const found = [best, path.join(outputDir, path.basename(best))].find((folder) => existsSync(folder));
   if (found === undefined) {
-    console.warn(
-      `loadBestModelAtEnd: the best checkpoint, ${best}, is not there any more; the last weights stay.`,
-    );
+    warn(`loadBestModelAtEnd: the best checkpoint, ${best}, is not there any more; the last weights stay.`);
   }
   return found;
 }

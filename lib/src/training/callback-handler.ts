@@ -2,8 +2,9 @@ import type { CallbackContext, Gradients, Logs, TrainerCallback, TrainerControl 
 import { idleControl } from "./flow";
 import type { Optimizer } from "./optimizers/optimizer";
 import { initialState, type TrainerState } from "./state";
-import type { Throughput } from "./throughput";
+import type { Throughput } from "./step/throughput";
 import type { TrainingArguments } from "./training-arguments";
+import { warn } from "../notices";
 
 /** A kind of callback, or one of them. */
 export type CallbackOrClass = TrainerCallback | (new (...args: never[]) => TrainerCallback);
@@ -41,9 +42,7 @@ export class CallbackHandler {
     const named = callbacks.map(({ constructor }) => constructor).filter((each) => each !== Object);
     const twice = named.find((each, index) => named.indexOf(each) !== index);
     if (twice)
-      console.warn(
-        `Trainer: there are two callbacks of the class ${twice.name}; each of them is told everything.`,
-      );
+      warn(`Trainer: there are two callbacks of the class ${twice.name}; each of them is told everything.`);
   }
 
   get args(): TrainingArguments {
@@ -112,7 +111,7 @@ export class CallbackHandler {
       const callbacks = stateful.get(name) ?? [];
       // transformers keeps its control there.
       if (callbacks.length === 0 && name !== "TrainerControl") {
-        console.warn(`The checkpoint has a state of ${name}, and there is no such callback; it is left out.`);
+        warn(`The checkpoint has a state of ${name}, and there is no such callback; it is left out.`);
       }
       for (const [index, each] of [state].flat().entries()) {
         callbacks[index]?.restoreState?.(each, this.args.restoreCallbackStatesFromCheckpoint);

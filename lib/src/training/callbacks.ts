@@ -4,7 +4,7 @@ import type { TrainerDataset } from "./data-loader";
 import type { Optimizer } from "./optimizers/optimizer";
 import type { ProcessingClass } from "./run/save";
 import type { TrainerState } from "./state";
-import type { Throughput } from "./throughput";
+import type { Throughput } from "./step/throughput";
 import type { TrainerOptions } from "./trainer-options";
 import type { TrainingArguments } from "./training-arguments";
 

@@ -1,6 +1,14 @@
 import { FinetuneError } from "../errors";
 import type { PreTrainedModel } from "../models/pretrained-model";
 import type { TrainerDataset } from "./data-loader";
+import { warn } from "../notices";
+
+/** What a batch was made of. */
+export interface BatchSource {
+  dataset: TrainerDataset;
+  /** The dataset's row numbers. */
+  rows: Int32Array;
+}
 
 /** How collators and models name a row. */
 const ROW_OF_BATCH = /\bRow (\d+) of the batch\b/g;
@@ -38,7 +46,7 @@ export function hiddenRowsOf(
   });
   const hidden = isHidden.filter(Boolean).length;
   if (hidden === 0 || hidden === dataset.length) return undefined;
-  console.warn(`Evaluating: ${hidden} of ${dataset.length} rows hide their label (-1) and are left out.`);
+  warn(`Evaluating: ${hidden} of ${dataset.length} rows hide their label (-1) and are left out.`);
   return (row) => isHidden[row]!;
 }
 

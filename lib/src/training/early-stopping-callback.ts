@@ -1,6 +1,7 @@
 import { ConfigError } from "../errors";
 import { refuseUnknownOptions } from "../known-options";
 import type { CallbackContext, CallbackState, Logs, TrainerCallback } from "./callbacks";
+import { warn } from "../notices";
 
 /** @see EarlyStoppingCallback */
 export interface EarlyStoppingOptions {
@@ -50,7 +51,7 @@ export class EarlyStoppingCallback implements TrainerCallback {
       throw new ConfigError("EarlyStoppingCallback: it needs metricForBestModel and an evalStrategy.");
     }
     if (!args.loadBestModelAtEnd) {
-      console.warn("EarlyStoppingCallback without loadBestModelAtEnd: the last model stays, not the best.");
+      warn("EarlyStoppingCallback without loadBestModelAtEnd: the last model stays, not the best.");
     }
   }
 
@@ -60,7 +61,7 @@ export class EarlyStoppingCallback implements TrainerCallback {
     const name = args.metricForBestModel!.replace(/^(eval_)?/, "eval_");
     const value = metrics[name];
     if (value === undefined) {
-      console.warn(`EarlyStoppingCallback: there is no ${name} among the metrics; nothing is stopped.`);
+      warn(`EarlyStoppingCallback: there is no ${name} among the metrics; nothing is stopped.`);
       return;
     }
     const { bestMetric } = state;

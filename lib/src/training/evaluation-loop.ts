@@ -5,9 +5,10 @@ import { ConfigError, OutOfMemoryError } from "../errors";
 import type { ModelOutput } from "../models/model-output";
 import type { PreTrainedModel } from "../models/pretrained-model";
 import { startProgress } from "../progress";
-import { BatchTooLargeError, sizeOfBatch } from "./backward";
+import { BatchTooLargeError, sizeOfBatch } from "./step/backward";
 import { batchesOf, type TrainerDataset } from "./data-loader";
-import { EvaluationInterrupted } from "./interrupts";
+import { EvaluationInterrupted, type Interrupts } from "./interrupts";
+import type { ProcessGroup } from "../distributed/process-group";
 
 /** Scores of every answer, row-major. */
 export interface LogitMatrix {
@@ -30,6 +31,8 @@ export interface EvaluationOutput {
 }
 
 export interface EvaluationOptions {
+  /** The processes among which the batches are divided; all of them get all answers. */
+  group: ProcessGroup;
   /** Rows to leave out. Default: none. */
   isLeftOut?: (row: number) => boolean;
   /** The batch of these rows; `step` is its number. */
@@ -49,7 +52,7 @@ export interface EvaluationOptions {
   /** Default true. */
   showProgress?: boolean;
   /** Looked at after each batch: whether to leave off. */
-  isInterrupted?: () => boolean;
+  interrupts?: Interrupts;
   /** Called after each batch. */
   onStep?: () => Promise<void>;
 }
@@ -60,55 +63,124 @@ export async function evaluationLoop(
   dataset: TrainerDataset,
   options: EvaluationOptions,
 ): Promise<EvaluationOutput> {
-  const { collate, forward, batchSize, lossOnly, description, isInterrupted, isLeftOut } = options;
+  const { collate, forward, batchSize, lossOnly, description, interrupts, isLeftOut, group } = options;
   if (dataset.length === 0) throw new ConfigError(`${description}: the dataset is empty.`);
-  const answers = new Answers(lossOnly, options.preprocessLogits);
-  const [inputs, rowLosses]: [number[][], number[]] = [[], []];
-  const { include = [] } = options;
-  let losses = { sum: 0, rows: 0 };
+  const { include = [], showProgress = true } = options;
   const all = Int32Array.from({ length: dataset.length }, (_, row) => row);
   const evaluated = isLeftOut ? all.filter((row) => !isLeftOut(row)) : all;
-  const batches = batchesOf(evaluated, batchSize);
-  const { showProgress = true } = options;
-  const bar = { label: description, total: batches.length, unit: "batches" };
+  const batches = [...batchesOf(evaluated, batchSize).entries()];
+  // Each process takes its turn: whole batches, as one alone would have them.
+  const own = batches.filter(([index]) => index % group.size === group.rank);
+  const bar = { label: description, total: own.length, unit: "batches" };
   const progress = showProgress ? startProgress(bar) : undefined;
   const wasTraining = model.training;
+  const answers: BatchAnswers[] = [];
   model.eval();
   try {
-    for (const [index, rows] of batches.entries()) {
+    for (const [index, rows] of own) {
       const batch = collate(rows, index);
       const labelled = model.hasLabels(batch);
       const output = sayingWhatFits(batch, description, () => forward(batch, labelled));
       try {
-        await answers.add(output, labelled ? (output.labels ?? batch.labels) : undefined);
-        if (include.includes("inputs")) inputs.push(...unpadded(batch));
-        if (output.loss) {
-          const loss = (await output.loss.data())[0]!;
-          losses = { sum: losses.sum + loss * rows.length, rows: losses.rows + rows.length };
-          if (include.includes("loss")) for (let i = 0; i < rows.length; i++) rowLosses.push(loss);
-        }
+        const labels = labelled ? (output.labels ?? batch.labels) : undefined;
+        answers.push({
+          index,
+          rows: rows.length,
+          ...(!lossOnly && (await scoresOf(output, labels, options.preprocessLogits))),
+          ...(include.includes("inputs") && { inputs: unpadded(batch) }),
+          ...(output.loss && { loss: (await output.loss.data())[0]! }),
+          isLabelled: labels !== undefined,
+        });
       } finally {
         tf.dispose([batch, output]);
       }
-      progress?.update(index + 1);
+      progress?.update(answers.length);
       await options.onStep?.();
       await new Promise(setImmediate);
-      if (isInterrupted?.()) {
-        throw new EvaluationInterrupted(
-          `${description}: left off after ${index + 1} of ${batches.length} batches.`,
-        );
-      }
+      if (interrupts?.isAsked) break;
     }
   } finally {
     progress?.finish();
     model.train(wasTraining);
   }
+  const ofAll = await gatherAnswers(answers, group, interrupts);
+  if (interrupts?.signal !== undefined) {
+    throw new EvaluationInterrupted(
+      `${description}: left off after ${ofAll.length} of ${batches.length} batches.`,
+    );
+  }
+  return outputOf(ofAll, { lossOnly, include });
+}
+
+/** What is kept of a batch. */
+interface BatchAnswers {
+  /** Number of the batch in the whole evaluation. */
+  index: number;
+  /** How many rows it has. */
+  rows: number;
+  isLabelled: boolean;
+  scores?: Float32Array;
+  /** Scores of an answer. */
+  width?: number;
+  labels?: ArrayLike<number>;
+  inputs?: number[][];
+  loss?: number;
+}
+
+/** What all processes have, in the order of the batches; and whether one of them is to stop. */
+async function gatherAnswers(
+  own: BatchAnswers[],
+  group: ProcessGroup,
+  interrupts: Interrupts | undefined,
+): Promise<BatchAnswers[]> {
+  const all = await group.gather("an evaluation's answers", { own, signal: interrupts?.own });
+  interrupts?.agree(all.map(({ signal }) => signal));
+  return all.flatMap((each) => each.own).sort((a, b) => a.index - b.index);
+}
+
+/** Scores and labels of a batch. */
+async function scoresOf(
+  { logits }: Partial<ModelOutput>,
+  labels: tf.Tensor | undefined,
+  preprocess: EvaluationOptions["preprocessLogits"],
+): Promise<Pick<BatchAnswers, "scores" | "width" | "labels">> {
+  const answers: Pick<BatchAnswers, "scores" | "width" | "labels"> = {};
+  if (logits) {
+    const kept = preprocess ? tf.tidy(() => preprocess(logits, labels)) : logits;
+    answers.width = kept.shape.length > 1 ? kept.shape.at(-1)! : 1;
+    answers.scores = Float32Array.from(await kept.data());
+    if (kept !== logits) kept.dispose();
+  }
+  if (labels) answers.labels = await labels.data();
+  return answers;
+}
+
+/** An evaluation's answers from those of its batches. */
+function outputOf(
+  batches: readonly BatchAnswers[],
+  { lossOnly, include }: Pick<EvaluationOptions, "lossOnly"> & Required<Pick<EvaluationOptions, "include">>,
+): EvaluationOutput {
+  const scores = batches.flatMap((batch) => batch.scores ?? []);
+  const data = new Float32Array(scores.reduce((length, each) => length + each.length, 0));
+  let at = 0;
+  for (const each of scores) {
+    data.set(each, at);
+    at += each.length;
+  }
+  const width = batches.find((batch) => batch.width !== undefined)?.width ?? 0;
+  const areLabelled = !lossOnly && batches.every(({ isLabelled }) => isLabelled);
+  const haveLoss = batches.every(({ loss }) => loss !== undefined);
+  const rows = batches.reduce((sum, batch) => sum + batch.rows, 0);
   return {
-    logits: answers.logits(),
-    labelIds: answers.labelIds(),
-    loss: losses.rows === evaluated.length ? losses.sum / losses.rows : undefined,
-    ...(include.includes("inputs") && { inputs }),
-    ...(include.includes("loss") && { losses: rowLosses }),
+    logits: { data, shape: [width === 0 ? 0 : data.length / width, width] },
+    labelIds: areLabelled ? batches.flatMap(({ labels }) => Array.from(labels ?? [])) : undefined,
+    loss: haveLoss ? batches.reduce((sum, batch) => sum + batch.loss! * batch.rows, 0) / rows : undefined,
+    ...(include.includes("inputs") && { inputs: batches.flatMap(({ inputs }) => inputs ?? []) }),
+    ...(include.includes("loss") && {
+      losses: batches.flatMap(({ loss, rows }) =>
+        loss === undefined ? [] : new Array<number>(rows).fill(loss),
+      ),
+    }),
   };
 }
 
@@ -134,45 +206,5 @@ function sayingWhatFits<T>(batch: Batch, description: string, forward: () => T):
     throw new OutOfMemoryError(`${description}: ${message} A smaller perDeviceEvalBatchSize needs less.`, {
       cause: error,
     });
-  }
-}
-
-/** Scores and labels as they come in, batch by batch. */
-class Answers {
-  private readonly scores: Float32Array[] = [];
-  private readonly labels: ArrayLike<number>[] = [];
-  private width = 0;
-  private allLabelled = true;
-
-  constructor(
-    private readonly lossOnly: boolean,
-    private readonly preprocess: EvaluationOptions["preprocessLogits"],
-  ) {}
-
-  async add({ logits }: Partial<ModelOutput>, labels: tf.Tensor | undefined): Promise<void> {
-    if (!labels) this.allLabelled = false;
-    if (this.lossOnly) return;
-    if (logits) {
-      const { preprocess } = this;
-      const kept = preprocess ? tf.tidy(() => preprocess(logits, labels)) : logits;
-      this.width = kept.shape.length > 1 ? kept.shape.at(-1)! : 1;
-      this.scores.push(Float32Array.from(await kept.data()));
-      if (kept !== logits) kept.dispose();
-    }
-    if (labels) this.labels.push(await labels.data());
-  }
-
-  logits(): LogitMatrix {
-    const data = new Float32Array(this.scores.reduce((length, each) => length + each.length, 0));
-    let at = 0;
-    for (const each of this.scores) {
-      data.set(each, at);
-      at += each.length;
-    }
-    return { data, shape: [this.width === 0 ? 0 : data.length / this.width, this.width] };
-  }
-
-  labelIds(): number[] | undefined {
-    return this.allLabelled && !this.lossOnly ? this.labels.flatMap((each) => Array.from(each)) : undefined;
   }
 }

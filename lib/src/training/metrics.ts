@@ -1,4 +1,5 @@
 import { ConfigError } from "../errors";
+import { warn } from "../notices";
 import type { Logs } from "./callbacks";
 import type { EvaluationOutput } from "./evaluation-loop";
 import type { TrainerOptions } from "./trainer-options";
@@ -33,4 +34,11 @@ export async function metricsOf(
     metrics[`${prefix}_${name}`] = value;
   }
   return metrics;
+}
+
+/** Says of a figure that is no number that it is none. */
+export function warnOfNonFinite(metrics: Logs, step: number): void {
+  const [name, value] = Object.entries(metrics).find(([, value]) => !Number.isFinite(value)) ?? [];
+  if (name === undefined) return;
+  warn(`Evaluation at step ${step}: ${name} is ${value}. It does not count as best.`);
 }

@@ -3,6 +3,8 @@ import type { TrainingArguments } from "./training-arguments";
 
 /** The lengths of a run, in batches and optimizer steps. */
 export interface Plan {
+  /** Rows of a micro-batch, of all processes together. */
+  batchSize: number;
   batchesPerEpoch: number;
   /** The last step of an epoch may have fewer micro-batches than the others. */
   stepsPerEpoch: number;
@@ -20,16 +22,17 @@ export interface Intervals {
 }
 
 /**
- * @param examples  rows of the training dataset
+ * @param examples   rows of the training dataset
+ * @param batchSize  rows of a micro-batch, of all processes together
  * @throws ConfigError if they do not fill one batch
  * @see transformers.Trainer.set_initial_training_values
  */
-export function planRun(args: TrainingArguments, examples: number): Plan {
-  const batches = examples / args.perDeviceTrainBatchSize;
+export function planRun(args: TrainingArguments, examples: number, batchSize: number): Plan {
+  const batches = examples / batchSize;
   const batchesPerEpoch = args.dataloaderDropLast ? Math.floor(batches) : Math.ceil(batches);
   if (batchesPerEpoch === 0) {
     throw new ConfigError(
-      `Trainer.train: ${examples} examples do not fill one batch of ${args.perDeviceTrainBatchSize}; ` +
+      `Trainer.train: ${examples} examples do not fill one batch of ${batchSize}; ` +
         "set dataloaderDropLast to false.",
     );
   }
@@ -42,5 +45,6 @@ export function planRun(args: TrainingArguments, examples: number): Plan {
     evaluation: interval(args.evalSteps),
     saving: interval(args.saveSteps),
   };
-  return { batchesPerEpoch, stepsPerEpoch, maxSteps, intervals, epochs: Math.ceil(maxSteps / stepsPerEpoch) };
+  const epochs = Math.ceil(maxSteps / stepsPerEpoch);
+  return { batchSize, batchesPerEpoch, stepsPerEpoch, maxSteps, intervals, epochs };
 }

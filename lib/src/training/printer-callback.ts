@@ -1,5 +1,5 @@
 import type { CallbackContext, Logs, TrainerCallback } from "./callbacks";
-import type { Throughput } from "./throughput";
+import type { Throughput } from "./step/throughput";
 
 /**
  * A line for each log entry, and nothing else.

@@ -8,33 +8,35 @@ import type { ModelOutput, TaskInputs } from "../models/model-output";
 import type { Module } from "../models/module";
 import type { PreTrainedModel } from "../models/pretrained-model";
 import { CallbackHandler, type CallbackOrClass } from "./callback-handler";
-import { defaultCallbacks, type Logs, type TrainerCallback } from "./callbacks";
+import type { Logs, TrainerCallback } from "./callbacks";
 import { columnsOf, isDataset, modelRows, withLabelNames, type TrainerDataset } from "./data-loader";
-import { hiddenRowsOf, namingDatasetRows } from "./dataset-rows";
+import { hiddenRowsOf, namingDatasetRows, type BatchSource } from "./dataset-rows";
 import { evaluationLoop, type EvaluationOptions, type EvaluationOutput } from "./evaluation-loop";
 import {
   searchHyperparameters,
   type BestRun,
   type HyperparameterSearchOptions,
 } from "./hyperparameter-search/search";
-import { Interrupts } from "./interrupts";
-import { metricsOf } from "./metrics";
+import { Interrupts, warnOfInterrupt } from "./interrupts";
+import { metricsOf, warnOfNonFinite } from "./metrics";
 import { checkParameters, createOptimizer, trainedParameters } from "./optimizers/create-optimizer";
-import { planRun } from "./plan";
-import { Precision } from "./precision";
-import { ProgressCallback } from "./progress-callback";
-import { describeMetrics, writeMetrics } from "./reports/metric-files";
-import { writeModelCard, type ModelCardOptions } from "./reports/model-card";
-import type { PushedCommit } from "../hub/push";
-import { pushRun, type PushRunOptions } from "./reports/push-run";
-import { reportingCallbacks } from "./reports/report-to";
+import { planRun, type Plan } from "./plan";
+import { Precision } from "./step/precision";
+import { ownCallbacks } from "./reports/report-to";
+import { TrainerFiles } from "./reports/trainer-files";
 import { asActiveRun } from "./run/active-runs";
-import { setupOf } from "./run/setup";
+import { batchSizeOf, setupOf } from "./run/setup";
+import { agreeOnRun } from "./run/agreement";
+import { storedRun } from "./run/resume";
+import { shardsOf } from "./optimizers/optimizer-shards";
+import { cutBatch, type BatchPart, type WholeBatch } from "./step/batch-parts";
+import { joinProcessGroup } from "../distributed/join";
+import type { Range } from "../distributed/share";
 import { TrainingRun } from "./run/training-run";
 import { LearningRate } from "./schedules/learning-rate";
 import { speedMetrics } from "./speed-metrics";
-import { writeState, type TrainerState } from "./state";
-import { requireLoss } from "./train-step";
+import type { TrainerState } from "./state";
+import { requireLoss } from "./step/train-step";
 import {
   checkOptions,
   TRAINER_OPTIONS,
@@ -59,7 +61,7 @@ import { TrainingLoop } from "./training-loop";
  * });
  * await trainer.train();
  */
-export class Trainer<Model extends PreTrainedModel<object> = PreTrainedModel<object>> {
+export class Trainer<Model extends PreTrainedModel<object> = PreTrainedModel<object>> extends TrainerFiles {
   readonly args: TrainingArguments;
   /** What the loss itself has to learn: trained and saved with the model, but no part of it. */
   protected readonly criterion: Module | undefined = undefined;
@@ -67,8 +69,8 @@ export class Trainer<Model extends PreTrainedModel<object> = PreTrainedModel<obj
   protected readonly dataCollator: DataCollator;
   private readonly callbacks: CallbackHandler;
   private current: Model | undefined;
-  /** The dataset's rows of each batch. */
-  private readonly rows = new WeakMap<Batch, Int32Array>();
+  /** Where each batch is from. */
+  private readonly sources = new WeakMap<Batch, BatchSource>();
   private readonly precision: Precision;
   private readonly evaluationPrecision: Precision;
   /** While `train` runs. */
@@ -79,6 +81,7 @@ export class Trainer<Model extends PreTrainedModel<object> = PreTrainedModel<obj
 
   /** @throws ConfigError for an option that does not exist, or an evaluation without a dataset */
   constructor(private readonly options: TrainerOptions<Model>) {
+    super();
     if (Object.hasOwn(new.target, "optionNames")) {
       refuseUnknownOptions(new.target.name, options, new.target.optionNames);
     }
@@ -88,7 +91,6 @@ export class Trainer<Model extends PreTrainedModel<object> = PreTrainedModel<obj
     this.precision = new Precision(this.args.bf16);
     this.evaluationPrecision = new Precision(this.args.bf16 || this.args.bf16FullEval);
     this.dataCollator = options.dataCollator ?? collatorFor(options.processingClass);
-    const byDefault = defaultCallbacks();
     const { processingClass, trainDataset, evalDataset } = options;
     const modelOf = () => this.model;
     this.callbacks = new CallbackHandler(
@@ -98,11 +100,7 @@ export class Trainer<Model extends PreTrainedModel<object> = PreTrainedModel<obj
           return modelOf();
         },
       },
-      [
-        ...(byDefault.length > 0 ? byDefault : [new ProgressCallback()]),
-        ...reportingCallbacks(this.args),
-        ...(options.callbacks ?? []),
-      ],
+      [...ownCallbacks(this.args), ...(options.callbacks ?? [])],
     );
   }
 
@@ -112,8 +110,7 @@ export class Trainer<Model extends PreTrainedModel<object> = PreTrainedModel<obj
     throw new ConfigError("Trainer: there is no model yet; modelInit makes it when train() begins.");
   }
 
-  /** Where the run stands, or the last one stood. */
-  get state(): TrainerState {
+  override get state(): TrainerState {
     return this.callbacks.state;
   }
 
@@ -142,34 +139,51 @@ export class Trainer<Model extends PreTrainedModel<object> = PreTrainedModel<obj
     if (!dataset || dataset.length === 0) {
       throw new ConfigError(`Trainer.train: trainDataset ${dataset ? "is empty" : "is missing"}.`);
     }
-    const plan = planRun(args, dataset.length);
-    const [ownOptimizer, ownSchedule] = this.options.optimizers ?? [];
-    const learningRate = new LearningRate(args, plan.maxSteps, ownSchedule);
-    const interrupts = new Interrupts();
+    const group = await joinProcessGroup(args.ddpTimeout);
+    const interrupts = new Interrupts(group);
     return await asActiveRun(args, interrupts, async () => {
       const model = await this.modelOfRun();
       const { criterion, precision, callbacks } = this;
       const { processingClass, parameterGroups } = this.options;
+      const stored = await storedRun(group, resumeFromCheckpoint, args, model);
+      const batchSize = batchSizeOf(args, group.size, stored);
+      const plan = planRun(args, dataset.length, batchSize);
+      const [ownOptimizer, ownSchedule] = this.options.optimizers ?? [];
+      const learningRate = new LearningRate(args, plan.maxSteps, ownSchedule);
       if (ownOptimizer) checkParameters(ownOptimizer, model, criterion);
       const optimizer =
         ownOptimizer ?? createOptimizer(trainedParameters(model, criterion), args, parameterGroups);
       try {
         this.interrupts = interrupts;
-        const setup = setupOf(model, args, dataset);
+        const setup = setupOf(model, args, dataset, batchSize);
+        await agreeOnRun(group, { model, criterion, optimizer, args, setup });
+        const shards = shardsOf(group, optimizer, args);
         const run = new TrainingRun({
-          ...{ model, criterion, optimizer, learningRate, setup, callbacks, processingClass },
+          ...{ model, criterion, optimizer, learningRate, setup, callbacks, processingClass, group, shards },
         });
-        await run.begin(plan, resumeFromCheckpoint);
+        await run.begin(plan, stored);
         await precision.prepare();
         const loop = new TrainingLoop({
-          ...{ model, optimizer, dataset, plan, learningRate, precision, interrupts, callbacks },
+          ...{
+            model,
+            optimizer,
+            dataset,
+            plan,
+            learningRate,
+            precision,
+            interrupts,
+            callbacks,
+            group,
+            shards,
+          },
           losses: run.losses,
           collate: (rows, step) => this.batchOf(dataset, rows, step, true),
+          cut: (whole, ranges) => this.cut(whole, ranges),
           computeLoss: (batch) => requireLoss(this.lossOf(batch, true), model, batch, columnsOf(dataset)),
           evaluate: () => this.evaluate(),
           save: () => run.save(),
         });
-        return await this.run(loop, run, interrupts);
+        return await this.run(loop, run, interrupts, plan);
       } finally {
         this.interrupts = undefined;
         callbacks.end();
@@ -187,7 +201,12 @@ export class Trainer<Model extends PreTrainedModel<object> = PreTrainedModel<obj
     return (this.current = await modelInit());
   }
 
-  private async run(loop: TrainingLoop, run: TrainingRun, interrupts: Interrupts): Promise<TrainOutput> {
+  private async run(
+    loop: TrainingLoop,
+    run: TrainingRun,
+    interrupts: Interrupts,
+    { batchSize }: Plan,
+  ): Promise<TrainOutput> {
     const { args, model, callbacks, state } = this;
     const started = performance.now();
     const { globalStep: firstStep, numInputTokensSeen: tokensBefore } = state;
@@ -200,17 +219,14 @@ export class Trainer<Model extends PreTrainedModel<object> = PreTrainedModel<obj
       const { signal } = interrupts;
       if (signal && state.globalStep > firstStep) await run.saveOnce();
       const steps = state.globalStep - firstStep;
-      const examples = steps * args.perDeviceTrainBatchSize * args.gradientAccumulationSteps;
+      const examples = steps * batchSize * args.gradientAccumulationSteps;
       const tokens =
         args.includeNumInputTokensSeen === "no" ? undefined : state.numInputTokensSeen - tokensBefore;
       const speed = speedMetrics("train", started, examples, steps, tokens);
       const metrics = { ...speed, train_loss: run.losses.mean };
       const output = { globalStep: state.globalStep, trainingLoss: metrics.train_loss, metrics };
       if (signal) {
-        const where = `after step ${state.globalStep} of ${state.maxSteps}`;
-        console.warn(
-          `Training was interrupted by ${signal} ${where}; resumeFromCheckpoint: true goes on from there.`,
-        );
+        warnOfInterrupt(signal, state);
         return { ...output, interrupted: signal };
       }
       await callbacks.log(metrics);
@@ -248,13 +264,7 @@ export class Trainer<Model extends PreTrainedModel<object> = PreTrainedModel<obj
         ? undefined
         : hiddenRowsOf(withLabelNames(dataset, this.args.labelNames), this.model),
     });
-    const notFinite = Object.entries(metrics).find(([, value]) => !Number.isFinite(value));
-    if (notFinite) {
-      const [name, value] = notFinite;
-      console.warn(
-        `Evaluation at step ${this.state.globalStep}: ${name} is ${value}. It does not count as best.`,
-      );
-    }
+    warnOfNonFinite(metrics, this.state.globalStep);
     await this.callbacks.log(metrics);
     await this.callbacks.metrics("onEvaluate", metrics);
     return metrics;
@@ -301,37 +311,7 @@ export class Trainer<Model extends PreTrainedModel<object> = PreTrainedModel<obj
     });
   }
 
-  /** Writes the state into the output folder, as `trainer_state.json`. */
-  async saveState(): Promise<void> {
-    await writeState(this.args.outputDir, this.state);
-  }
-
-  /** Prints figures in columns: `logMetrics("eval", await trainer.evaluate())`. */
-  logMetrics(split: string, metrics: Logs): void {
-    console.log(describeMetrics(split, metrics));
-  }
-
-  /**
-   * Writes figures into the output folder, as `<split>_results.json`.
-   *
-   * @param combined  whether they are added to `all_results.json` too. Default true
-   */
-  async saveMetrics(split: string, metrics: Logs, combined = true): Promise<void> {
-    await writeMetrics(this.args.outputDir, split, metrics, combined);
-  }
-
-  /** Writes a model card, `README.md`, into the output folder: arguments, results, and what the options say. */
-  async createModelCard(options: ModelCardOptions = {}): Promise<void> {
-    await writeModelCard(this.args.outputDir, options, this);
-  }
-
-  /** Sends model, tokenizer and model card with the results to the Hub: to "my-model" of your account, or "owner/my-model". */
-  async pushToHub(name: string, options: PushRunOptions = {}): Promise<PushedCommit> {
-    return await pushRun(this, name, options);
-  }
-
-  /** Writes model and tokenizer into a folder; by default the output folder. */
-  async saveModel(directory: string = this.args.outputDir): Promise<void> {
+  protected override async writeModel(directory: string): Promise<void> {
     await this.model.savePretrained(directory);
     await this.options.processingClass?.savePretrained(directory);
   }
@@ -361,12 +341,30 @@ export class Trainer<Model extends PreTrainedModel<object> = PreTrainedModel<obj
 
   private batchOf(dataset: TrainerDataset, indices: Int32Array, step: number, training: boolean): Batch {
     const batch = namingDatasetRows(indices, () => this.collate(dataset, indices, step, training));
-    this.rows.set(batch, indices);
+    this.sources.set(batch, { dataset, rows: indices });
     return batch;
   }
 
+  /** A micro-batch in parts, which are known by their rows as the whole is. */
+  private cut(whole: WholeBatch, ranges: readonly Range[]): BatchPart[] {
+    const { computeLossFunc } = this.options;
+    // A loss of one's own, or one with parameters, is taken for a mean over the rows.
+    const isModels = !computeLossFunc && !this.criterion;
+    const countTargets = (batch: Batch) =>
+      isModels ? this.model.countTargets(batch) : batch.input_ids.shape[0];
+    const { dataset } = this.sources.get(whole.batch)!;
+    const parts = cutBatch(whole, ranges, countTargets);
+    for (const { batch, rows } of parts) this.sources.set(batch, { dataset, rows });
+    return parts;
+  }
+
   private lossOf(batch: Batch, labelled: boolean): Partial<ModelOutput> {
-    return namingDatasetRows(this.rows.get(batch), () => this.computeLoss(batch, labelled));
+    return namingDatasetRows(this.sources.get(batch)?.rows, () => this.computeLoss(batch, labelled));
+  }
+
+  /** Of which dataset and rows a batch was made. */
+  protected sourceOf(batch: Batch): BatchSource | undefined {
+    return this.sources.get(batch);
   }
 
   private async predictions(
@@ -376,10 +374,12 @@ export class Trainer<Model extends PreTrainedModel<object> = PreTrainedModel<obj
     { lossOnly, isLeftOut }: Pick<EvaluationOptions, "lossOnly" | "isLeftOut">,
   ): Promise<{ output: EvaluationOutput; metrics: Logs }> {
     const { model, args, options } = this;
+    const group = await joinProcessGroup(args.ddpTimeout);
     await this.evaluationPrecision.prepare();
     const started = performance.now();
     const batchSize = args.perDeviceEvalBatchSize;
     const output = await evaluationLoop(model, dataset, {
+      group,
       collate: (indices, step) => this.batchOf(dataset, indices, step, false),
       forward: (batch, labelled) => this.evaluationPrecision.run(() => this.lossOf(batch, labelled)),
       isLeftOut,
@@ -388,12 +388,13 @@ export class Trainer<Model extends PreTrainedModel<object> = PreTrainedModel<obj
       preprocessLogits: options.preprocessLogitsForMetrics,
       include: args.includeForMetrics,
       description,
-      showProgress: !args.disableTqdm,
-      isInterrupted: () => this.interrupts?.signal !== undefined,
+      showProgress: !args.disableTqdm && group.isFirst,
+      interrupts: this.interrupts,
       onStep: () => this.callbacks.call("onPredictionStep"),
     });
     const metrics = await metricsOf(prefix, output, options.computeMetrics);
     const speed = speedMetrics(prefix, started, dataset.length, Math.ceil(dataset.length / batchSize));
-    return { output, metrics: { ...metrics, ...speed } };
+    // What follows from figures is the same for all processes.
+    return { output, metrics: await group.broadcast("the metrics", { ...metrics, ...speed }) };
   }
 }

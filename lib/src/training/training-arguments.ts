@@ -129,6 +129,17 @@ export interface TrainingArgumentsOptions {
   bf16?: boolean;
   /** The same in evaluations and predictions, also where training is in f32. Default false. */
   bf16FullEval?: boolean;
+  /** Of several processes, how many seconds they wait for one that lives and does not come. Default 1800. */
+  ddpTimeout?: number;
+  /** Of several processes, each keeps the optimizer's state of a part of the parameters, and updates that (ZeRO-1). Default false. */
+  shardOptimizer?: boolean;
+  /** Of several processes, send gradients as bf16: half as much. They are added in f32. Default false. */
+  reduceGradientsInBf16?: boolean;
+  /**
+   * Compute every batch in so many parts, and add them up in their order: any number of processes up to that, with as many threads
+   * each, then gives the same bits. Costs time. Default null: a part for each process, the same within rounding.
+   */
+  deterministicParts?: number | null;
   /** Of a checkpoint, restore what callbacks were made with too, and not only what they have come to. Default false. */
   restoreCallbackStatesFromCheckpoint?: boolean;
   /** At the end, go back to the checkpoint with the best metric. Default false. */
@@ -185,6 +196,10 @@ const DEFAULTS = {
   dataSeed: null,
   bf16: false,
   bf16FullEval: false,
+  ddpTimeout: 1800,
+  shardOptimizer: false,
+  reduceGradientsInBf16: false,
+  deterministicParts: null,
   restoreCallbackStatesFromCheckpoint: false,
   loadBestModelAtEnd: false,
   metricForBestModel: null,
@@ -257,6 +272,10 @@ export class TrainingArguments implements Required<TrainingArgumentsOptions> {
   declare readonly dataSeed: number | null;
   declare readonly bf16: boolean;
   declare readonly bf16FullEval: boolean;
+  declare readonly ddpTimeout: number;
+  declare readonly shardOptimizer: boolean;
+  declare readonly reduceGradientsInBf16: boolean;
+  declare readonly deterministicParts: number | null;
   declare readonly restoreCallbackStatesFromCheckpoint: boolean;
   declare readonly loadBestModelAtEnd: boolean;
   declare readonly metricForBestModel: string | null;

@@ -1,10 +1,10 @@
 import { decidingMetric, rememberBest } from "./best-model";
-import type { Logs } from "./callbacks";
+import type { Logs, TrainerControl } from "./callbacks";
 import { sampleBatches, type TrainerDataset } from "./data-loader";
 import { flowAfterEpoch, flowAfterStep } from "./flow";
 import { EvaluationInterrupted, type Interrupts } from "./interrupts";
 import type { Plan } from "./plan";
-import { StepRunner, type StepParts } from "./step-runner";
+import { StepRunner, type StepParts } from "./step/step-runner";
 
 /** What the loop works with. */
 export interface LoopParts extends StepParts {
@@ -40,6 +40,7 @@ export class TrainingLoop {
       firstStep = 0;
       flowAfterEpoch(args, state, control);
       await callbacks.call("onEpochEnd");
+      await this.agree();
       await this.logEvaluateSave();
     }
   }
@@ -51,7 +52,7 @@ export class TrainingLoop {
     const accumulation = args.gradientAccumulationSteps;
     const batches = sampleBatches(dataset, {
       strategy: args.trainSamplingStrategy,
-      batchSize: args.perDeviceTrainBatchSize,
+      batchSize: plan.batchSize,
       dropLast: args.dataloaderDropLast,
       seed: args.dataSeed ?? args.seed,
       epoch,
@@ -63,6 +64,7 @@ export class TrainingLoop {
       state.epoch = epoch + Math.min((step + 1) * accumulation, plan.batchesPerEpoch) / plan.batchesPerEpoch;
       flowAfterStep(args, plan.intervals, state, control);
       await callbacks.call("onStepEnd");
+      await this.agree();
       await this.logEvaluateSave();
       // Lets timers, displays and signals have their turn between steps.
       await new Promise(setImmediate);
@@ -77,6 +79,7 @@ export class TrainingLoop {
   private async logEvaluateSave(): Promise<void> {
     const { callbacks, losses, interrupts, evaluate, save } = this.parts;
     const { args, state, control } = callbacks;
+    const isDue = control.shouldLog || control.shouldEvaluate || control.shouldSave;
     if (control.shouldLog) {
       const loss = losses.takeRecent();
       if (loss !== undefined) {
@@ -104,5 +107,19 @@ export class TrainingLoop {
       control.shouldSave = false;
       await save();
     }
+    // Callbacks have been told of it, and may have asked for something.
+    if (isDue) await this.agree();
+  }
+
+  /** What one process asks for, all do: at the same step. */
+  private async agree(): Promise<void> {
+    const { group, callbacks, interrupts } = this.parts;
+    if (group.size === 1) return;
+    const { control } = callbacks;
+    const all = await group.gather("what is to be done next", { control, signal: interrupts.own });
+    for (const name of Object.keys(control) as (keyof TrainerControl)[]) {
+      control[name] = all.some((each) => each.control[name]);
+    }
+    interrupts.agree(all.map(({ signal }) => signal));
   }
 }

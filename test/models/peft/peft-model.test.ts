@@ -9,7 +9,7 @@ import { CheckpointError, ConfigError } from "../../../lib/src/errors";
 import { AutoModelForSequenceClassification } from "../../../lib/src/models/auto";
 import { LoraConfig } from "../../../lib/src/models/peft/lora-config";
 import { getPeftModel, PeftModel } from "../../../lib/src/models/peft/peft-model";
-import { backward } from "../../../lib/src/training/backward";
+import { backward } from "../../../lib/src/training/step/backward";
 import { onEachEngine, startEngine } from "../../engine";
 import { assertClose } from "../../ops/against-reference";
 import { tinyTrainer } from "../../training/tiny-task";

@@ -153,6 +153,16 @@ export class FusedBackend extends MathBackendCPU implements HostMemory {
     return this.record(tensor.dataId).values as Float32Array;
   }
 
+  /** As {@link float32}, for a caller that changes it; undefined for what it must not: shared, sparse or lazy memory. */
+  memoryToChange(tensor: tf.TensorInfo): Float32Array | undefined {
+    const data = this.record(tensor.dataId);
+    if (data.refCount > 1 || data.sparse || data.lazy) return undefined;
+    data.squares = undefined;
+    if (data.copy) this.pool.release(data.copy.block);
+    data.copy = undefined;
+    return data.values as Float32Array;
+  }
+
   int32(tensor: tf.TensorInfo): Int32Array {
     return this.record(tensor.dataId).values as Int32Array;
   }

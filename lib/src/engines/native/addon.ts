@@ -7,6 +7,8 @@ import type { KernelLibrary } from "../kernel-library";
 /** The functions of the addon. */
 export interface Addon extends KernelLibrary {
   description(): AddonDescription;
+  /** How many threads calculate from now on. */
+  setThreads(threads: number): void;
   /** Memory goes back when it is collected. */
   allocateSegment(bytes: number): ArrayBuffer;
   /** A file's bytes, copied only where they are written to; undefined where it cannot be mapped. */

@@ -33,6 +33,11 @@ export const native: Engine = {
     });
   },
   mapFile: (file) => loadAddon().mapFile(file),
+  setThreads(threads) {
+    const addon = loadAddon();
+    addon.setThreads(threads);
+    description = addon.description();
+  },
   setMatMulPrecision(precision) {
     return (tf.engine().findBackend(BACKEND) as FusedBackend).setMatMulPrecision(precision);
   },

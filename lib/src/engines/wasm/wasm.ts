@@ -1,4 +1,5 @@
 import { availableParallelism } from "node:os";
+import { launch } from "../../launch";
 import { silenceBanner } from "../banner";
 import type { Engine } from "../engine";
 import { FusedBackend } from "../fused/backend";
@@ -34,8 +35,12 @@ async function register(): Promise<void> {
   registerFusedBackend(BACKEND, () => new FusedBackend(library, segments, limit));
 }
 
-/** As many as there are processors; OMP_NUM_THREADS says otherwise, as it does for the native engine. */
+/**
+ * As many as there are processors, or this process's share of them where several train together; OMP_NUM_THREADS says otherwise, as
+ * it does for the native engine.
+ */
 function threadCount(): number {
   const asked = Number(process.env.OMP_NUM_THREADS);
-  return Number.isInteger(asked) && asked > 0 ? asked : availableParallelism();
+  if (Number.isInteger(asked) && asked > 0) return asked;
+  return Math.max(1, Math.floor(availableParallelism() / (launch()?.localSize ?? 1)));
 }

@@ -7,7 +7,6 @@ import {
   type EncoderLayerWeight,
   type EncoderLayerWeights,
 } from "../../ops/encoder-layer";
-import type { DropoutOptions } from "../../ops/dropout-add-layer-norm";
 import { embeddingsLayerNorm } from "../../ops/embeddings-layer-norm";
 import { padSequences, type SequenceLayout } from "../../ops/packed-sequences";
 import { recompute } from "../../ops/recompute";
@@ -132,7 +131,7 @@ class BertOutput extends Module {
     this.dropout = new Dropout(config.hiddenDropoutProb, context, "tokens");
   }
 
-  currentDropout(): DropoutOptions {
+  currentDropout() {
     return this.dropout.current(this.LayerNorm.weight.size);
   }
 

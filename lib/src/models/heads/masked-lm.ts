@@ -50,6 +50,13 @@ export abstract class MaskedLanguageModel extends PreTrainedModel<MaskedLMOutput
     return { logits, labels, loss: crossEntropy(logits, labels, labelSmoothing) };
   }
 
+  /** Over the tokens that are asked for. */
+  override countTargets({ labels }: TaskInputs): number {
+    let asked = 0;
+    for (const label of labels?.dataSync() ?? []) if (label !== IGNORED_LABEL) asked++;
+    return asked;
+  }
+
   override checkInputs({ input_ids, labels }: TaskInputs): void {
     if (!labels) return;
     const [rows, columns] = input_ids.shape;

@@ -155,6 +155,10 @@ export class PeftModel<Output extends object = ModelOutput> extends PreTrainedMo
     return this.#base.hasLabels(inputs);
   }
 
+  override countTargets(inputs: TaskInputs): number {
+    return this.#base.countTargets(inputs);
+  }
+
   override isHiddenLabel(label: number): boolean {
     return this.#base.isHiddenLabel(label);
   }

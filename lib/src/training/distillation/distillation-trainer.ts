@@ -5,9 +5,11 @@ import { ConfigError } from "../../errors";
 import type { ModelOutput, TaskInputs } from "../../models/model-output";
 import { packBatch } from "../../models/packed-batch";
 import type { PreTrainedModel } from "../../models/pretrained-model";
+import { joinProcessGroup } from "../../distributed/join";
+import { firstThenOthers } from "../../distributed/on-first";
 import type { Logs } from "../callbacks";
 import { isDataset, modelRows, type TrainerDataset } from "../data-loader";
-import { requireLoss } from "../train-step";
+import { requireLoss } from "../step/train-step";
 import { Trainer } from "../trainer";
 import {
   TRAINER_OPTIONS,
@@ -95,21 +97,10 @@ export class DistillationTrainer<
     return await super.evaluate(dataset, metricKeyPrefix);
   }
 
-  protected override collate(
-    dataset: TrainerDataset,
-    indices: Int32Array,
-    step: number,
-    training: boolean,
-  ): Batch {
-    const batch = super.collate(dataset, indices, step, training);
-    const store = this.outputs.get(dataset);
-    for (const [name, { data, shape }] of store?.read(indices) ?? []) batch[name] = tf.tensor2d(data, shape);
-    return batch;
-  }
-
   protected override computeLoss(batch: Batch, labelled: boolean): Partial<ModelOutput> {
-    const asked = this.tensors.every(({ name }) => Object.hasOwn(batch, name));
-    if (!asked) return super.computeLoss(batch, labelled);
+    const source = this.sourceOf(batch);
+    const store = source && this.outputs.get(source.dataset);
+    if (!store) return super.computeLoss(batch, labelled);
     const { model, plan } = this;
     const inputs = {
       ...batch,
@@ -118,12 +109,15 @@ export class DistillationTrainer<
     const packed = packBatch(inputs);
     model.checkInputs(inputs);
     return tf.tidy(() => {
+      const teacher = Object.fromEntries(
+        Array.from(store.read(source.rows), ([name, { data, shape }]) => [name, tf.tensor2d(data, shape)]),
+      );
       const encoded = model.encode(packed, { outputProjections: plan.relations !== undefined });
       const options = { labelSmoothing: this.args.labelSmoothingFactor };
       const output: Partial<ModelOutput> =
         plan.softLabels || plan.taskWeight > 0 ? model.readOut(encoded, packed, inputs, options) : {};
       if (labelled && plan.taskWeight > 0) requireLoss(output, model, batch);
-      const loss = this.criterion.loss({ encoded, output, teacher: batch, layout: packed.layout });
+      const loss = this.criterion.loss({ encoded, output, teacher, layout: packed.layout });
       return { ...output, loss };
     });
   }
@@ -140,7 +134,10 @@ export class DistillationTrainer<
       );
     }
     const collate = (indices: Int32Array) => dataCollator(modelRows(forTeacher, indices));
-    const store = await this.teacher.outputs(forTeacher, collate);
+    const group = await joinProcessGroup(this.args.ddpTimeout);
+    const store = await firstThenOthers(group, "the teacher's outputs", () => {
+      return this.teacher.outputs(forTeacher, collate);
+    });
     if (this.tensors.some(({ per }) => per === "token")) checkTokens(dataset, store);
     this.outputs.set(dataset, store);
   }

@@ -8,7 +8,7 @@ import { packBatch, type PackedBatch } from "../../models/packed-batch";
 import type { PreTrainedModel } from "../../models/pretrained-model";
 import { startProgress } from "../../progress";
 import type { TrainerDataset } from "../data-loader";
-import { Precision } from "../precision";
+import { Precision } from "../step/precision";
 import { ROWS_PER_SHARD, TeacherStore, type TeacherRows } from "./teacher-store";
 import {
   hiddenStatesOf,

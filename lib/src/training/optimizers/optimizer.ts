@@ -15,6 +15,8 @@ export interface Slot extends ParameterSettings {
   parameter: Parameter;
   /** Running averages and the like, by torch's names; made when they are first asked for. */
   state: Record<string, tf.Variable>;
+  /** Whether this process updates it: of several, another one may. */
+  isOurs: boolean;
 }
 
 /** What one step's updates have in common. */
@@ -53,7 +55,7 @@ export abstract class Optimizer {
     const trained = new Map(parameters);
     const settingsOf = parameterSettings(trained.keys(), settings, groups);
     for (const [name, parameter] of trained) {
-      this.slots.set(name, { parameter, ...settingsOf.get(name)!, state: {} });
+      this.slots.set(name, { parameter, ...settingsOf.get(name)!, state: {}, isOurs: true });
     }
   }
 
@@ -90,7 +92,7 @@ export abstract class Optimizer {
    */
   update(gradients: ReadonlyMap<string, tf.Tensor>, { scheduleFactor, gradientScale }: UpdateOptions): void {
     this.step++;
-    for (const [name, slot] of this.slots) {
+    for (const [name, slot] of this.ownSlots()) {
       const gradient = gradients.get(name);
       if (!gradient) continue;
       this.prepare(slot);
@@ -98,15 +100,26 @@ export abstract class Optimizer {
     }
   }
 
-  /** Makes all that is kept of parameters: before a run, so that memory for it does not run out in the middle of an update. */
-  allocate(): void {
-    for (const slot of this.slots.values()) this.prepare(slot);
+  /** Leaves the parameters that `isOurs` says no of to other processes: neither updated here nor kept a state of. */
+  restrictTo(isOurs: (name: string) => boolean): void {
+    for (const [name, slot] of this.slots) {
+      slot.isOurs = isOurs(name);
+      if (slot.isOurs) continue;
+      tf.dispose(Object.values(slot.state));
+      slot.state = {};
+      this.prepared.delete(slot);
+    }
   }
 
-  /** What is kept of every parameter (`NAME.exp_avg`, with torch's terms), and the number of updates. */
+  /** Makes all that is kept of parameters: before a run, so that memory for it does not run out in the middle of an update. */
+  allocate(): void {
+    for (const [, slot] of this.ownSlots()) this.prepare(slot);
+  }
+
+  /** What is kept of every parameter of this process (`NAME.exp_avg`, with torch's terms), and the number of updates. */
   async stateDict(): Promise<StateDict> {
     const state: StateDict = new Map<string, HostTensor>();
-    for (const [name, slot] of this.slots) {
+    for (const [name, slot] of this.ownSlots()) {
       for (const [key, variable] of Object.entries(this.prepare(slot))) {
         const data = (await variable.data()) as Float32Array;
         state.set(`${name}.${key}`, { dtype: "F32", shape: variable.shape, data });
@@ -120,7 +133,7 @@ export abstract class Optimizer {
   loadStateDict(state: StateDict, source: string): void {
     this.checkStateDict(state, source);
     this.step = Number(state.get("step")!.data[0]);
-    for (const [name, slot] of this.slots) {
+    for (const [name, slot] of this.ownSlots()) {
       for (const [key, variable] of Object.entries(this.prepare(slot))) {
         const stored = toFloat32(state.get(`${name}.${key}`)!);
         tf.tidy(() => variable.assign(tf.tensor(stored, variable.shape)));
@@ -151,6 +164,10 @@ export abstract class Optimizer {
   dispose(): void {
     for (const { state } of this.slots.values()) tf.dispose(Object.values(state));
     this.slots.clear();
+  }
+
+  private *ownSlots(): Generator<[string, Slot]> {
+    for (const entry of this.slots) if (entry[1].isOurs) yield entry;
   }
 
   private prepare(slot: Slot): Record<string, tf.Variable> {

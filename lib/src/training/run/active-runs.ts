@@ -42,4 +42,4 @@ export async function asActiveRun<T>(
   return await running.finally(() => active.delete(run));
 }
 
-const isStopped = ({ interrupts }: ActiveRun) => interrupts.signal !== undefined;
+const isStopped = ({ interrupts }: ActiveRun) => interrupts.own !== undefined;

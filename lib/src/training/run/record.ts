@@ -5,7 +5,7 @@ import path from "node:path";
 import { pipeline } from "node:stream/promises";
 import { readJson, writeJson } from "../../checkpoints/json";
 import { CheckpointError } from "../../errors";
-import type { RunningLossState } from "../running-loss";
+import type { RunningLossState } from "../step/running-loss";
 import type { PlateauState } from "../schedules/reduce-lr-on-plateau";
 import type { RunSetup } from "./setup";
 

@@ -7,6 +7,8 @@ import { readPytorchObject, type PytorchObject } from "../../checkpoints/pytorch
 import { readSafetensors } from "../../checkpoints/safetensors";
 import { listCheckpoints, type TrainingCheckpoint } from "../../checkpoints/training-checkpoints";
 import { CheckpointError, ConfigError } from "../../errors";
+import { onFirst } from "../../distributed/on-first";
+import type { ProcessGroup } from "../../distributed/process-group";
 import type { Module } from "../../models/module";
 import type { PreTrainedModel } from "../../models/pretrained-model";
 import { checkStateDict, loadStateDictInto } from "../../models/state-dict";
@@ -17,6 +19,7 @@ import { optimizerStateOf } from "./pytorch-optimizer";
 import { checkFiles, readRecord, type RunRecord } from "./record";
 import { ARGUMENTS_FILE, CRITERION_FILE, learns, OPTIMIZER_FILE } from "./save";
 import { differences, type RunSetup } from "./setup";
+import { warn } from "../../notices";
 
 /** As transformers writes it. */
 const PYTORCH_OPTIMIZER_FILE = "optimizer.pt";
@@ -66,7 +69,7 @@ async function readPytorchOptimizer(directory: string): Promise<PytorchObject | 
     return await readPytorchObject(file);
   } catch (error) {
     if (!(error instanceof CheckpointError)) throw error;
-    console.warn(`The optimizer's state is passed over: ${error.message}`);
+    warn(`The optimizer's state is passed over: ${error.message}`);
     return undefined;
   }
 }
@@ -88,9 +91,8 @@ export async function findRun(
   for (const { directory } of checkpoints.reverse()) {
     try {
       const run = await readRun(directory, model);
-      passedOver.forEach((reason) => console.warn(`Passed over: ${reason}`));
-      if (passedOver.length > 0)
-        console.warn(`Resuming from ${directory}, the newest checkpoint that is whole.`);
+      passedOver.forEach((reason) => warn(`Passed over: ${reason}`));
+      if (passedOver.length > 0) warn(`Resuming from ${directory}, the newest checkpoint that is whole.`);
       return run;
     } catch (error) {
       if (!(error instanceof CheckpointError)) throw error;
@@ -99,6 +101,17 @@ export async function findRun(
   }
   const why = passedOver.length > 0 ? ` Passed over: ${passedOver.join(" ")}` : "";
   throw new CheckpointError(`resumeFromCheckpoint: there is no complete checkpoint in ${outputDir}.${why}`);
+}
+
+/** As {@link findRun}, on all processes; the first one reads. */
+export async function storedRun(
+  group: ProcessGroup,
+  request: string | boolean,
+  { outputDir }: TrainingArguments,
+  model: PreTrainedModel<object>,
+): Promise<StoredRun | undefined> {
+  if (!request) return undefined;
+  return await onFirst(group, "the checkpoint to go on from", () => findRun(request, outputDir, model));
 }
 
 /** Of several runs in one folder, the checkpoints of the one that has saved last; ascending by step. */
@@ -149,7 +162,7 @@ export function restoreRun(run: StoredRun, { model, optimizer, criterion, args, 
   if (trained) checkStateDict(trained, run.criterion!, path.join(directory, CRITERION_FILE));
   const optimizerState = stateFor(optimizer, run);
   if (!optimizerState) {
-    console.warn(`${directory}: has no ${OPTIMIZER_FILE}; the optimizer begins anew.`);
+    warn(`${directory}: has no ${OPTIMIZER_FILE}; the optimizer begins anew.`);
   }
   mentionOtherArguments(run, args);
   model.loadStateDict(run.weights, directory);
@@ -171,7 +184,7 @@ function stateFor(optimizer: Optimizer, run: StoredRun): StateDict | undefined {
     return state;
   } catch (error) {
     if (!(error instanceof CheckpointError)) throw error;
-    console.warn(`The optimizer's state is passed over: ${error.message}`);
+    warn(`The optimizer's state is passed over: ${error.message}`);
     return undefined;
   }
 }
@@ -184,6 +197,5 @@ function mentionOtherArguments({ directory, args: saved }: StoredRun, args: Trai
   const now = JSON.parse(JSON.stringify(args)) as RunSetup;
   FREE.forEach((name) => delete now[name]);
   const differing = differences(now, saved as RunSetup);
-  if (differing.length > 0)
-    console.warn(`Resuming from ${directory} with other arguments: ${differing.join("; ")}.`);
+  if (differing.length > 0) warn(`Resuming from ${directory} with other arguments: ${differing.join("; ")}.`);
 }

@@ -3,6 +3,7 @@ import { removeDirectoryAtomic } from "../../checkpoints/temporaries";
 import { listCheckpoints, type TrainingCheckpoint } from "../../checkpoints/training-checkpoints";
 import type { TrainingArguments } from "../training-arguments";
 import { readRecord } from "./record";
+import { warn } from "../../notices";
 
 /** The run that a checkpoint belongs to; undefined where that cannot be told. */
 export async function runIdOf({ directory }: TrainingCheckpoint): Promise<string | undefined> {
@@ -54,7 +55,7 @@ export async function mentionOtherRuns(outputDir: string, runId: string): Promis
   const names = others.map(({ directory }) => path.basename(directory));
   const shown =
     names.length > 3 ? `${names.slice(0, 3).join(", ")} and ${names.length - 3} more` : names.join(", ");
-  console.warn(
+  warn(
     `${outputDir} holds checkpoints of another run (${shown}). They stay, and are not counted by saveTotalLimit; ` +
       "one of the same step is replaced. Choose another outputDir to keep the runs apart.",
   );

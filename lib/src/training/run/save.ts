@@ -1,12 +1,12 @@
 import path from "node:path";
 import { writeDirectoryAtomic } from "../../checkpoints/atomic-directory";
+import type { StateDict } from "../../checkpoints/dtypes";
 import { writeJson } from "../../checkpoints/json";
 import { writeSafetensors } from "../../checkpoints/safetensors-writer";
 import { checkpointName } from "../../checkpoints/training-checkpoints";
 import type { Module } from "../../models/module";
 import type { PreTrainedModel } from "../../models/pretrained-model";
 import { stateDictOf } from "../../models/state-dict";
-import type { Optimizer } from "../optimizers/optimizer";
 import { writeState, type TrainerState } from "../state";
 import type { TrainingArguments } from "../training-arguments";
 import { writeRecord, type RunRecord } from "./record";
@@ -22,7 +22,8 @@ export interface SavedRun {
   model: PreTrainedModel<object>;
   /** Trained beside the model, where the loss has parameters of its own. */
   criterion: Module | undefined;
-  optimizer: Optimizer;
+  /** What the optimizer keeps of parameters. */
+  optimizerState: () => StateDict | Promise<StateDict>;
   state: TrainerState;
   args: TrainingArguments;
   processingClass: ProcessingClass | undefined;
@@ -59,7 +60,7 @@ export async function saveRun(run: SavedRun): Promise<string> {
 }
 
 async function write(run: SavedRun): Promise<string> {
-  const { model, criterion, optimizer, state, args, processingClass, record } = run;
+  const { model, criterion, optimizerState, state, args, processingClass, record } = run;
   const directory = checkpointDirectory(args, state);
   await writeDirectoryAtomic(directory, async (folder) => {
     await model.savePretrained(folder);
@@ -68,7 +69,7 @@ async function write(run: SavedRun): Promise<string> {
       await writeSafetensors(path.join(folder, CRITERION_FILE), await stateDictOf(criterion));
     }
     if (!args.saveOnlyModel) {
-      await writeSafetensors(path.join(folder, OPTIMIZER_FILE), await optimizer.stateDict());
+      await writeSafetensors(path.join(folder, OPTIMIZER_FILE), await optimizerState());
     }
     await writeJson(path.join(folder, ARGUMENTS_FILE), args);
     await writeState(folder, state);

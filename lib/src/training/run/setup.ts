@@ -1,23 +1,50 @@
 import { createHash } from "node:crypto";
 import type { PreTrainedModel } from "../../models/pretrained-model";
 import { modelRows, withLabelNames, type TrainerDataset } from "../data-loader";
+import { warn } from "../../notices";
+import type { StoredRun } from "./resume";
 import type { TrainingArguments } from "../training-arguments";
 
 /** What has to be the same for a run to go on where it stopped, by the names under which messages tell it. */
 export type RunSetup = Record<string, string | number | boolean | null>;
 
+/** Under this name, rows of a micro-batch of all processes together. */
+const BATCH = "perDeviceTrainBatchSize";
+
 /** Rows that stand for all of a dataset in its digest. */
 const SAMPLED_ROWS = 256;
+
+/**
+ * The rows of a micro-batch, of all processes together. A run that goes on with another number of them, and was not told otherwise,
+ * keeps its batches.
+ *
+ * @param stored  what it goes on from
+ */
+export function batchSizeOf(
+  { perDeviceTrainBatchSize }: TrainingArguments,
+  processes: number,
+  stored: StoredRun | undefined,
+): number {
+  const own = perDeviceTrainBatchSize * processes;
+  const before = stored?.record?.setup[BATCH];
+  if (typeof before !== "number" || before === own) return own;
+  // Told otherwise, it cannot be the same run; that is said later.
+  if (stored?.args[BATCH] !== perDeviceTrainBatchSize) return own;
+  const now = processes === 1 ? "in one process" : `in ${processes} processes`;
+  warn(`The run goes on ${now}, with batches of ${before} rows in all, as it was begun.`);
+  return before;
+}
 
 /** @returns what the next step depends on beside weights and optimizer */
 export function setupOf(
   model: PreTrainedModel<object>,
   args: TrainingArguments,
   dataset: TrainerDataset,
+  batchSize: number,
 ): RunSetup {
   return {
     architecture: model.architecture,
-    perDeviceTrainBatchSize: args.perDeviceTrainBatchSize,
+    [BATCH]: batchSize,
     gradientAccumulationSteps: args.gradientAccumulationSteps,
     trainSamplingStrategy: args.trainSamplingStrategy,
     dataloaderDropLast: args.dataloaderDropLast,

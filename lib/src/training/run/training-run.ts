@@ -3,12 +3,15 @@ import type { Module } from "../../models/module";
 import type { PreTrainedModel } from "../../models/pretrained-model";
 import { locateBest } from "../best-model";
 import type { CallbackHandler } from "../callback-handler";
+import { onFirst } from "../../distributed/on-first";
+import type { ProcessGroup } from "../../distributed/process-group";
+import type { OptimizerShards } from "../optimizers/optimizer-shards";
 import type { Optimizer } from "../optimizers/optimizer";
-import { RunningLoss } from "../running-loss";
+import { RunningLoss } from "../step/running-loss";
 import type { LearningRate } from "../schedules/learning-rate";
 import { initialState, type RunFigures } from "../state";
 import type { Plan } from "../plan";
-import { findRun, restoreRun } from "./resume";
+import { restoreRun, type StoredRun } from "./resume";
 import { keepBestOnly, mentionOtherRuns } from "./rotate";
 import { saveRun, type ProcessingClass } from "./save";
 import type { RunSetup } from "./setup";
@@ -22,6 +25,10 @@ export interface RunParts {
   setup: RunSetup;
   callbacks: CallbackHandler;
   processingClass: ProcessingClass | undefined;
+  /** The processes that train together; the first one writes. */
+  group: ProcessGroup;
+  /** Where each of them has a part of the optimizer's state. */
+  shards: OptimizerShards | undefined;
 }
 
 /** One run of training and its checkpoints: it begins or goes on, is saved, and comes back to its best. */
@@ -37,10 +44,10 @@ export class TrainingRun {
   /**
    * Sets model, optimizer and state to where the run begins.
    *
-   * @param request  the checkpoint to go on from; true: the newest; false: none
+   * @param stored  the checkpoint to go on from, if it is not new
    */
-  async begin(plan: Plan, request: string | boolean): Promise<void> {
-    const { callbacks, optimizer } = this.parts;
+  async begin(plan: Plan, stored?: StoredRun): Promise<void> {
+    const { callbacks, optimizer, group } = this.parts;
     const { args } = callbacks;
     const { maxSteps, epochs, intervals } = plan;
     const figures: RunFigures = {
@@ -49,15 +56,16 @@ export class TrainingRun {
     };
     optimizer.allocate();
     callbacks.begin(initialState(figures), optimizer);
-    const isOfOthers = request ? await this.resume(request, figures) : false;
+    const isOfOthers = stored ? this.resume(stored, figures) : false;
     // A run that another program began goes on beside its checkpoints.
-    if (args.saveStrategy !== "no" && !isOfOthers) await mentionOtherRuns(args.outputDir, this.id);
+    if (group.isFirst && args.saveStrategy !== "no" && !isOfOthers) {
+      await mentionOtherRuns(args.outputDir, this.id);
+    }
   }
 
   /** @returns whether another program began the run */
-  private async resume(request: string | true, figures: RunFigures): Promise<boolean> {
+  private resume(stored: StoredRun, figures: RunFigures): boolean {
     const { callbacks, learningRate } = this.parts;
-    const stored = await findRun(request, callbacks.args.outputDir, this.parts.model);
     restoreRun(stored, { ...this.parts, args: callbacks.args });
     const trainBatchSize = Math.min(figures.trainBatchSize, stored.state.trainBatchSize);
     callbacks.begin({ ...stored.state, ...figures, trainBatchSize }, this.parts.optimizer);
@@ -74,14 +82,20 @@ export class TrainingRun {
 
   /** Writes the checkpoint of the present step. */
   async save(): Promise<void> {
-    const { setup, callbacks, learningRate, ...parts } = this.parts;
+    const { setup, callbacks, learningRate, group, shards, optimizer, ...parts } = this.parts;
     const { state, args, control } = callbacks;
     const { shouldEvaluate: evaluate, shouldSave: save } = control;
     const [losses, plateau] = [this.losses.export(), learningRate.export()];
     state.statefulCallbacks = callbacks.exportStates();
-    await saveRun({
-      ...{ ...parts, state, args },
-      record: { runId: this.id, setup, losses, pending: { evaluate, save }, ...(plateau && { plateau }) },
+    const record = {
+      ...{ runId: this.id, setup, losses, pending: { evaluate, save } },
+      ...(plateau && { plateau }),
+    };
+    // Where each process has a part of it, all take part.
+    const sharded = args.saveOnlyModel ? undefined : await shards?.stateDict();
+    const optimizerState = () => sharded ?? optimizer.stateDict();
+    await onFirst(group, `the checkpoint of step ${state.globalStep}`, async () => {
+      await saveRun({ ...parts, optimizerState, state, args, record });
     });
     this.savedStep = state.globalStep;
     await callbacks.call("onSave");
@@ -94,11 +108,15 @@ export class TrainingRun {
 
   /** Goes back to the best checkpoint, if it is still there. */
   async loadBest(): Promise<void> {
-    const { model, callbacks } = this.parts;
+    const { model, callbacks, group } = this.parts;
     const { args, state } = callbacks;
-    const best = locateBest(state, args);
-    if (best === undefined) return;
-    model.loadStateDict(await model.readStateDict(best), best);
-    if (args.saveTotalLimit === 1) await keepBestOnly(args.outputDir, this.id, best);
+    const found = await onFirst(group, "the best checkpoint", async () => {
+      const best = locateBest(state, args);
+      return best === undefined ? undefined : { best, weights: await model.readStateDict(best) };
+    });
+    if (!found) return;
+    const { best, weights } = found;
+    model.loadStateDict(weights, best);
+    if (args.saveTotalLimit === 1 && group.isFirst) await keepBestOnly(args.outputDir, this.id, best);
   }
 }

@@ -1,10 +1,10 @@
 import assert from "node:assert/strict";
 import { before, describe, test } from "node:test";
 import * as tf from "@tensorflow/tfjs-core";
-import { currentEngine } from "../../lib/src/engines/engines";
-import { noNative, startEngine } from "../engine";
-import { batchOf, tinyBert } from "../models/tiny-bert";
-import { logsWithoutTimes, tinyTrainer, weightsOf } from "./tiny-task";
+import { currentEngine } from "../../../lib/src/engines/engines";
+import { noNative, startEngine } from "../../engine";
+import { batchOf, tinyBert } from "../../models/tiny-bert";
+import { logsWithoutTimes, tinyTrainer, weightsOf } from "../tiny-task";
 
 describe("precision", { skip: noNative }, () => {
   before(() => startEngine("native"));

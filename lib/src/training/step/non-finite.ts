@@ -1,6 +1,7 @@
-import { FinetuneError } from "../errors";
+import { FinetuneError } from "../../errors";
 import type { TrainStepResult } from "./train-step";
-import type { NanPolicy } from "./training-arguments";
+import type { NanPolicy } from "../training-arguments";
+import { warn } from "../../notices";
 
 /**
  * Training came to a loss or gradient norm that is NaN or infinite; the weights are those before that step.
@@ -47,6 +48,6 @@ export function answerNonFinite(
         'warm-up may help; nanPolicy: "skip" leaves such steps out.',
     );
   }
-  console.warn(`${message} ${policy === "skip" ? "Its update is left out." : "It is made all the same."}`);
+  warn(`${message} ${policy === "skip" ? "Its update is left out." : "It is made all the same."}`);
   return policy === "skip" ? "skip" : "update";
 }

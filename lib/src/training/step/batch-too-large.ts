@@ -1,6 +1,6 @@
-import { OutOfMemoryError } from "../errors";
+import { OutOfMemoryError } from "../../errors";
 import type { BatchTooLargeError } from "./backward";
-import type { TrainingArguments } from "./training-arguments";
+import type { TrainingArguments } from "../training-arguments";
 
 /**
  * What a batch that does not fit into memory is told as: with what would fit.

@@ -2,13 +2,16 @@ import assert from "node:assert/strict";
 import { readdirSync } from "node:fs";
 import { before, describe, test } from "node:test";
 import * as tf from "@tensorflow/tfjs-core";
-import type { Batch } from "../../lib/src/collators/batch";
-import { TrainingDiverged } from "../../lib/src/training/non-finite";
-import { Trainer } from "../../lib/src/training/trainer";
-import { TrainingArguments, type TrainingArgumentsOptions } from "../../lib/src/training/training-arguments";
-import { startEngine } from "../engine";
-import { temporaryFolder, tinyBert } from "../models/tiny-bert";
-import { collate, computeMetrics, tinyDataset, tinyTrainer, weightsOf } from "./tiny-task";
+import type { Batch } from "../../../lib/src/collators/batch";
+import { TrainingDiverged } from "../../../lib/src/training/step/non-finite";
+import { Trainer } from "../../../lib/src/training/trainer";
+import {
+  TrainingArguments,
+  type TrainingArgumentsOptions,
+} from "../../../lib/src/training/training-arguments";
+import { startEngine } from "../../engine";
+import { temporaryFolder, tinyBert } from "../../models/tiny-bert";
+import { collate, computeMetrics, tinyDataset, tinyTrainer, weightsOf } from "../tiny-task";
 
 /** A Trainer whose loss at some steps is another number. */
 class Faulty extends Trainer {

@@ -1,5 +1,6 @@
-import type { Engine, MatMulPrecision } from "../engines/engine";
-import { currentEngine } from "../engines/engines";
+import type { Engine, MatMulPrecision } from "../../engines/engine";
+import { currentEngine } from "../../engines/engines";
+import { warn } from "../../notices";
 
 /**
  * Matrix products in bf16, where it is asked for and the engine can. It is the engine's, and so is chosen for a calculation
@@ -14,7 +15,7 @@ export class Precision {
   async prepare(): Promise<void> {
     const engine = await currentEngine();
     if (this.bf16 && !engine.supportsBf16 && this.engine !== engine) {
-      console.warn(`bf16: the ${engine.name} engine has no bf16 matrix products; training runs in f32.`);
+      warn(`bf16: the ${engine.name} engine has no bf16 matrix products; training runs in f32.`);
     }
     this.engine = engine;
   }

@@ -1,4 +1,4 @@
-import type { Batch } from "../collators/batch";
+import type { Batch } from "../../collators/batch";
 
 /** What passed since the last log entry. */
 export interface Throughput {

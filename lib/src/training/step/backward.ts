@@ -1,9 +1,9 @@
-import * as tf from "../tfjs";
-import type { Batch } from "../collators/batch";
-import { asOutOfMemory } from "../engines/out-of-memory";
-import { OutOfMemoryError } from "../errors";
-import type { Parameter } from "../models/module";
-import { disposeTape } from "../ops/tape";
+import * as tf from "../../tfjs";
+import type { Batch } from "../../collators/batch";
+import { asOutOfMemory } from "../../engines/out-of-memory";
+import { OutOfMemoryError } from "../../errors";
+import type { Parameter } from "../../models/module";
+import { disposeTape, watchGradients } from "../../ops/tape";
 
 /** From a batch to what is minimised. */
 export type ComputeLoss = (batch: Batch) => tf.Scalar;
@@ -40,6 +40,7 @@ export class BatchTooLargeError extends OutOfMemoryError {
 /**
  * The loss of a batch times `scale`. Its gradients are added to `total`, whose tensors change hands. Frees the batch.
  *
+ * @param onGradient  called while the pass goes on, as soon as a gradient of this batch is complete; not for all of them
  * @throws BatchTooLargeError; `total` holds what it held
  */
 export function backward(
@@ -48,13 +49,19 @@ export function backward(
   batch: Batch,
   computeLoss: ComputeLoss,
   scale: number,
+  onGradient?: (name: string, gradient: tf.Tensor) => void,
 ): tf.Scalar {
   const parameters = Array.from(trained, ([name, { value }]) => ({ name, variable: value }));
   const size = sizeOfBatch(batch);
   let scaled: tf.Scalar | undefined;
   const scaledLoss = () => {
     const loss = computeLoss(batch);
-    return (scaled = scale === 1 ? loss : tf.mul<tf.Scalar>(loss, scale));
+    scaled = scale === 1 ? loss : tf.mul<tf.Scalar>(loss, scale);
+    if (onGradient) {
+      const names = new Map(parameters.map(({ name, variable }) => [variable, name]));
+      watchGradients([...names.keys()], (variable, gradient) => onGradient(names.get(variable)!, gradient));
+    }
+    return scaled;
   };
   try {
     const { value, grads } = tf.variableGrads(

@@ -1,12 +1,14 @@
-import * as tf from "../tfjs";
-import type { Batch } from "../collators/batch";
-import { ConfigError } from "../errors";
-import type { ModelOutput } from "../models/model-output";
-import type { PreTrainedModel } from "../models/pretrained-model";
-import { globalNorm } from "../ops/global-norm";
+import * as tf from "../../tfjs";
+import type { Batch } from "../../collators/batch";
+import { ConfigError } from "../../errors";
+import type { ModelOutput } from "../../models/model-output";
+import type { PreTrainedModel } from "../../models/pretrained-model";
+import { NOTHING_BEFORE } from "../../models/module";
 import { backward, type ComputeLoss, type GradientMap } from "./backward";
-import type { Optimizer } from "./optimizers/optimizer";
+import type { BatchPart } from "./batch-parts";
+import type { Optimizer } from "../optimizers/optimizer";
 import type { Precision } from "./precision";
+import { ALL_OF_IT, type StepReduction, type StepTerm } from "./step-reduction";
 
 export interface TrainStepOptions {
   /** What this step's learning rates are of their peaks. Default 1. */
@@ -14,10 +16,8 @@ export interface TrainStepOptions {
   maxGradNorm: number;
   /** Default: the model's own loss, without label smoothing. */
   computeLoss?: ComputeLoss;
-  /** Number of the first micro-batch in the whole run; decides what dropout drops. */
-  firstMicroStep: number;
-  /** Of each micro-batch, where they are not one after the other and alike. */
-  microBatches?: readonly MicroBatchSettings[];
+  /** How the terms become the step's gradients. Default: there is one, and it is all. */
+  reduction?: StepReduction;
   /** Of the matrix products. Default: as the engine is set. */
   precision?: Precision;
   /**
@@ -32,13 +32,6 @@ export interface TrainStepOptions {
   onOptimizerStep?: (gradients: ReadonlyMap<string, tf.Tensor>) => Promise<void>;
 }
 
-export interface MicroBatchSettings {
-  /** What it counts for in the averages. */
-  weight: number;
-  /** Its number in the whole run. */
-  microStep: number;
-}
-
 export interface TrainStepResult {
   /** Mean over the micro-batches. */
   loss: number;
@@ -50,40 +43,46 @@ export interface TrainStepResult {
 const CLIP_EPSILON = 1e-6;
 
 /**
- * One optimizer step: forward and backward passes over micro-batches, clipping, update.
+ * One optimizer step: forward and backward passes, clipping, update.
  *
  * @param optimizer  the parameters that it holds are the ones that are trained
- * @param batches  the micro-batches, whose gradients are averaged; disposed of as soon as they are used
+ * @param terms      what this process computes of the step; the gradients of a term's parts are added up as they come. Their
+ *   batches are disposed of as soon as they are used
  * @throws BatchTooLargeError where memory runs out before the update; nothing has changed then
  */
 export async function trainStep(
   model: PreTrainedModel<object>,
   optimizer: Optimizer,
-  batches: readonly Batch[],
+  terms: readonly (readonly BatchPart[])[],
   options: TrainStepOptions,
 ): Promise<TrainStepResult> {
-  const { scheduleFactor = 1, maxGradNorm, computeLoss = lossOf(model), firstMicroStep } = options;
+  const { scheduleFactor = 1, maxGradNorm, computeLoss = lossOf(model), reduction = ALL_OF_IT } = options;
   const run = options.precision
     ? <T>(body: () => T) => options.precision!.run(body)
     : <T>(body: () => T) => body();
-  const gradients: GradientMap = new Map();
-  let loss = 0;
+  const { context } = model;
+  const computed: StepTerm[] = terms.map(() => ({ gradients: new Map(), loss: 0 }));
+  const parts = terms.flatMap((term, index) => term.map((part) => ({ part, term: computed[index]! })));
+  let gradients: GradientMap = new Map();
   try {
-    for (const [index, batch] of batches.entries()) {
-      const { weight, microStep } = options.microBatches?.[index] ?? {
-        weight: 1 / batches.length,
-        microStep: firstMicroStep + index,
-      };
-      model.context.step = microStep;
-      const current = run(() => backward(gradients, optimizer.parameters(), batch, computeLoss, weight));
-      loss += (await current.data())[0]!;
+    for (const [index, { part, term }] of parts.entries()) {
+      context.step = part.microStep;
+      context.before = part.before;
+      // What is added to later is not complete yet.
+      const onGradient = parts.length === 1 ? reduction.add?.bind(reduction) : undefined;
+      const parameters = optimizer.parameters();
+      const current = run(() =>
+        backward(term.gradients, parameters, part.batch, computeLoss, part.weight, onGradient),
+      );
+      term.loss += (await current.data())[0]!;
       current.dispose();
-      if (index + 1 === batches.length) continue;
+      if (index + 1 === parts.length) continue;
       // Timers, displays and signals have their turn; after the last one the caller sees to that.
       await new Promise(setImmediate);
       await options.onSubstepEnd?.();
     }
-    const gradNorm = await globalNorm([...gradients.values()]);
+    const { loss, gradNorm, ...reduced } = await reduction.finish(computed);
+    gradients = reduced.gradients;
     const isFinite = Number.isFinite(loss) && Number.isFinite(gradNorm);
     if (!isFinite && options.onNonFinite?.({ loss, gradNorm }) === "skip") return { loss, gradNorm };
     const clip = maxGradNorm > 0 ? Math.min(1, maxGradNorm / (gradNorm + CLIP_EPSILON)) : 1;
@@ -92,7 +91,9 @@ export async function trainStep(
     await options.onOptimizerStep?.(gradients);
     return { loss, gradNorm };
   } finally {
-    tf.dispose([...gradients.values(), ...batches]);
+    context.before = NOTHING_BEFORE;
+    const own = computed.flatMap((term) => [...term.gradients.values()]);
+    tf.dispose([...own, ...gradients.values(), ...parts.map(({ part }) => part.batch)]);
   }
 }
 
