@@ -2,6 +2,7 @@
  * `npm run bench -- NAME [options]`: measures one thing and prints one line of JSON. With `--vs-python` the Python peer
  * runs beside it, turn by turn (`--python PATH` or $PYTHON says which Python; `--peer FILE` which program).
  */
+import { distributedBenchmark, planBenchmark } from "./distributed/distributed";
 import { inferBenchmark } from "./infer";
 import { kernelsBenchmark } from "./kernels";
 import { loadBenchmark } from "./load";
@@ -39,6 +40,8 @@ const BENCHMARKS: Record<string, Benchmark> = {
   profile: { run: profileBenchmark, peer: { of: profilePeer, figures: ["step_ms"], pairs: 1 } },
   kernels: { run: kernelsBenchmark },
   products: { run: productsBenchmark },
+  distributed: { run: distributedBenchmark },
+  "distributed-plan": { run: planBenchmark },
   soak: { run: soakBenchmark },
   serve: { run: serveBenchmark },
   stream: { run: streamBenchmark },

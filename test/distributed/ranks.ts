@@ -46,14 +46,14 @@ export async function runRanks(
   ranks: number,
   folder: string,
   options: Omit<RankOptions, "results">,
-  { env = {}, meanwhile, launcher = [MPIRUN] }: JobOptions = {},
+  { env = {}, meanwhile, launcher = [MPIRUN, "-np", String(ranks)] }: JobOptions = {},
 ): Promise<Job> {
   const results = path.join(folder, "results");
   rmSync(results, { recursive: true, force: true });
   mkdirSync(results, { recursive: true });
   const program = ["--import", "tsx", PROGRAM, JSON.stringify({ ...options, results })];
   const [command, ...flags] = launcher;
-  const args = ranks === 1 ? program : [...flags, "-np", String(ranks), process.execPath, ...program];
+  const args = ranks === 1 ? program : [...flags, process.execPath, ...program];
   const started = performance.now();
   const child = spawn(ranks === 1 ? process.execPath : command!, args, {
     cwd: ROOT,

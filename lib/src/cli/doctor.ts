@@ -1,5 +1,6 @@
 import { availableParallelism, cpus, totalmem } from "node:os";
 import { describeEngines, useEngine } from "../engines/engines";
+import { describeMpiAddon } from "../distributed/addon";
 import { notebookPackage } from "./notebook-package";
 import { keepOutputForJson, printJson } from "./talk";
 import { parse } from "./usage";
@@ -23,6 +24,7 @@ export async function doctor(args: string[]): Promise<number> {
       available ? note : `not here: ${note}`,
     ]),
   ];
+  lines.push(["several machines", describeMpiAddon()]);
   if (values.json) printJson(Object.fromEntries(lines));
   else process.stdout.write(lines.map(([name, value]) => `${name}: ${value}\n`).join(""));
   // Says which engine runs and why, or which name in FINETUNE_ENGINE does not do.

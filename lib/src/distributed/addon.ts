@@ -8,6 +8,8 @@ import type { Launch } from "../launch";
 export interface OperationFigures {
   /** From when it was begun until it was done, wherever this process was meanwhile. */
   seconds: number;
+  /** When it was done, in milliseconds since 1970. */
+  ended: number;
   /** By this rank, to others. */
   bytesSent: number;
 }
@@ -55,6 +57,12 @@ export interface MpiAddon {
 const ADDON =
   process.env.FINETUNE_MPI_ADDON ??
   path.resolve(__dirname, "../../native/mpi/build/Release/finetune_mpi.node");
+
+/** Whether training on several machines is to be had, for a person. */
+export const describeMpiAddon = (): string =>
+  existsSync(ADDON)
+    ? "the addon for MPI is built: mpirun -np 4 npx finetune train …"
+    : "not here: MPI with its compiler, mpicc, was not there when `npx finetune build` ran";
 
 /** @throws ConfigError where it is not built, or does not load */
 export function loadMpiAddon({ rank, size, launcher }: Launch): MpiAddon {

@@ -2,7 +2,7 @@ import { deserialize, serialize } from "node:v8";
 import { ConfigError } from "../errors";
 import type { Job, Member, MpiAddon, OperationFigures } from "./addon";
 import { bytesOf, withLargeArrays, withoutLargeArrays, type LargeArray } from "./large-arrays";
-import type { ProcessGroup, SumOptions, Traffic } from "./process-group";
+import type { ProcessGroup, Sum, SumOptions, Traffic } from "./process-group";
 
 /** The ranks of an MPI job. */
 export class MpiGroup implements ProcessGroup {
@@ -25,11 +25,13 @@ export class MpiGroup implements ProcessGroup {
     this.oneEach = new Int32Array(size).fill(1);
   }
 
-  async sum(purpose: string, vector: Float32Array, options: SumOptions = {}): Promise<number> {
+  async sum(purpose: string, vector: Float32Array, options: SumOptions = {}): Promise<Sum> {
     const { halves = false, owner = -1, terms } = options;
     const own = terms?.own ?? [vector];
     const counts = terms ? Int32Array.from(terms.counts) : this.oneEach;
-    return this.count(await this.addon.reduce(purpose, vector, own, counts, halves, owner)).squares;
+    const figures = this.count(await this.addon.reduce(purpose, vector, own, counts, halves, owner));
+    const ended = figures.ended - performance.timeOrigin;
+    return { squares: figures.squares, began: ended - 1000 * figures.seconds, ended };
   }
 
   async broadcastBytes(purpose: string, bytes: Uint8Array, root = 0): Promise<void> {

@@ -10,6 +10,15 @@ export interface SumOptions {
   terms?: { own: readonly Float32Array[]; counts: readonly number[] };
 }
 
+/** What a sum has come to. */
+export interface Sum {
+  /** Of this rank's part: those of all ranks together are the sum's. */
+  squares: number;
+  /** When it was begun and done, as `performance.now()` tells the time; waiting for other ranks is a part of it. */
+  began: number;
+  ended: number;
+}
+
 /** What operations have cost since the last look. */
 export interface Traffic {
   /** By this rank, to others. */
@@ -40,9 +49,8 @@ export interface ProcessGroup {
    * before it is done.
    *
    * @param purpose  as a message tells it, should it not come to its end: "the gradients of step 7"
-   * @returns the sum of the squares of this rank's part of the sum: those of all ranks together are the sum's
    */
-  sum(purpose: string, vector: Float32Array, options?: SumOptions): Promise<number>;
+  sum(purpose: string, vector: Float32Array, options?: SumOptions): Promise<Sum>;
   /** The root's bytes on every rank. */
   broadcastBytes(purpose: string, bytes: Uint8Array, root?: number): Promise<void>;
   /** The root's value on every rank: what structured cloning can copy. */
@@ -64,8 +72,9 @@ export interface ProcessGroup {
 export const ALONE: ProcessGroup = {
   ...{ rank: 0, size: 1, isFirst: true, members: [], threads: undefined },
   sum(_purpose, vector, { terms } = {}) {
+    const began = performance.now();
     if (terms) addTerms(vector, terms.own);
-    return Promise.resolve(0);
+    return Promise.resolve({ squares: 0, began, ended: performance.now() });
   },
   broadcastBytes: () => Promise.resolve(),
   broadcast: (_purpose, value) => Promise.resolve(value),

@@ -1,6 +1,6 @@
 import * as tf from "../tfjs";
 import { EngineError } from "../errors";
-import { isFirstProcess } from "../launch";
+import { say } from "../notices";
 import { cpu } from "./cpu";
 import type { Engine, EngineName } from "./engine";
 import { native } from "./native/native";
@@ -44,8 +44,7 @@ export async function useEngine(name?: string): Promise<EngineName> {
   }
   tf.enableProdMode();
   inUse = chosen.engine;
-  if (isFirstProcess())
-    console.info(`Engine: ${chosen.engine.name} (${chosen.engine.description}); ${chosen.why}`);
+  say(`Engine: ${chosen.engine.name} (${chosen.engine.description}); ${chosen.why}`);
   return chosen.engine.name;
 }
 

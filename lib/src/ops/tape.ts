@@ -10,6 +10,7 @@ interface TapeState {
 /** An operation that has been recorded. */
 interface TapeNode {
   inputs: Record<string, tf.Tensor>;
+  outputs: tf.Tensor[];
   saved?: tf.Tensor[];
   gradient?: (dys: tf.Tensor[]) => Record<string, () => tf.Tensor>;
 }
@@ -38,16 +39,18 @@ export function disposeTape(): void {
  * Calls back in the backward pass as soon as the gradient of a variable is there, if one operation alone uses it; the gradients of
  * others are sums that are complete at the end. For the end of a forward pass.
  *
+ * @param y           what the gradients are of
  * @param onGradient  is given a tensor that nobody else has
  */
 export function watchGradients(
+  y: tf.Tensor,
   variables: readonly tf.Variable[],
   onGradient: (variable: tf.Variable, gradient: tf.Tensor) => void,
 ): void {
   const watched = new Map<number, { variable: tf.Variable; uses: number }>(
     variables.map((variable) => [variable.id, { variable, uses: 0 }]),
   );
-  const tape = stateOf().activeTape ?? [];
+  const tape = nodesLeadingTo(y);
   for (const { inputs } of tape) {
     for (const { id } of Object.values(inputs)) {
       const found = watched.get(id);
@@ -75,6 +78,16 @@ export function watchGradients(
       return gradients;
     };
   }
+}
+
+/** The operations that something depends on; the copies that are kept for gradients lead nowhere. */
+function nodesLeadingTo(y: tf.Tensor): TapeNode[] {
+  const needed = new Set([y.id]);
+  return [...(stateOf().activeTape ?? [])].reverse().filter(({ inputs, outputs }) => {
+    if (!outputs.some(({ id }) => needed.has(id))) return false;
+    for (const { id } of Object.values(inputs)) needed.add(id);
+    return true;
+  });
 }
 
 /** Computes gradients while others are computed: tfjs has one tape, and would begin it anew. */

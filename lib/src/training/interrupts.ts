@@ -37,6 +37,11 @@ export class Interrupts {
     return this.heard !== undefined || this.group.toldSignal() !== 0;
   }
 
+  /** Whether several processes stop together. */
+  get isShared(): boolean {
+    return this.group.size > 1;
+  }
+
   /** What this process has heard, for {@link agree}. */
   get own(): StopSignal | undefined {
     return this.heard;

@@ -38,13 +38,16 @@ Napi::Promise post(Napi::Env env, std::unique_ptr<Operation> operation, std::vec
   ref(env);
   const auto promise = pending->deferred.Promise();
   Communicator::instance().post(std::move(operation), [pending](Operation& done, double seconds) {
-    to_javascript->BlockingCall([pending, &done, seconds](Napi::Env env, Napi::Function) {
+    const auto now = std::chrono::system_clock::now().time_since_epoch();
+    const double ended = std::chrono::duration<double, std::milli>(now).count();
+    to_javascript->BlockingCall([pending, &done, seconds, ended](Napi::Env env, Napi::Function) {
       const std::unique_ptr<Pending> finished(pending);
       const std::unique_ptr<Operation> operation(&done);
       const Napi::HandleScope scope(env);
       unref(env);
       auto result = Napi::Object::New(env);
       result.Set("seconds", seconds);
+      result.Set("ended", ended);
       result.Set("bytesSent", static_cast<double>(operation->bytes_sent));
       finished->result(result, *operation);
       finished->deferred.Resolve(result);

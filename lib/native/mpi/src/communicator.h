@@ -37,7 +37,7 @@ class Communicator {
   void begin(Limits limits, std::function<void(const std::string& error)> ready);
   const Job& job() const { return job_; }
 
-  // Has an operation done, after those before, and calls back from the communicator's thread with the seconds that it took.
+  // Has an operation done, after those before, and calls back from the communicator's thread with the seconds that it took until now.
   void post(std::unique_ptr<Operation> operation, std::function<void(Operation&, double seconds)> done);
 
   // What this rank has been asked to do by a signal, for the others to hear; and the first rank's that has been asked.

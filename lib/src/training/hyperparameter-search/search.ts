@@ -1,6 +1,7 @@
 import { ConfigError, FinetuneError } from "../../errors";
 import { refuseUnknownOptions } from "../../known-options";
 import type { Logs } from "../callbacks";
+import { say } from "../../notices";
 import type { StopSignal } from "../interrupts";
 import { checkSpace, grid, sample, type Hyperparameters, type SearchSpace } from "./search-space";
 
@@ -82,7 +83,7 @@ export async function searchHyperparameters(
       trials.push({ number, hyperparameters, objective: NaN, metrics: {}, error: error.message });
     }
     const { objective, error } = trials.at(-1)!;
-    console.info(
+    say(
       `Trial ${number + 1} of ${count}: ${JSON.stringify(hyperparameters)}: ${error ?? `objective ${objective.toPrecision(5)}`}`,
     );
   }

@@ -6,6 +6,14 @@ import type { Logs } from "../callbacks";
 import type { LogEntry, TrainerState } from "../state";
 import type { TrainingArguments } from "../training-arguments";
 
+/** The run that a card is about. */
+export interface CardedRun {
+  args: TrainingArguments;
+  state: TrainerState;
+  /** How many have trained together. Default 1. */
+  processes?: number;
+}
+
 /** What a run does not know of its model. @see transformers.Trainer.create_model_card */
 export interface ModelCardOptions {
   /** Default: the output folder's name. */
@@ -37,7 +45,7 @@ const COMMENT = `<!-- This card was written from what the Trainer knows of its r
 export async function writeModelCard(
   folder: string,
   options: ModelCardOptions,
-  run: { args: TrainingArguments; state: TrainerState },
+  run: CardedRun,
 ): Promise<void> {
   refuseUnknownOptions("createModelCard", options, OPTIONS);
   await mkdir(folder, { recursive: true });
@@ -47,7 +55,7 @@ export async function writeModelCard(
 function modelCard(
   folder: string,
   options: ModelCardOptions,
-  { args, state }: { args: TrainingArguments; state: TrainerState },
+  { args, state, processes = 1 }: CardedRun,
 ): string {
   const { modelName = path.basename(path.resolve(folder)), finetunedFrom, dataset, datasetTags } = options;
   const evaluations = state.logHistory.filter((entry) => "eval_loss" in entry);
@@ -73,7 +81,7 @@ function modelCard(
     ...section("Training and evaluation data", ["More information needed"]),
     ...section("Training procedure", [
       ...["### Training hyperparameters", "", "The following hyperparameters were used during training:"],
-      ...Object.entries(hyperparameters(args)).map(([name, value]) => `- ${name}: ${value}`),
+      ...Object.entries(hyperparameters(args, processes)).map(([name, value]) => `- ${name}: ${value}`),
       ...(evaluations.length > 0 ? ["", "### Training results", "", ...resultsTable(state)] : []),
       ...["", "### Framework versions", "", "- finetune-ts", `- Node.js ${process.version.slice(1)}`],
     ]),
@@ -151,7 +159,7 @@ function titleOf(name: string): string {
 
 const rounded = (value: number) => String(Number(value.toFixed(4)));
 
-function hyperparameters(args: TrainingArguments): Record<string, string | number> {
+function hyperparameters(args: TrainingArguments, processes: number): Record<string, string | number> {
   const { optim, adamBeta1, adamBeta2, adamEpsilon } = args;
   const adam = optim === "adamw" ? ` with betas=(${adamBeta1},${adamBeta2}) and epsilon=${adamEpsilon}` : "";
   const accumulation = args.gradientAccumulationSteps;
@@ -160,10 +168,12 @@ function hyperparameters(args: TrainingArguments): Record<string, string | numbe
     train_batch_size: args.perDeviceTrainBatchSize,
     eval_batch_size: args.perDeviceEvalBatchSize,
     seed: args.seed,
-    ...(accumulation > 1 && {
-      gradient_accumulation_steps: accumulation,
-      total_train_batch_size: accumulation * args.perDeviceTrainBatchSize,
+    ...(processes > 1 && { distributed_type: "multi-CPU", num_devices: processes }),
+    ...(accumulation > 1 && { gradient_accumulation_steps: accumulation }),
+    ...(accumulation * processes > 1 && {
+      total_train_batch_size: accumulation * processes * args.perDeviceTrainBatchSize,
     }),
+    ...(processes > 1 && { total_eval_batch_size: processes * args.perDeviceEvalBatchSize }),
     optimizer: optim + adam,
     ...(args.weightDecay > 0 && { weight_decay: args.weightDecay }),
     lr_scheduler_type: args.lrSchedulerType,

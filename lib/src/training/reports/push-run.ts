@@ -1,12 +1,8 @@
 import { PUSH_OPTIONS, pushToHub, type PushedCommit, type PushOptions } from "../../hub/push";
-import type { TrainerState } from "../state";
-import type { TrainingArguments } from "../training-arguments";
-import { type ModelCardOptions, writeModelCard } from "./model-card";
+import { type CardedRun, type ModelCardOptions, writeModelCard } from "./model-card";
 
 /** What is sent of a run: a Trainer. */
-interface Run {
-  readonly args: TrainingArguments;
-  readonly state: TrainerState;
+interface Run extends CardedRun {
   saveModel(directory: string): Promise<void>;
 }
 

@@ -6,7 +6,7 @@ import type { Logs } from "../callbacks";
 import { writeState, type TrainerState } from "../state";
 import type { TrainingArguments } from "../training-arguments";
 import { describeMetrics, writeMetrics } from "./metric-files";
-import { writeModelCard, type ModelCardOptions } from "./model-card";
+import { writeModelCard, type CardedRun, type ModelCardOptions } from "./model-card";
 import { pushRun, type PushRunOptions } from "./push-run";
 
 /** What a Trainer shows, writes and sends when it has trained; of several processes, the first one does so. */
@@ -15,6 +15,11 @@ export abstract class TrainerFiles {
 
   /** Where the run stands, or the last one stood. */
   abstract get state(): TrainerState;
+
+  /** Whether this process speaks for all of those that train together: of several, the first; else always. */
+  isWorldProcessZero(): boolean {
+    return isFirstProcess();
+  }
 
   /** Writes model and tokenizer into a folder. */
   protected abstract writeModel(directory: string): Promise<void>;
@@ -46,14 +51,20 @@ export abstract class TrainerFiles {
 
   /** Writes a model card, `README.md`, into the output folder: arguments, results, and what the options say. */
   async createModelCard(options: ModelCardOptions = {}): Promise<void> {
-    await this.onFirst("the model card", () => writeModelCard(this.args.outputDir, options, this));
+    const run = await this.runOfCard();
+    await this.onFirst("the model card", () => writeModelCard(this.args.outputDir, options, run));
   }
 
   /** Sends model, tokenizer and model card with the results to the Hub: to "my-model" of your account, or "owner/my-model". */
   async pushToHub(name: string, options: PushRunOptions = {}): Promise<PushedCommit> {
-    const { args, state } = this;
-    const run = { args, state, saveModel: (directory: string) => this.writeModel(directory) };
+    const run = { ...(await this.runOfCard()), saveModel: (directory: string) => this.writeModel(directory) };
     return await this.onFirst("what is sent to the Hub", () => pushRun(run, name, options));
+  }
+
+  private async runOfCard(): Promise<CardedRun> {
+    const { args, state } = this;
+    const { size } = await joinProcessGroup(args.ddpTimeout);
+    return { args, state, processes: size };
   }
 
   private async onFirst<T>(purpose: string, body: () => Promise<T>): Promise<T> {

@@ -18,7 +18,8 @@ const active = new Set<ActiveRun>();
  * Runs `body`. If a run of the same output folder was interrupted (a notebook's stop button ends the cell at once, but the
  * run has a step to finish and a checkpoint to write), waits for its end first.
  *
- * @throws ConfigError if another run is writing checkpoints there, and this one would too
+ * @throws ConfigError if another run is writing checkpoints there, and this one would too; or if any is under way, of several
+ *   processes: they could not tell whose gradients are whose
  */
 export async function asActiveRun<T>(
   { outputDir, saveStrategy }: TrainingArguments,
@@ -34,6 +35,11 @@ export async function asActiveRun<T>(
   if (saves && others().some((other) => other.saves)) {
     throw new ConfigError(
       `Trainer.train: another run is being trained into ${outputDir}. Wait for it, or choose another outputDir.`,
+    );
+  }
+  if (interrupts.isShared && active.size > 0) {
+    throw new ConfigError(
+      "Trainer.train: several processes train one run at a time; wait for the one before.",
     );
   }
   const running = body();

@@ -59,7 +59,9 @@ export function backward(
     scaled = scale === 1 ? loss : tf.mul<tf.Scalar>(loss, scale);
     if (onGradient) {
       const names = new Map(parameters.map(({ name, variable }) => [variable, name]));
-      watchGradients([...names.keys()], (variable, gradient) => onGradient(names.get(variable)!, gradient));
+      watchGradients(scaled, [...names.keys()], (variable, gradient) =>
+        onGradient(names.get(variable)!, gradient),
+      );
     }
     return scaled;
   };

@@ -6,7 +6,7 @@ import {
   sparseRowsOf,
   type MatrixRows,
 } from "../../engines/fused/adopt";
-import type { ProcessGroup } from "../../distributed/process-group";
+import type { ProcessGroup, Sum } from "../../distributed/process-group";
 import type { GradientMap } from "./backward";
 import type { ReducedStep, StepReduction, StepTerm } from "./step-reduction";
 
@@ -52,10 +52,13 @@ export class GradientReduction implements StepReduction {
   private readonly buffers = new Map<Unit, Float32Array>();
   private readonly halves: boolean;
 
+  /** Of the last step, in milliseconds: how long gradients were added up, and how much of that while the backward pass went on. */
+  times = { summing: 0, hidden: 0 };
+
   /** Gradients of the step under way that are complete. */
   private complete: GradientMap = new Map();
   /** Units of which the sum has been begun, and where it is made. */
-  private sums: { unit: Unit; vector: Float32Array; isInPlace: boolean; squares: Promise<number> }[] = [];
+  private sums: { unit: Unit; vector: Float32Array; isInPlace: boolean; sum: Promise<Sum> }[] = [];
 
   constructor(
     private readonly group: ProcessGroup,
@@ -92,6 +95,7 @@ export class GradientReduction implements StepReduction {
   async finish([term]: StepTerm[]): Promise<ReducedStep> {
     const { group } = this;
     const { gradients, loss } = term!;
+    const passed = performance.now();
     for (const [name, gradient] of gradients) this.complete.set(name, gradient);
     this.begin(() => true);
     const has = [...this.shapes.keys()].map((name) => gradients.has(name));
@@ -101,7 +105,13 @@ export class GradientReduction implements StepReduction {
     });
     const figures = await group.gather("the losses", { loss, has, rows });
     let squares = 0;
-    for (const sum of this.sums) squares += await sum.squares;
+    this.times = { summing: 0, hidden: 0 };
+    for (const each of this.sums) {
+      const { began, ended, ...sum } = await each.sum;
+      squares += sum.squares;
+      this.times.summing += ended - began;
+      this.times.hidden += Math.max(0, Math.min(ended, passed) - began);
+    }
     this.takeSums(gradients);
     for (const [index, name] of this.tables.entries()) {
       const counts = figures.map((each) => each.rows[index]!);
@@ -127,13 +137,13 @@ export class GradientReduction implements StepReduction {
       const vector = own ?? this.bufferOf(unit);
       const { owner } = unit;
       const purpose = `the gradients of ${unit.names[0]}`;
-      const squares = this.group.sum(purpose, vector, {
+      const sum = this.group.sum(purpose, vector, {
         halves: this.halves,
         ...(owner !== undefined && { owner }),
       });
       // A failure is told where it is awaited.
-      squares.catch(() => undefined);
-      this.sums.push({ unit, vector, isInPlace: own !== undefined, squares });
+      sum.catch(() => undefined);
+      this.sums.push({ unit, vector, isInPlace: own !== undefined, sum });
     }
   }
 
@@ -199,7 +209,7 @@ export class GradientReduction implements StepReduction {
     if (rows > 2 * entries) {
       const vector =
         (gradient?.dataSync() as Float32Array | undefined) ?? new Float32Array(entries * columns);
-      const squares = await group.sum(purpose, vector, { halves: this.halves });
+      const { squares } = await group.sum(purpose, vector, { halves: this.halves });
       gradient?.dispose();
       gradients.set(name, adoptTensor(vector, [entries, columns]));
       return squares;
