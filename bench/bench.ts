@@ -7,7 +7,7 @@ import { inferBenchmark } from "./infer";
 import { kernelsBenchmark } from "./kernels";
 import { loadBenchmark } from "./load";
 import { UsageError } from "./options";
-import { loadPeer, profilePeer, runPeer, stepPeer, tokenizePeer } from "./peers";
+import { distributedPeer, loadPeer, profilePeer, runPeer, stepPeer, tokenizePeer } from "./peers";
 import { productsBenchmark } from "./products";
 import { processor } from "./processor";
 import { profileBenchmark } from "./profile";
@@ -40,7 +40,7 @@ const BENCHMARKS: Record<string, Benchmark> = {
   profile: { run: profileBenchmark, peer: { of: profilePeer, figures: ["step_ms"], pairs: 1 } },
   kernels: { run: kernelsBenchmark },
   products: { run: productsBenchmark },
-  distributed: { run: distributedBenchmark },
+  distributed: { run: distributedBenchmark, peer: { of: distributedPeer, figures: ["median_s"], pairs: 1 } },
   "distributed-plan": { run: planBenchmark },
   soak: { run: soakBenchmark },
   serve: { run: serveBenchmark },

@@ -1,4 +1,5 @@
 import path from "node:path";
+import { DISTRIBUTED } from "./distributed/distributed";
 import { startEngine } from "./engine";
 import { temporaryModel } from "./load";
 import { readOptions } from "./options";
@@ -37,6 +38,18 @@ export function profilePeer(args: string[]): Peer {
   const workload = readOptions(args, { ...WORKLOAD, engine: "", python: "" });
   const script = path.join(__dirname, "peers", "hf_profile.py");
   return { script, args: STEP_NAMES.flatMap((name) => [`--${name}`, String(workload[name])]) };
+}
+
+export function distributedPeer(args: string[]): Peer {
+  const { ranks, threads, ...workload } = readOptions(args, { ...DISTRIBUTED, python: "" });
+  const names = STEP_NAMES.filter((name) => name !== "sampling");
+  return {
+    script: path.join(__dirname, "peers", "ddp_step.py"),
+    args: [
+      ...["--ranks", String(ranks), "--threads", String(threads)],
+      ...names.flatMap((name) => [`--${name}`, String(workload[name])]),
+    ],
+  };
 }
 
 export function tokenizePeer(args: string[]): Peer {

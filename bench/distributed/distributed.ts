@@ -7,7 +7,7 @@ import type { RankFigures, RankWorkload } from "./rank";
 
 const ROOT = path.resolve(__dirname, "../..");
 
-const OPTIONS = {
+export const DISTRIBUTED = {
   ...WORKLOAD,
   engine: "native",
   ranks: 2,
@@ -26,7 +26,7 @@ const OPTIONS = {
  * network namespaces of this machine.
  */
 export async function distributedBenchmark(args: string[]): Promise<object> {
-  const { ranks, mbit, delay_ms: delay, ...workload } = readOptions(args, OPTIONS);
+  const { ranks, mbit, delay_ms: delay, ...workload } = readOptions(args, DISTRIBUTED);
   if (!Number.isInteger(ranks) || ranks < 2) throw new UsageError("--ranks is 2 or more.");
   if (mbit > 0 && ranks !== 2) throw new UsageError("--mbit: there are two hosts.");
   const alone = await run([], workload);
@@ -41,6 +41,7 @@ export async function distributedBenchmark(args: string[]): Promise<object> {
     ...(mbit > 0 && { mbit, delay_ms: delay }),
     alone: rounded(alone),
     together: rounded(together),
+    median_s: together.step_ms / 1000,
     speed_up: Number((together.tokens_per_s / alone.tokens_per_s).toFixed(2)),
     ...(mbit > 0 && { expected_speed_up: expectedSpeedUps(alone, workload, networkOf(mbit, delay), [2])[2] }),
   };

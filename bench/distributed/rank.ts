@@ -28,7 +28,7 @@ export interface RankFigures {
   waited_ms: number;
   /** In which gradients were added up, and what share of it went by while the backward pass went on. */
   summing_ms: number;
-  hidden: number;
+  hidden_share: number;
   sent_mb: number;
   tokens_per_s: number;
   peak_rss_mb: number;
@@ -130,7 +130,7 @@ async function main(workload: RankWorkload): Promise<void> {
     step_ms: median(({ ms }) => ms),
     waited_ms: median((step) => step.waited),
     summing_ms: median((step) => step.summing),
-    hidden: group.size === 1 ? 0 : total("hidden") / total("summing"),
+    hidden_share: group.size === 1 ? 0 : total("hidden") / total("summing"),
     sent_mb: median(({ sent }) => sent),
     tokens_per_s: (group.size * tokens) / measured.length / (mean / 1000),
     peak_rss_mb: Math.round(process.resourceUsage().maxRSS / 1024),

@@ -11,6 +11,7 @@
 #endif
 #ifdef FINETUNE_STD_THREADS
 #include <thread>
+#include <vector>
 #endif
 
 namespace finetune {
@@ -31,14 +32,18 @@ void run_on_all(Body body) {
 #elif defined(FINETUNE_STD_THREADS)
 
 // For ThreadSanitizer, which knows the standard library's threads and not OpenMP's.
-inline int thread_count() { return 4; }
-inline void set_thread_count(int) {}
+inline int& chosen_thread_count() {
+  static int threads = 4;
+  return threads;
+}
+inline int thread_count() { return chosen_thread_count(); }
+inline void set_thread_count(int threads) { chosen_thread_count() = threads; }
 
 template <class Body>
 void run_on_all(Body body) {
-  std::exception_ptr exceptions[4];
-  std::thread threads[4];
-  for (int thread = 0; thread < 4; thread++) {
+  std::vector<std::exception_ptr> exceptions(thread_count());
+  std::vector<std::thread> threads(thread_count());
+  for (int thread = 0; thread < thread_count(); thread++) {
     threads[thread] = std::thread([&, thread] {
       try {
         body(thread);

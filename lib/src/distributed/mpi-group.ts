@@ -46,13 +46,9 @@ export class MpiGroup implements ProcessGroup {
     await this.broadcastBytes(purpose, length, root);
     const all = isRoot ? bytes : Buffer.alloc(new Float64Array(length.buffer)[0]!);
     await this.broadcastBytes(purpose, all, root);
-    if (!isRoot) {
-      const told = withLargeArrays(deserialize(all), arrays) as T;
-      for (const array of arrays) await this.broadcastBytes(purpose, bytesOf(array), root);
-      return told;
-    }
+    const told = isRoot ? value : (withLargeArrays(deserialize(all), arrays) as T);
     for (const array of arrays) await this.broadcastBytes(purpose, bytesOf(array), root);
-    return value;
+    return told;
   }
 
   async gather<T>(purpose: string, value: T): Promise<T[]> {

@@ -35,7 +35,10 @@ export async function firstThenOthers<T>(
   body: () => Promise<T>,
 ): Promise<T> {
   if (!group.isFirst) await group.barrier(purpose);
-  const result = await body();
-  if (group.isFirst) await group.barrier(purpose);
-  return result;
+  try {
+    return await body();
+  } finally {
+    // After a failure too: the others find out by themselves.
+    if (group.isFirst) await group.barrier(purpose);
+  }
 }

@@ -1,9 +1,9 @@
 #include "operation.h"
 
 #include <algorithm>
-#include <cstddef>
 #include <cstdio>
 #include <cstdlib>
+#include <memory>
 #include <numeric>
 
 #include "bfloat16.h"
@@ -30,6 +30,36 @@ double squares_of(const float* values, size_t count) {
   }
   for (; i < count; i++) sums[0] += static_cast<double>(values[i]) * values[i];
   return std::accumulate(sums, sums + kSums, 0.0);
+}
+
+// Memory that operations use one after the other: fresh pages cost as much as what is written to them.
+class Scratch {
+ public:
+  template <class T>
+  T* take(size_t slot, size_t elements) {
+    if (slot >= areas_.size()) areas_.resize(slot + 1);
+    Area& area = areas_[slot];
+    const size_t bytes = elements * sizeof(T);
+    if (area.size < bytes) {
+      area.memory.reset();
+      area.memory.reset(new char[bytes]);
+      area.size = bytes;
+    }
+    return reinterpret_cast<T*>(area.memory.get());
+  }
+
+ private:
+  struct Area {
+    std::unique_ptr<char[]> memory;
+    size_t size = 0;
+  };
+  std::vector<Area> areas_;
+};
+
+// The communicator's thread does one operation at a time.
+Scratch& scratch() {
+  static auto* scratch = new Scratch();
+  return *scratch;
 }
 
 }  // namespace
@@ -84,18 +114,18 @@ void Reduce::send_term() {
     bytes_sent += static_cast<uint64_t>(send_counts_[rank]) * (halves ? 2 : 4);
   }
   if (!halves) {
-    received_[term_].resize(place);
+    received_[term_] = scratch().take<float>(term_ + 1, place);
     const float* from = sends ? settings_.terms[term_] : settings_.sum;
-    check(MPI_Ialltoallv(from, send_counts_.data(), send_places_.data(), MPI_FLOAT, received_[term_].data(),
+    check(MPI_Ialltoallv(from, send_counts_.data(), send_places_.data(), MPI_FLOAT, received_[term_],
                          receive_counts_.data(), receive_places_.data(), MPI_FLOAT, communicator_, &request_),
           "MPI_Ialltoallv");
     return;
   }
-  halves_.resize(settings_.size);
-  received_halves_[term_].resize(place);
-  if (sends) std::transform(settings_.terms[term_], settings_.terms[term_] + settings_.size, halves_.begin(), to_bfloat16);
-  check(MPI_Ialltoallv(halves_.data(), send_counts_.data(), send_places_.data(), MPI_UINT16_T,
-                       received_halves_[term_].data(), receive_counts_.data(), receive_places_.data(), MPI_UINT16_T,
+  halves_ = scratch().take<uint16_t>(0, settings_.size);
+  received_halves_[term_] = scratch().take<uint16_t>(term_ + 1, place);
+  if (sends) std::transform(settings_.terms[term_], settings_.terms[term_] + settings_.size, halves_, to_bfloat16);
+  check(MPI_Ialltoallv(halves_, send_counts_.data(), send_places_.data(), MPI_UINT16_T,
+                       received_halves_[term_], receive_counts_.data(), receive_places_.data(), MPI_UINT16_T,
                        communicator_, &request_),
         "MPI_Ialltoallv");
 }
@@ -104,7 +134,7 @@ bool Reduce::advance() {
   if (!is_done(&request_, purpose)) return false;
   if (collecting_) {
     if (settings_.type == ReductionType::kBfloat16) {
-      std::transform(halves_.begin(), halves_.end(), settings_.sum, from_bfloat16);
+      std::transform(halves_, halves_ + settings_.size, settings_.sum, from_bfloat16);
     }
     return true;
   }
@@ -147,10 +177,10 @@ void Reduce::add() {
           if (halves) add_values([&](size_t i) { return from_bfloat16(to_bfloat16(own[i])); });
           else add_values([&](size_t i) { return own[i]; });
         } else if (halves) {
-          const uint16_t* other = received_halves_[term].data() + place;
+          const uint16_t* other = received_halves_[term] + place;
           add_values([&](size_t i) { return from_bfloat16(other[i]); });
         } else {
-          const float* other = received_[term].data() + place;
+          const float* other = received_[term] + place;
           add_values([&](size_t i) { return other[i]; });
         }
       }
@@ -179,10 +209,9 @@ void Reduce::collect() {
           "MPI_Iallgatherv");
     return;
   }
-  halves_.resize(settings_.size);
   const float* own = settings_.sum + begin(rank_);
-  std::transform(own, own + length(rank_), halves_.begin() + static_cast<std::ptrdiff_t>(begin(rank_)), to_bfloat16);
-  check(MPI_Iallgatherv(MPI_IN_PLACE, 0, MPI_UINT16_T, halves_.data(), receive_counts_.data(), receive_places_.data(),
+  std::transform(own, own + length(rank_), halves_ + begin(rank_), to_bfloat16);
+  check(MPI_Iallgatherv(MPI_IN_PLACE, 0, MPI_UINT16_T, halves_, receive_counts_.data(), receive_places_.data(),
                         MPI_UINT16_T, communicator_, &request_),
         "MPI_Iallgatherv");
 }

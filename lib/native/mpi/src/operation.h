@@ -63,10 +63,10 @@ class Reduce : public Operation {
   // Which of its terms each rank is sending, and how many there are at most.
   int term_ = 0, most_terms_ = 0;
   bool collecting_ = false;
-  // By terms: what the others have of this rank's part.
-  std::vector<std::vector<float>> received_;
-  std::vector<std::vector<uint16_t>> received_halves_;
-  std::vector<uint16_t> halves_;
+  // By terms: what the others have of this rank's part, in f32 or in bf16.
+  std::vector<float*> received_;
+  std::vector<uint16_t*> received_halves_;
+  uint16_t* halves_ = nullptr;
   // What MPI reads while a request is open.
   std::vector<int> send_counts_, send_places_, receive_counts_, receive_places_;
   double squares_ = 0;

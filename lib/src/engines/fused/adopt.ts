@@ -27,6 +27,11 @@ export function memoryToChange(tensor: tf.Tensor): Float32Array | undefined {
   return openBackend()?.memoryToChange(tensor);
 }
 
+/** A tensor's numbers, for a caller that only reads them: without a copy where the engine in use keeps them in the process's memory. */
+export function memoryToRead(tensor: tf.Tensor): Float32Array {
+  return openBackend()?.float32(tensor) ?? (tensor.dataSync() as Float32Array);
+}
+
 /** Some rows of a matrix. */
 export interface MatrixRows {
   /** Their numbers, each once. */

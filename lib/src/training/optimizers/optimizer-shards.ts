@@ -1,6 +1,6 @@
 import * as tf from "../../tfjs";
 import type { ProcessGroup } from "../../distributed/process-group";
-import { memoryToChange } from "../../engines/fused/adopt";
+import { memoryToChange, memoryToRead } from "../../engines/fused/adopt";
 import type { HostTensor, StateDict } from "../../checkpoints/dtypes";
 import type { Parameter } from "../../models/module";
 import { isTable } from "../step/gradient-reduction";
@@ -43,35 +43,50 @@ export class OptimizerShards {
   async exchange(): Promise<void> {
     const { group, optimizer } = this;
     const together: [string, Parameter][][] = Array.from({ length: group.size }, () => []);
+    const sent: Promise<void>[] = [];
     for (const [name, parameter] of optimizer.parameters()) {
       const owner = this.ownerOf(name);
       if (owner === undefined) continue;
       if (parameter.size < SENT_TOGETHER) together[owner]!.push([name, parameter]);
-      else await this.send([[name, parameter]], owner);
+      else sent.push(this.sendInPlace(name, parameter, owner));
     }
     for (const [owner, parameters] of together.entries()) {
-      if (parameters.length > 0) await this.send(parameters, owner);
+      if (parameters.length > 0) sent.push(this.sendTogether(parameters, owner));
     }
+    await Promise.all(sent);
   }
 
-  private async send(parameters: readonly (readonly [string, Parameter])[], owner: number): Promise<void> {
+  /** From memory to memory, where the engine lets others work in it. */
+  private async sendInPlace(name: string, parameter: Parameter, owner: number): Promise<void> {
     const isOurs = owner === this.group.rank;
-    const [[name, first]] = parameters as [readonly [string, Parameter]];
-    const memory = parameters.length === 1 && !isOurs ? memoryToChange(first.value) : undefined;
-    const vector = memory ?? new Float32Array(parameters.reduce((sum, [, { size }]) => sum + size, 0));
+    const memory = isOurs ? memoryToRead(parameter.value) : memoryToChange(parameter.value);
+    if (!memory) return await this.sendTogether([[name, parameter]], owner);
+    await this.broadcast(name, memory, owner);
+  }
+
+  private async sendTogether(parameters: readonly [string, Parameter][], owner: number): Promise<void> {
+    const isOurs = owner === this.group.rank;
+    const vector = new Float32Array(parameters.reduce((sum, [, { size }]) => sum + size, 0));
     let at = 0;
     for (const [, { value, size }] of isOurs ? parameters : []) {
-      vector.set(value.dataSync(), at);
+      vector.set(memoryToRead(value), at);
       at += size;
     }
-    const bytes = new Uint8Array(vector.buffer, vector.byteOffset, vector.byteLength);
-    await this.group.broadcastBytes(`the update of ${name}`, bytes, owner);
-    if (isOurs || memory) return;
-    for (const [, { value, shape, size }] of parameters) {
+    await this.broadcast(parameters[0]![0], vector, owner);
+    for (const [, { value, shape, size }] of isOurs ? [] : parameters) {
       const values = vector.slice(at, at + size);
       tf.tidy(() => value.assign(tf.tensor(values, shape)));
       at += size;
     }
+  }
+
+  private async broadcast(
+    name: string,
+    { buffer, byteOffset, byteLength }: Float32Array,
+    owner: number,
+  ): Promise<void> {
+    const bytes = new Uint8Array(buffer, byteOffset, byteLength);
+    await this.group.broadcastBytes(`the update of ${name}`, bytes, owner);
   }
 
   /** The optimizer's whole state, on every rank. */

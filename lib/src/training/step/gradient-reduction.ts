@@ -2,6 +2,7 @@ import type * as tf from "../../tfjs";
 import {
   adoptTensor,
   memoryToChange,
+  memoryToRead,
   sparseMatrix,
   sparseRowsOf,
   type MatrixRows,
@@ -161,7 +162,7 @@ export class GradientReduction implements StepReduction {
     for (const name of unit.names) {
       const size = sizeOf(this.shapes.get(name)!);
       const gradient = this.complete.get(name);
-      if (gradient) buffer.set(gradient.dataSync(), at);
+      if (gradient) buffer.set(memoryToRead(gradient), at);
       else buffer.fill(0, at, at + size);
       at += size;
     }
