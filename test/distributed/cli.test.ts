@@ -11,6 +11,12 @@ const CLI = path.join(ROOT, "lib/bin/finetune.js");
 const folder = mkdtempSync(path.join(tmpdir(), "finetune-cli-ranks-"));
 after(() => rmSync(folder, { recursive: true, force: true }));
 
+const env = {
+  ...process.env,
+  ...{ OMPI_ALLOW_RUN_AS_ROOT: "1", OMPI_ALLOW_RUN_AS_ROOT_CONFIRM: "1" },
+  OMPI_MCA_rmaps_base_oversubscribe: "1",
+};
+
 /** `finetune train` on the embedded reviews. */
 function train(ranks: number, name: string, args: readonly string[] = []) {
   const program = [
@@ -26,14 +32,6 @@ function train(ranks: number, name: string, args: readonly string[] = []) {
   const batch = ["--batch-size", String(16 / ranks), "--max-steps", "6", "--set", "loggingSteps=1"];
   const launcher = ["mpirun", "-np", String(ranks)];
   const [command, ...rest] = [...(ranks > 1 ? launcher : []), process.execPath, ...program, ...batch];
-  const env = {
-    ...process.env,
-    ...{
-      OMPI_ALLOW_RUN_AS_ROOT: "1",
-      OMPI_ALLOW_RUN_AS_ROOT_CONFIRM: "1",
-      OMPI_MCA_rmaps_base_oversubscribe: "1",
-    },
-  };
   return spawnSync(command!, rest, { cwd: folder, encoding: "utf8", env, timeout: 120_000 });
 }
 
@@ -57,6 +55,9 @@ test("mpirun finetune train: one answer, one process's numbers", { skip: noMpi }
   for (const [index, value] of expected.entries())
     assert.ok(Math.abs(value - found[index]!) < 1e-5, `${index}`);
   assert.equal(both.stderr.match(/Engine: /g)?.length, 1);
+  const card = readFileSync(path.join(folder, "both", "README.md"), "utf8");
+  assert.match(card, /- train_batch_size: 8\n/);
+  assert.match(card, /- distributed_type: multi-CPU\n- num_devices: 2\n- total_train_batch_size: 16\n/);
   for (const file of ["model.safetensors", "README.md", "checkpoint-6/run.json"]) {
     assert.ok(existsSync(path.join(folder, "both", file)), file);
   }
@@ -66,4 +67,11 @@ test("what is wrong on all ranks is told by each, and ends the job", { skip: noM
   const { status, stderr } = train(2, "wrong", ["--set", "learningRate=-1"]);
   assert.notEqual(status, 0);
   assert.match(stderr, /finetune, rank \d: TrainingArguments: learningRate is -1/);
+});
+
+test("what is not divided is done once", { skip: noMpi }, () => {
+  const args = ["-np", "3", process.execPath, CLI, "doctor"];
+  const { status, stdout, stderr } = spawnSync("mpirun", args, { encoding: "utf8", env, timeout: 60_000 });
+  assert.equal(status, 0, stderr);
+  assert.equal(stdout.match(/^several machines: the addon for MPI is built/gm)?.length, 1, stdout);
 });

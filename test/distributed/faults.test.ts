@@ -13,7 +13,7 @@ const folder = mkdtempSync(path.join(tmpdir(), "finetune-faults-"));
 after(() => rmSync(folder, { recursive: true, force: true }));
 
 /** How often a rank is killed: RANK_KILLS=20 takes two minutes. */
-const KILLS = Number(process.env.RANK_KILLS ?? 4);
+const KILLS = Number(process.env.RANK_KILLS ?? 3);
 
 const fail = (odd: RankOptions["odd"], args: TrainingArgumentsOptions = {}, job?: JobOptions): Promise<Job> =>
   runRanks(
@@ -22,7 +22,7 @@ const fail = (odd: RankOptions["odd"], args: TrainingArgumentsOptions = {}, job?
     {
       engine: "cpu",
       odd,
-      args: { outputDir: path.join(folder, "out"), maxSteps: 12, ddpTimeout: 6, ...args },
+      args: { outputDir: path.join(folder, "out"), maxSteps: 12, ddpTimeout: 4, ...args },
     },
     job,
   );

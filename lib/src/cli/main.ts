@@ -43,6 +43,8 @@ export async function main(argv: string[]): Promise<number> {
     process.stdout.write(`${version}\n`);
     return 0;
   }
+  // Training is divided among several processes; everything else the first one does alone.
+  if (name !== "train" && !isFirstProcess()) return 0;
   try {
     return await (
       await commandOf(name)

@@ -91,6 +91,8 @@ void Communicator::loop() {
   bool is_under_way = false;
   int looks = 0;
   for (;;) {
+    // It stays where it is while others are put behind it.
+    Posted* current;
     {
       std::unique_lock<std::mutex> lock(mutex_);
       if (aborting_) {
@@ -101,19 +103,19 @@ void Communicator::loop() {
         if (ending_) break;
         changed_.wait_for(lock, kIdle);
       }
+      current = queue_.empty() ? nullptr : &queue_.front();
     }
     Heartbeat own;
     own.operations = posted_;
     own.signal = own_signal_;
-    if (!queue_.empty()) {
-      Posted& current = queue_.front();
+    if (current != nullptr) {
       if (!is_under_way) {
         is_under_way = true;
         looks = 0;
         began = Clock::now();
-        current.operation->start(communicator_);
+        current->operation->start(communicator_);
       }
-      if (current.operation->advance()) {
+      if (current->operation->advance()) {
         is_under_way = false;
         complete(seconds_since(began));
       } else if (looks++ > kLooks) {
@@ -125,7 +127,7 @@ void Communicator::loop() {
     heartbeats_->exchange(own);
     signal_of_others_ = heartbeats_->signal();
     if (!is_under_way) continue;
-    const std::string complaint = heartbeats_->complaint(done_ + 1, queue_.front().operation->purpose, began, limits_);
+    const std::string complaint = heartbeats_->complaint(done_ + 1, current->operation->purpose, began, limits_);
     if (complaint.empty()) continue;
     // Lower ranks speak first, so that it is said once.
     if (seconds_since(began) < 2) continue;

@@ -28,6 +28,8 @@ interface Unit {
   owner: number | undefined;
 }
 
+const NO_ROWS: MatrixRows = { rows: new Int32Array(0), values: new Float32Array(0) };
+
 /** A parameter's name and shape. */
 export type NamedShape = readonly [name: string, shape: readonly number[]];
 
@@ -100,11 +102,12 @@ export class GradientReduction implements StepReduction {
     for (const [name, gradient] of gradients) this.complete.set(name, gradient);
     this.begin(() => true);
     const has = [...this.shapes.keys()].map((name) => gradients.has(name));
-    const rows = this.tables.map((name) => {
+    const tables = this.tables.map((name) => {
       const gradient = gradients.get(name);
-      return gradient ? (sparseRowsOf(gradient)?.rows.length ?? null) : 0;
+      return gradient ? sparseRowsOf(gradient) : NO_ROWS;
     });
-    const figures = await group.gather("the losses", { loss, has, rows });
+    const counts = tables.map((table) => table?.rows.length ?? null);
+    const figures = await group.gather("the losses", { loss, has, counts });
     let squares = 0;
     this.times = { summing: 0, hidden: 0 };
     for (const each of this.sums) {
@@ -115,8 +118,13 @@ export class GradientReduction implements StepReduction {
     }
     this.takeSums(gradients);
     for (const [index, name] of this.tables.entries()) {
-      const counts = figures.map((each) => each.rows[index]!);
-      squares += await this.addTable(name, gradients, counts);
+      const own = tables[index];
+      squares += await this.addTable(
+        name,
+        gradients,
+        own,
+        figures.map((each) => each.counts[index]!),
+      );
     }
     const all = await group.gather("the gradient norm", squares);
     [...this.shapes.keys()].forEach((name, index) => {
@@ -193,12 +201,14 @@ export class GradientReduction implements StepReduction {
   /**
    * Adds up a table's gradients: their rows, if those of all ranks are few.
    *
-   * @param counts  of rows by rank; null: not kept as a sparse one
+   * @param own     this rank's, if its gradient is kept as a sparse one
+   * @param counts  of rows by rank; null: not kept so
    * @returns this rank's part of the sum of the squares
    */
   private async addTable(
     name: string,
     gradients: GradientMap,
+    own: MatrixRows | undefined,
     counts: readonly (number | null)[],
   ): Promise<number> {
     const { group } = this;
@@ -215,9 +225,7 @@ export class GradientReduction implements StepReduction {
       gradients.set(name, adoptTensor(vector, [entries, columns]));
       return squares;
     }
-    const nothing = { rows: new Int32Array(0), values: new Float32Array(0) };
-    const own = (gradient && sparseRowsOf(gradient)) ?? nothing;
-    const sum = sumOfRows(await group.gather(purpose, own), columns);
+    const sum = sumOfRows(await group.gather(purpose, own ?? NO_ROWS), columns);
     gradient?.dispose();
     gradients.set(name, sparseMatrix([entries, columns], sum));
     return group.isFirst ? sum.values.reduce((squares, value) => squares + value ** 2, 0) : 0;
