@@ -9,6 +9,8 @@ namespace {
 
 constexpr auto kInterval = std::chrono::milliseconds(500);
 constexpr int kTag = 1;
+// Four messages, in seconds.
+constexpr double kJustNow = 2;
 
 double seconds_since(Clock::time_point then) { return std::chrono::duration<double>(Clock::now() - then).count(); }
 
@@ -77,10 +79,13 @@ std::string Heartbeats::complaint(uint64_t operation, const std::string& purpose
     if (known.ending && is_behind && waited > (known.exit_code == 0 ? 1 : 10)) {
       return name(rank) + " has ended, with exit code " + std::to_string(known.exit_code) + waits;
     }
-    if (const double silent = seconds_since(heard_[rank]); silent > limits.silence && waited > limits.silence / 2) {
+    const double silent = seconds_since(heard_[rank]);
+    const bool is_late = is_behind && waited > limits.timeout;
+    // One that is late counts as living if it was heard of just now.
+    if ((silent > limits.silence && waited > limits.silence / 2) || (is_late && silent > kJustNow)) {
       return name(rank) + " has not been heard of for " + in_words(silent) + waits;
     }
-    if (is_behind && waited > limits.timeout) {
+    if (is_late) {
       return name(rank) + " lives, but has not come to where the others are for " + in_words(waited) + waits;
     }
   }
