@@ -1,10 +1,16 @@
 /** What a rank of `bench distributed` runs: training steps on batches of its own. The first one prints its figures as JSON. */
+import { util } from "@tensorflow/tfjs-core";
 import { joinProcessGroup } from "../../lib/src/distributed/join";
 import { currentEngine } from "../../lib/src/engines/engines";
 import { AdamW } from "../../lib/src/training/optimizers/adamw";
 import { OptimizerShards } from "../../lib/src/training/optimizers/optimizer-shards";
 import { wholeStep } from "../../lib/src/training/step/batch-parts";
-import { GradientReduction, isTable, type NamedShape } from "../../lib/src/training/step/gradient-reduction";
+import {
+  GradientReduction,
+  isTable,
+  UNIT_ELEMENTS,
+  type NamedShape,
+} from "../../lib/src/training/step/gradient-reduction";
 import { ALL_OF_IT, type StepReduction } from "../../lib/src/training/step/step-reduction";
 import { trainStep } from "../../lib/src/training/step/train-step";
 import { startEngine } from "../engine";
@@ -42,14 +48,14 @@ export interface RankFigures {
 
 /** How much is exchanged; see lib/src/training/step/gradient-reduction.ts. */
 function sizesOf(shapes: readonly NamedShape[]) {
-  const size = (shape: readonly number[]) => shape.reduce((product, length) => product * length, 1);
+  const size = (shape: readonly number[]) => util.sizeFromShape([...shape]);
   const dense = shapes.filter(([, shape]) => !isTable(shape));
   const elements = dense.reduce((sum, [, shape]) => sum + size(shape), 0);
-  const large = dense.filter(([, shape]) => size(shape) >= 2 ** 18);
+  const large = dense.filter(([, shape]) => size(shape) >= UNIT_ELEMENTS);
   const small = elements - large.reduce((sum, [, shape]) => sum + size(shape), 0);
   return {
     dense_elements: elements,
-    units: large.length + Math.ceil(small / 2 ** 18),
+    units: large.length + Math.ceil(small / UNIT_ELEMENTS),
     table_columns: shapes
       .filter(([, shape]) => isTable(shape))
       .reduce((sum, [, shape]) => sum + shape[1]!, 0),
@@ -103,7 +109,7 @@ async function main(workload: RankWorkload): Promise<void> {
   }[] = [];
   await group.barrier("the beginning");
   for (let step = 0; step < workload.steps; step++) {
-    group.takeTraffic();
+    group.takeBytesSent();
     waited = firstGradient = 0;
     const started = performance.now();
     const batch = collate(step);
@@ -112,7 +118,7 @@ async function main(workload: RankWorkload): Promise<void> {
       reduction,
       onOptimizerStep: () => shards?.exchange() ?? Promise.resolve(),
     });
-    const { bytesSent } = group.takeTraffic();
+    const bytesSent = group.takeBytesSent();
     const times = own instanceof GradientReduction ? own.times : { summing: 0, hidden: 0 };
     steps.push({ ms: performance.now() - started, waited, window, sent: bytesSent / 1e6, ...times });
   }

@@ -1,6 +1,6 @@
 /** Builds the addon by which training runs on several machines, with the MPI whose `mpicc` is found ($MPICC names another). */
 import { spawnSync } from "node:child_process";
-import { join, relative } from "node:path";
+import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 
 import {
@@ -60,6 +60,5 @@ export async function buildMpi({ command = "npx finetune build", quiet = false, 
     if (!quiet) console.log(`Training on several machines is not to be had: ${error.message}`);
     return false;
   }
-  if (!quiet) console.log(`The addon for MPI is built: ${relative(process.cwd(), mpiAddonFile)}`);
   return true;
 }

@@ -13,7 +13,7 @@ import { existsSync, mkdirSync, readdirSync, writeFileSync } from "node:fs";
 import { delimiter, dirname, join, relative } from "node:path";
 import { fileURLToPath, pathToFileURL } from "node:url";
 
-import { buildMpi } from "./build-mpi.mjs";
+import { buildMpi, mpiAddonFile } from "./build-mpi.mjs";
 import {
   builtFrom,
   compile,
@@ -146,7 +146,10 @@ export async function main(options) {
   if (isBuilt && !flags.quiet) {
     console.log(`The native engine is built: ${relative(process.cwd(), addonFile(sanitize))}`);
   }
-  if (!sanitize) await buildMpi({ ...options, ...flags });
+  const speaksMpi = !sanitize && (await buildMpi({ ...options, ...flags }));
+  if (speaksMpi && !flags.quiet) {
+    console.log(`The addon for MPI is built: ${relative(process.cwd(), mpiAddonFile)}`);
+  }
   process.exitCode = isBuilt || flags.quiet ? 0 : 1;
 }
 

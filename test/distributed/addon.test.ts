@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { execFileSync } from "node:child_process";
 import path from "node:path";
 import { test } from "node:test";
-import { noMpi } from "./ranks";
+import { MPI_ENVIRONMENT, noMpi } from "./ranks";
 
 const ADDON = path.resolve(__dirname, "../../lib/native/mpi/build/Release/finetune_mpi.node");
 
@@ -18,7 +18,7 @@ function alone(program: string): string {
     const one = Int32Array.of(1);
     (async () => { ${program} })().catch((error) => { console.error(error); process.exitCode = 1; }).finally(() => mpi.end(0, ""));
   `;
-  const env = { ...process.env, OMPI_ALLOW_RUN_AS_ROOT: "1", OMPI_ALLOW_RUN_AS_ROOT_CONFIRM: "1" };
+  const env = { ...process.env, ...MPI_ENVIRONMENT };
   return execFileSync(process.execPath, ["-e", script], { encoding: "utf8", env, timeout: 60_000 });
 }
 

@@ -4,18 +4,14 @@ import { existsSync, mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import path from "node:path";
 import { after, test } from "node:test";
-import { noMpi } from "./ranks";
+import { MPI_ENVIRONMENT, noMpi } from "./ranks";
 
 const ROOT = path.resolve(__dirname, "../..");
 const CLI = path.join(ROOT, "lib/bin/finetune.js");
 const folder = mkdtempSync(path.join(tmpdir(), "finetune-cli-ranks-"));
 after(() => rmSync(folder, { recursive: true, force: true }));
 
-const env = {
-  ...process.env,
-  ...{ OMPI_ALLOW_RUN_AS_ROOT: "1", OMPI_ALLOW_RUN_AS_ROOT_CONFIRM: "1" },
-  OMPI_MCA_rmaps_base_oversubscribe: "1",
-};
+const env = { ...process.env, ...MPI_ENVIRONMENT };
 
 /** `finetune train` on the embedded reviews. */
 function train(ranks: number, name: string, args: readonly string[] = []) {

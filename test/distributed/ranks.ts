@@ -35,7 +35,7 @@ export interface JobOptions {
 }
 
 /** Tests may be root's, and have more ranks than processors. */
-const ENVIRONMENT = {
+export const MPI_ENVIRONMENT = {
   OMPI_ALLOW_RUN_AS_ROOT: "1",
   OMPI_ALLOW_RUN_AS_ROOT_CONFIRM: "1",
   OMPI_MCA_rmaps_base_oversubscribe: "1",
@@ -57,7 +57,7 @@ export async function runRanks(
   const started = performance.now();
   const child = spawn(ranks === 1 ? process.execPath : command!, args, {
     cwd: ROOT,
-    env: { ...process.env, ...ENVIRONMENT, ...env },
+    env: { ...process.env, ...MPI_ENVIRONMENT, ...env },
     stdio: ["ignore", "pipe", "pipe"],
     timeout: 120_000,
     killSignal: "SIGKILL",

@@ -2,7 +2,7 @@ import { deserialize, serialize } from "node:v8";
 import { ConfigError } from "../errors";
 import type { Job, Member, MpiAddon, OperationFigures } from "./addon";
 import { bytesOf, withLargeArrays, withoutLargeArrays, type LargeArray } from "./large-arrays";
-import type { ProcessGroup, Sum, SumOptions, Traffic } from "./process-group";
+import type { ProcessGroup, Sum, SumOptions } from "./process-group";
 
 /** The ranks of an MPI job. */
 export class MpiGroup implements ProcessGroup {
@@ -12,7 +12,7 @@ export class MpiGroup implements ProcessGroup {
   readonly members: readonly Member[];
   threads: number | undefined;
   private readonly oneEach: Int32Array;
-  private traffic: Traffic = { bytesSent: 0, seconds: 0 };
+  private bytesSent = 0;
 
   constructor(
     private readonly addon: MpiAddon,
@@ -69,15 +69,14 @@ export class MpiGroup implements ProcessGroup {
     return this.addon.signal();
   }
 
-  takeTraffic(): Traffic {
-    const { traffic } = this;
-    this.traffic = { bytesSent: 0, seconds: 0 };
-    return traffic;
+  takeBytesSent(): number {
+    const { bytesSent } = this;
+    this.bytesSent = 0;
+    return bytesSent;
   }
 
   private count<T extends OperationFigures>(figures: T): T {
-    this.traffic.bytesSent += figures.bytesSent;
-    this.traffic.seconds += figures.seconds;
+    this.bytesSent += figures.bytesSent;
     return figures;
   }
 }

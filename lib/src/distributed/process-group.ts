@@ -19,14 +19,6 @@ export interface Sum {
   ended: number;
 }
 
-/** What operations have cost since the last look. */
-export interface Traffic {
-  /** By this rank, to others. */
-  bytesSent: number;
-  /** In which something was under way. */
-  seconds: number;
-}
-
 /**
  * The processes that train together, of which this is one; where it is alone, every operation has nothing to do. Operations are
  * done in the order in which they are asked for, which has to be the same on all ranks.
@@ -64,8 +56,8 @@ export interface ProcessGroup {
   tellSignal(signal: number): void;
   /** The number of a signal that another rank has been asked to stop by; 0: none. */
   toldSignal(): number;
-  /** What operations have cost since the last call. */
-  takeTraffic(): Traffic;
+  /** Bytes that this rank has sent to others since the last call. */
+  takeBytesSent(): number;
 }
 
 /** A process that nobody trains with. */
@@ -82,7 +74,7 @@ export const ALONE: ProcessGroup = {
   barrier: () => Promise.resolve(),
   tellSignal() {},
   toldSignal: () => 0,
-  takeTraffic: () => ({ bytesSent: 0, seconds: 0 }),
+  takeBytesSent: () => 0,
 };
 
 /** In their order, as ranks do it. */

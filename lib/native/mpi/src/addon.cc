@@ -65,6 +65,14 @@ void require_job(const Napi::CallbackInfo& info) {
   if (Communicator::instance().job().members.empty()) throw Napi::Error::New(info.Env(), "MPI has not been initialised.");
 }
 
+// The second argument of what sends bytes.
+Napi::Uint8Array bytes_argument(const Napi::CallbackInfo& info, const Arguments& arguments) {
+  if (!info[1].IsTypedArray() || info[1].As<Napi::TypedArray>().TypedArrayType() != napi_uint8_array) {
+    arguments.fail_type("bytes", "a Uint8Array");
+  }
+  return info[1].As<Napi::Uint8Array>();
+}
+
 int rank_argument(const Arguments& arguments, size_t index, const char* name) {
   const uint64_t rank = arguments.integer(index, name);
   if (rank >= Communicator::instance().job().members.size()) arguments.fail_range(name, "is no rank");
@@ -154,10 +162,7 @@ Napi::Value broadcast(const Napi::CallbackInfo& info) {
   require_job(info);
   const Arguments arguments(info, "broadcast");
   const std::string purpose = text(info, 0, "purpose");
-  if (!info[1].IsTypedArray() || info[1].As<Napi::TypedArray>().TypedArrayType() != napi_uint8_array) {
-    arguments.fail_type("bytes", "a Uint8Array");
-  }
-  auto bytes = info[1].As<Napi::Uint8Array>();
+  auto bytes = bytes_argument(info, arguments);
   const int root = rank_argument(arguments, 2, "root");
   return post(info.Env(), std::make_unique<Broadcast>(purpose, bytes.Data(), bytes.ByteLength(), root), {bytes},
               [](Napi::Object, Operation&) {});
@@ -168,10 +173,7 @@ Napi::Value gather(const Napi::CallbackInfo& info) {
   require_job(info);
   const Arguments arguments(info, "gather");
   const std::string purpose = text(info, 0, "purpose");
-  if (!info[1].IsTypedArray() || info[1].As<Napi::TypedArray>().TypedArrayType() != napi_uint8_array) {
-    arguments.fail_type("bytes", "a Uint8Array");
-  }
-  auto bytes = info[1].As<Napi::Uint8Array>();
+  auto bytes = bytes_argument(info, arguments);
   std::vector<uint8_t> own(bytes.Data(), bytes.Data() + bytes.ByteLength());
   return post(info.Env(), std::make_unique<Gather>(purpose, std::move(own)), {}, [](Napi::Object result, Operation& operation) {
     const auto& gather = static_cast<Gather&>(operation);

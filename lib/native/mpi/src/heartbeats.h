@@ -36,7 +36,6 @@ struct Heartbeat {
   int32_t ending = 0;
   // If it is ending.
   int32_t exit_code = 0;
-  int32_t unused = 0;
 };
 
 class Heartbeats {

@@ -152,6 +152,24 @@ bool Reduce::advance() {
 void Reduce::add() {
   const bool halves = settings_.type == ReductionType::kBfloat16;
   const size_t first = begin(rank_), size = length(rank_);
+  // What is to be added, in its order; each term's pieces lie in the order of the ranks that have one.
+  struct Piece {
+    const float* floats;
+    const uint16_t* halves;
+  };
+  std::vector<Piece> pieces;
+  std::vector<size_t> places(most_terms_, 0);
+  for (int rank = 0; rank < ranks_; rank++) {
+    for (int term = 0; term < settings_.counts[rank]; term++) {
+      if (rank == rank_) {
+        pieces.push_back({settings_.terms[term] + first, nullptr});
+        continue;
+      }
+      if (halves) pieces.push_back({nullptr, received_halves_[term] + places[term]});
+      else pieces.push_back({received_[term] + places[term], nullptr});
+      places[term] += size;
+    }
+  }
   constexpr size_t kBlock = 2048;
   float block[kBlock];
   for (size_t at = 0; at < size; at += kBlock) {
@@ -165,27 +183,15 @@ void Reduce::add() {
       }
       is_first = false;
     };
-    size_t place = 0;
-    for (int rank = 0; rank < ranks_; rank++) {
-      for (int term = 0; term < settings_.counts[rank]; term++) {
-        // Each term's pieces lie in the order of the ranks that have one.
-        size_t before = 0;
-        for (int other = 0; other < rank; other++) before += other != rank_ && term < settings_.counts[other];
-        place = before * size + at;
-        if (rank == rank_) {
-          const float* own = settings_.terms[term] + first + at;
-          if (halves) add_values([&](size_t i) { return from_bfloat16(to_bfloat16(own[i])); });
-          else add_values([&](size_t i) { return own[i]; });
-        } else if (halves) {
-          const uint16_t* other = received_halves_[term] + place;
-          add_values([&](size_t i) { return from_bfloat16(other[i]); });
-        } else {
-          const float* other = received_[term] + place;
-          add_values([&](size_t i) { return other[i]; });
-        }
+    for (const Piece& piece : pieces) {
+      if (piece.halves != nullptr) {
+        add_values([from = piece.halves + at](size_t i) { return from_bfloat16(from[i]); });
+      } else if (halves) {
+        add_values([from = piece.floats + at](size_t i) { return from_bfloat16(to_bfloat16(from[i])); });
+      } else {
+        add_values([from = piece.floats + at](size_t i) { return from[i]; });
       }
     }
-    if (is_first) std::fill(block, block + count, 0.0f);
     if (halves) {
       for (size_t i = 0; i < count; i++) block[i] = from_bfloat16(to_bfloat16(block[i]));
     }

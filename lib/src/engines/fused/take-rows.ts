@@ -3,7 +3,7 @@ import type { FusedBackend } from "./backend";
 import type { KernelGradient, FusedKernel } from "./fused-kernel";
 
 /** A gradient with at least so many rows, and so many for each that is not zero, is kept as a sparse one. */
-const SPARSE_FROM = { entries: 4096, entriesPerRow: 8 };
+export const SPARSE_FROM = { entries: 4096, entriesPerRow: 8 };
 
 /** See ops/take-rows.ts. */
 export const takeRows: FusedKernel<"x" | "rows"> = {

@@ -3,12 +3,9 @@ import type { ProcessGroup } from "../../distributed/process-group";
 import { memoryToChange, memoryToRead } from "../../engines/fused/adopt";
 import type { HostTensor, StateDict } from "../../checkpoints/dtypes";
 import type { Parameter } from "../../models/module";
-import { isTable } from "../step/gradient-reduction";
+import { isTable, UNIT_ELEMENTS } from "../step/gradient-reduction";
 import type { TrainingArguments } from "../training-arguments";
 import type { Optimizer } from "./optimizer";
-
-/** Parameters of fewer elements are sent together. */
-const SENT_TOGETHER = 2 ** 18;
 
 /**
  * Which rank keeps the optimizer's state of which parameters, and updates them: each one of some, so that none needs memory for all.
@@ -47,7 +44,7 @@ export class OptimizerShards {
     for (const [name, parameter] of optimizer.parameters()) {
       const owner = this.ownerOf(name);
       if (owner === undefined) continue;
-      if (parameter.size < SENT_TOGETHER) together[owner]!.push([name, parameter]);
+      if (parameter.size < UNIT_ELEMENTS) together[owner]!.push([name, parameter]);
       else sent.push(this.sendInPlace(name, parameter, owner));
     }
     for (const [owner, parameters] of together.entries()) {

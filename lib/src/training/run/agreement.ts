@@ -11,9 +11,11 @@ import type { Optimizer } from "../optimizers/optimizer";
 import type { TrainingArguments } from "../training-arguments";
 import type { RunSetup } from "./setup";
 
-const { version } = JSON.parse(readFileSync(path.join(__dirname, "../../../package.json"), "utf8")) as {
-  version: string;
-};
+/** Of this library. */
+function readVersion(): string {
+  const file = path.join(__dirname, "../../../package.json");
+  return (JSON.parse(readFileSync(file, "utf8")) as { version: string }).version;
+}
 
 /** What a run is made of. */
 export interface AgreedParts {
@@ -50,7 +52,7 @@ export async function agreeOnRun(group: ProcessGroup, parts: AgreedParts): Promi
     JSON.stringify(value) ?? null,
   ]);
   await agree(group, "what is to be trained", {
-    "the version of finetune-ts": version,
+    "the version of finetune-ts": readVersion(),
     "the engine": engine.name,
     ...(Object.fromEntries(named) as Record<string, string | null>),
     ...setup,

@@ -1,4 +1,4 @@
-import type * as tf from "../../tfjs";
+import * as tf from "../../tfjs";
 import {
   adoptTensor,
   memoryToChange,
@@ -7,18 +7,16 @@ import {
   sparseRowsOf,
   type MatrixRows,
 } from "../../engines/fused/adopt";
+import { SPARSE_FROM } from "../../engines/fused/take-rows";
 import type { ProcessGroup, Sum } from "../../distributed/process-group";
 import type { GradientMap } from "./backward";
 import type { ReducedStep, StepReduction, StepTerm } from "./step-reduction";
 
 /** A gradient of so many elements and more is added up where it lies; smaller ones come together until they are as many. */
-const UNIT_ELEMENTS = 2 ** 18;
+export const UNIT_ELEMENTS = 2 ** 18;
 
-/** With so many rows and more, few may change in a step: a vocabulary's. As many as engines keep sparse. */
-const TABLE_ROWS = 4096;
-
-/** Whether a parameter is a table, of whose gradient the rows alone are exchanged. */
-export const isTable = (shape: readonly number[]) => shape.length === 2 && shape[0]! >= TABLE_ROWS;
+/** Whether a parameter is a table, such as a vocabulary's, whose gradient engines may keep as a sparse one: its rows alone are exchanged. */
+export const isTable = (shape: readonly number[]) => shape.length === 2 && shape[0]! >= SPARSE_FROM.entries;
 
 /** What is added up at once. */
 interface Unit {
@@ -40,7 +38,7 @@ export interface ReductionOptions {
   ownerOf?: (name: string) => number | undefined;
 }
 
-const sizeOf = (shape: readonly number[]) => shape.reduce((product, length) => product * length, 1);
+const sizeOf = (shape: readonly number[]) => tf.util.sizeFromShape([...shape]);
 
 /**
  * Adds up the gradients of all ranks, while the backward pass goes on: in units of a megabyte and more, in the order in which the

@@ -52,7 +52,7 @@ export class OrderedReduction implements StepReduction {
     const sums: GradientMap = new Map();
     for (const [index, [name, shape]] of parameters.entries()) {
       if (!figures.some((each) => each.has[index])) continue;
-      const size = shape.reduce((product, length) => product * length, 1);
+      const size = tf.util.sizeFromShape([...shape]);
       const sum = new Float32Array(size);
       const own = terms.map(
         ({ gradients }) =>
