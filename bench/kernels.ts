@@ -184,10 +184,11 @@ function attentionCases(
   const tensor = () => memory.floats(tokens * hidden);
   const [q, k, v, dy, out] = [tensor(), tensor(), tensor(), tensor(), tensor()];
   const [dq, dk, dv] = [tensor(), tensor(), tensor()];
+  const settings = [offsets, hidden, heads, 1 / Math.sqrt(hidden / heads), 0, null] as const;
   const attention = (dropout: DropoutArguments) => () =>
-    library.packedAttention(out, q, k, v, offsets, hidden, heads, ...dropout);
+    library.packedAttention(out, q, k, v, ...settings, ...dropout);
   const gradient = (dropout: DropoutArguments) => () =>
-    library.packedAttentionGradient(dq, dk, dv, dy, q, k, v, offsets, hidden, heads, ...dropout);
+    library.packedAttentionGradient(dq, dk, dv, null, dy, q, k, v, ...settings, ...dropout);
   return {
     "attention with dropout": { run: attention(DROPOUT) },
     "attention without dropout": { run: attention(NO_DROPOUT) },

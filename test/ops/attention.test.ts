@@ -48,6 +48,36 @@ for (const [name, lengths, heads] of MIXTURES) {
   }
 }
 
+// What a family's attention has of its own: a bias, a scale, a window.
+for (const [name, lengths, heads, scale, window, rate] of [
+  ["a bias", [3, 1, 4, 2], 2, undefined, 0, 0],
+  ["a bias, with dropout", [3, 1, 4], 3, undefined, 0, 0.4],
+  ["another scale", [5, 2], 2, 0.2, 0, 0],
+  ["a window of one token on each side", [1, 2, 6], 1, undefined, 1, 0],
+  ["a bias and a window", [7, 3], 2, undefined, 2, 0],
+] as const) {
+  checkOp(`attention: ${name}`, () => {
+    const offsets = offsetsOf([...lengths]);
+    const tokens = offsets.at(-1)!;
+    const layout = new SequenceLayout(Int32Array.from(offsets));
+    const pairs = heads * layout.pairs;
+    const mask = rate > 0 ? dropoutMask(pairs, rate, KEY) : undefined;
+    const matrix = (site: number) => normal([tokens, HIDDEN], site);
+    const hasBias = name.includes("bias");
+    return {
+      inputs: [matrix(1), matrix(2), matrix(3), ...(hasBias ? [normal([pairs], 4)] : [])],
+      op: (q, k, v, bias) =>
+        attention(q as tf.Tensor2D, k as tf.Tensor2D, v as tf.Tensor2D, layout, {
+          ...{ heads, scale, window, dropoutRate: rate, key: KEY },
+          bias: bias as tf.Tensor1D | undefined,
+        }),
+      reference: (q, k, v, bias) =>
+        double.attention([q, k, v], offsets, heads, HIDDEN, mask, { bias, scale, window }),
+      tolerance: 1e-5,
+    };
+  });
+}
+
 onEachEngine("attention", () => {
   /** The first `tokens` rows of what a batch of these lengths gives. */
   const contexts = (lengths: number[], tokens: number) =>

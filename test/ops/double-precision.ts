@@ -66,8 +66,11 @@ export function attention(
   heads: number,
   hidden: number,
   mask?: ArrayLike<number>,
+  { bias, scale, window = 0 }: { bias?: Float64Array; scale?: number; window?: number } = {},
 ): Float64Array {
   const width = hidden / heads;
+  const factor = scale ?? 1 / Math.sqrt(width);
+  let pair = 0;
   const out = new Float64Array(q.length);
   let next = 0;
   for (let s = 0; s + 1 < offsets.length; s++) {
@@ -78,7 +81,13 @@ export function attention(
         const scores = tokens.map((key) =>
           columns.reduce((sum, c) => sum + q[query * hidden + c]! * k[key * hidden + c]!, 0),
         );
-        const weights = softmax(scores.map((score) => score / Math.sqrt(width)));
+        const biased = scores.map((score, i) =>
+          window > 0 && Math.abs(tokens[i]! - query) > window
+            ? -Infinity
+            : score * factor + (bias?.[pair + i] ?? 0),
+        );
+        pair += tokens.length;
+        const weights = softmax(biased);
         for (const [index, key] of tokens.entries()) {
           const weight = weights[index]! * (mask?.[next++] ?? 1);
           for (const c of columns) out[query * hidden + c]! += weight * v[key * hidden + c]!;

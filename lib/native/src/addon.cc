@@ -5,6 +5,7 @@
 #include "arguments.h"
 #include "attention.h"
 #include "convert.h"
+#include "disentangled_bias.h"
 #include "dnnl_compat.h"
 #include "dropout.h"
 #include "elementwise.h"
@@ -14,6 +15,7 @@
 #include "mapped_file.h"
 #include "matmul.h"
 #include "optimizer.h"
+#include "rotary.h"
 #include "segment.h"
 #include "threads.h"
 #include "vector.h"
@@ -78,6 +80,8 @@ Napi::Object initialize(Napi::Env env, Napi::Object exports) {
   add_function("columnSum", alone<column_sum>);
   add_function("gelu", alone<gelu>);
   add_function("geluGradient", alone<gelu_gradient>);
+  add_function("geluNew", alone<gelu_new>);
+  add_function("geluNewGradient", alone<gelu_new_gradient>);
   add_function("tanh", alone<tanh>);
   add_function("tanhGradient", alone<tanh_gradient>);
   add_function("dropout", alone<dropout>);
@@ -88,6 +92,12 @@ Napi::Object initialize(Napi::Env env, Napi::Object exports) {
   add_function("scatterAdd", alone<scatter_add>);
   add_function("packedAttention", alone<packed_attention>);
   add_function("packedAttentionGradient", alone<packed_attention_gradient>);
+  add_function("disentangledBias", alone<disentangled_bias>);
+  add_function("disentangledBiasGradient", alone<disentangled_bias_gradient>);
+  add_function("rotaryProjections", alone<rotary_projections>);
+  add_function("rotaryProjectionsGradient", alone<rotary_projections_gradient>);
+  add_function("geglu", alone<geglu>);
+  add_function("gegluGradient", alone<geglu_gradient>);
   add_function("crossEntropy", alone<cross_entropy>);
   add_function("crossEntropyGradient", alone<cross_entropy_gradient>);
   add_function("weightGradient", alone<weight_gradient>);

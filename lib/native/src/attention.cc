@@ -9,6 +9,7 @@
 #include "scratch.h"
 #include "dropout.h"
 #include "threads.h"
+#include "tile_product.h"
 #include "vector.h"
 
 // The sequences of a fine-tuning batch are short (a dozen tokens), so a head of a sequence is one task whose matrices
@@ -18,73 +19,16 @@
 namespace finetune {
 namespace {
 
-// To the widest vectors, whichever the processor has.
-size_t round_up(size_t x) { return (x + kMostLanes - 1) / kMostLanes * kMostLanes; }
-
-// A matrix with any strides.
-struct View {
-  const float* data;
-  size_t row;
-  size_t column;
-};
-
-// Rows and vectors of a tile of sums: as many as the registers hold beside the operands, which are sixteen before AVX-512.
-template <class Vector>
-constexpr size_t kTileRows = kLanes<Vector> == 16 ? 4 : 6;
-template <class Vector>
-constexpr size_t kTileVectors = kLanes<Vector> == 16 ? 4 : 2;
-
-template <class Vector, size_t kRows, size_t kVectors>
-static INLINE void product_tile(float* out, size_t out_row, View a, const float* b, size_t b_row, size_t inner) {
-  constexpr size_t kWidth = kLanes<Vector>;
-  Vector sums[kRows][kVectors] = {};
-  for (size_t k = 0; k < inner; k++) {
-    Vector right[kVectors];
-    for (size_t j = 0; j < kVectors; j++) right[j] = load<Vector>(b + k * b_row + j * kWidth);
-    for (size_t i = 0; i < kRows; i++) {
-      const float left = a.data[i * a.row + k * a.column];
-      for (size_t j = 0; j < kVectors; j++) sums[i][j] += left * right[j];
-    }
-  }
-  for (size_t i = 0; i < kRows; i++) {
-    for (size_t j = 0; j < kVectors; j++) store(out + i * out_row + j * kWidth, sums[i][j]);
-  }
-}
-
-template <class Vector, size_t kVectors>
-static INLINE void product_columns(float* out, size_t out_row, View a, const float* b, size_t b_row, size_t rows,
-                                   size_t inner) {
-  // So many sums at a time that none has to wait for its last addition.
-  constexpr size_t kRows = kVectors == 1 ? 8 : kTileRows<Vector>;
-  size_t i = 0;
-  for (; i + kRows <= rows; i += kRows) {
-    const View part{a.data + i * a.row, a.row, a.column};
-    product_tile<Vector, kRows, kVectors>(out + i * out_row, out_row, part, b, b_row, inner);
-  }
-  for (; i < rows; i++) {
-    const View part{a.data + i * a.row, a.row, a.column};
-    product_tile<Vector, 1, kVectors>(out + i * out_row, out_row, part, b, b_row, inner);
-  }
-}
-
-// out[rows, columns] = a[rows, inner] * b[inner, columns]; columns is a number of whole vectors.
-template <class Vector>
-static INLINE void product(float* out, size_t out_row, View a, const float* b, size_t b_row, size_t rows,
-                           size_t columns, size_t inner) {
-  constexpr size_t kWidth = kLanes<Vector>, kWide = kTileVectors<Vector> * kWidth;
-  size_t j = 0;
-  for (; j + kWide <= columns; j += kWide) {
-    product_columns<Vector, kTileVectors<Vector>>(out + j, out_row, a, b + j, b_row, rows, inner);
-  }
-  for (; j < columns; j += kWidth) product_columns<Vector, 1>(out + j, out_row, a, b + j, b_row, rows, inner);
-}
-
 struct Problem {
   const int32_t* offsets;
   size_t hidden, heads, head_size;
   // head_size and the longest sequence, as whole vectors.
   size_t width, longest;
   float scale;
+  // How far a token sees; 0: all of its sequence.
+  size_t window;
+  // Added to the scores, or null.
+  const float* bias;
   DropoutArguments drop;
   // Number of the first random number of each sequence.
   std::vector<uint64_t> first_number;
@@ -98,9 +42,12 @@ struct Task {
         length(problem.offsets[sequence + 1] - problem.offsets[sequence]),
         padded(round_up(length)),
         offset(problem.offsets[sequence] * problem.hidden + head * problem.head_size),
-        number(problem.first_number[sequence] + head * uint64_t{length} * length) {}
+        number(problem.first_number[sequence] + head * uint64_t{length} * length),
+        pair(static_cast<size_t>(number - problem.drop.first)) {}
   size_t sequence, head, length, padded, offset;
+  // Of the head's first weight: the number of its random number, and its place among all weights.
   uint64_t number;
+  size_t pair;
 };
 
 // Rows of a head, padded with zeros to whole vectors, times `factor`.
@@ -156,7 +103,18 @@ template <class Vector>
 static INLINE void weights_of(float* weights, const float* q, const float* keys_transposed, const Problem& p,
                               const Task& t) {
   product<Vector>(weights, t.padded, {q, p.width, 1}, keys_transposed, t.padded, t.length, t.padded, p.head_size);
-  for (size_t i = 0; i < t.length; i++) softmax_row<Vector>(weights + i * t.padded, t.length, t.padded);
+  for (size_t i = 0; i < t.length; i++) {
+    float* row = weights + i * t.padded;
+    if (p.bias != nullptr) {
+      const float* bias = p.bias + t.pair + i * t.length;
+      for (size_t j = 0; j < t.length; j++) row[j] += bias[j];
+    }
+    if (p.window > 0) {
+      for (size_t j = 0; j + p.window < i; j++) row[j] = -INFINITY;
+      for (size_t j = i + p.window + 1; j < t.length; j++) row[j] = -INFINITY;
+    }
+    softmax_row<Vector>(row, t.length, t.padded);
+  }
 }
 
 // Dropout's factors of all weights, [length, length].
@@ -195,6 +153,8 @@ static INLINE void forward_task(float* out, const Inputs& in, const Problem& p, 
 
 struct InputGradients {
   float *dq, *dk, *dv;
+  // null where it is not asked for.
+  float* dbias;
 };
 
 template <class Vector>
@@ -243,6 +203,12 @@ static INLINE void backward_task(const InputGradients& gradients, const float* d
     }
   }
 
+  if (gradients.dbias != nullptr) {
+    for (size_t i = 0; i < t.length; i++) {
+      std::copy_n(slopes + i * t.padded, t.length, gradients.dbias + t.pair + i * t.length);
+    }
+  }
+
   product<Vector>(result, p.width, {used, 1, t.padded}, dy, p.width, t.length, p.width, t.length);
   scatter(gradients.dv, result, p, t, 1.0f);
   product<Vector>(result, p.width, {slopes, t.padded, 1}, k, p.width, t.length, p.width, t.length);
@@ -256,10 +222,11 @@ struct Output {
   const char* name;
 };
 
-// Reads offsets, hidden, heads and dropout from `index` on.
+// Reads offsets, hidden, heads, scale, window, bias and dropout from `index` on.
 Problem read_problem(const Arguments& arguments, size_t index, size_t size, std::initializer_list<Output> outputs) {
-  Problem p{nullptr, arguments.length(index + 1, "hidden"), arguments.length(index + 2, "heads"), 0, 0, 0, 0,
-            DropoutArguments(arguments, index + 3), {}};
+  Problem p{nullptr, arguments.length(index + 1, "hidden"), arguments.length(index + 2, "heads"), 0, 0, 0,
+            static_cast<float>(arguments.number(index + 3, "scale")), static_cast<size_t>(arguments.integer(index + 4, "window")), nullptr,
+            DropoutArguments(arguments, index + 6), {}};
   if (p.hidden % p.heads != 0) arguments.fail_range("hidden", "is not a multiple of heads");
   const Ints offsets = arguments.ints(index, "offsets");
   for (const Output& output : outputs) arguments.check_apart(output.values, output.name, offsets);
@@ -283,8 +250,18 @@ Problem read_problem(const Arguments& arguments, size_t index, size_t size, std:
   p.head_size = p.hidden / p.heads;
   p.width = round_up(p.head_size);
   p.longest = round_up(longest);
-  p.scale = static_cast<float>(1 / std::sqrt(static_cast<double>(p.head_size)));
+  p.bias = arguments.optional_floats(index + 5, "bias", static_cast<size_t>(numbers - p.drop.first)).data;
   return p;
+}
+
+// Where the gradient of the bias goes, or null.
+float* bias_gradient(const Arguments& arguments, size_t index, const Problem& p) {
+  const size_t last = p.first_number.size() - 1;
+  const uint64_t length = p.offsets[last + 1] - p.offsets[last];
+  const uint64_t pairs = p.first_number[last] - p.drop.first + p.heads * length * length;
+  const Floats dbias = arguments.optional_floats(index, "dbias", static_cast<size_t>(pairs));
+  arguments.check_apart(dbias, "dbias", Ints{const_cast<int32_t*>(p.offsets), last + 2});
+  return dbias.data;
 }
 
 // The longest sequences first, so that threads end together.
@@ -322,12 +299,12 @@ void packed_attention(const Napi::CallbackInfo& info) {
 
 void packed_attention_gradient(const Napi::CallbackInfo& info) {
   const Arguments arguments(info, "packedAttentionGradient");
-  const Floats dout = arguments.floats(3, "dout");
+  const Floats dout = arguments.floats(4, "dout");
   const auto same = [&](size_t index, const char* name) { return arguments.floats(index, name, dout.size); };
   const Floats dq = same(0, "dq"), dk = same(1, "dk"), dv = same(2, "dv");
-  const InputGradients gradients{dq.data, dk.data, dv.data};
-  const Inputs in{same(4, "q").data, same(5, "k").data, same(6, "v").data};
-  const Problem problem = read_problem(arguments, 7, dout.size, {{dq, "dq"}, {dk, "dk"}, {dv, "dv"}});
+  const Inputs in{same(5, "q").data, same(6, "k").data, same(7, "v").data};
+  const Problem problem = read_problem(arguments, 8, dout.size, {{dq, "dq"}, {dk, "dk"}, {dv, "dv"}});
+  const InputGradients gradients{dq.data, dk.data, dv.data, bias_gradient(arguments, 3, problem)};
   reserve(problem, 5, 4);
   const std::vector<size_t> order = task_order(problem);
   parallel_items(order.size(), [&](size_t item, int thread) {

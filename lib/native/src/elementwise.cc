@@ -63,6 +63,25 @@ struct Gelu {
   }
 };
 
+struct GeluNew {
+  static constexpr float kFactor = 0.79788456080286536f, kCubic = 0.044715f;
+
+  template <class Vector>
+  static INLINE Vector inner(Vector x) {
+    return kFactor * (x + kCubic * x * x * x);
+  }
+  template <class Vector>
+  static INLINE Vector value(Vector x) {
+    return 0.5f * x * (1.0f + hyperbolic_tangent(inner(x)));
+  }
+  template <class Vector>
+  static INLINE Vector slope(Vector x) {
+    const Vector y = hyperbolic_tangent(inner(x));
+    const Vector inner_slope = kFactor * (1.0f + 3 * kCubic * x * x);
+    return 0.5f * (1.0f + y + x * (1.0f - y * y) * inner_slope);
+  }
+};
+
 struct Tanh {
   template <class Vector>
   static INLINE Vector value(Vector x) {
@@ -89,6 +108,34 @@ static INLINE void gradient_part(float* out, const float* dy, const float* x, si
       [&](size_t i) INLINE_LAMBDA { store(out + i, load<Vector>(dy + i) * Function::slope(load<Vector>(x + i))); },
       [&](size_t i, size_t n) INLINE_LAMBDA {
         store_part(out + i, load_part<Vector>(dy + i, n) * Function::slope(load_part<Vector>(x + i, n)), n);
+      });
+}
+
+template <class Vector>
+static INLINE void gate_row(float* out, const float* x, size_t width) {
+  const float* gate = x + width;
+  for_lanes<Vector>(
+      0, width,
+      [&](size_t i) INLINE_LAMBDA { store(out + i, Gelu::value(load<Vector>(x + i)) * load<Vector>(gate + i)); },
+      [&](size_t i, size_t n) INLINE_LAMBDA {
+        store_part(out + i, Gelu::value(load_part<Vector>(x + i, n)) * load_part<Vector>(gate + i, n), n);
+      });
+}
+
+template <class Vector>
+static INLINE void gate_row_gradient(float* dx, const float* dy, const float* x, size_t width) {
+  const float* gate = x + width;
+  for_lanes<Vector>(
+      0, width,
+      [&](size_t i) INLINE_LAMBDA {
+        const Vector y = load<Vector>(dy + i), in = load<Vector>(x + i);
+        store(dx + i, y * load<Vector>(gate + i) * Gelu::slope(in));
+        store(dx + width + i, y * Gelu::value(in));
+      },
+      [&](size_t i, size_t n) INLINE_LAMBDA {
+        const Vector y = load_part<Vector>(dy + i, n), in = load_part<Vector>(x + i, n);
+        store_part(dx + i, y * load_part<Vector>(gate + i, n) * Gelu::slope(in), n);
+        store_part(dx + width + i, y * Gelu::value(in), n);
       });
 }
 
@@ -149,6 +196,42 @@ void column_sum(const Napi::CallbackInfo& info) {
 void gelu(const Napi::CallbackInfo& info) { values<Gelu>(info, "gelu"); }
 
 void gelu_gradient(const Napi::CallbackInfo& info) { gradients<Gelu>(info, "geluGradient"); }
+
+void gelu_new(const Napi::CallbackInfo& info) { values<GeluNew>(info, "geluNew"); }
+
+void gelu_new_gradient(const Napi::CallbackInfo& info) { gradients<GeluNew>(info, "geluNewGradient"); }
+
+void geglu(const Napi::CallbackInfo& info) {
+  const Arguments arguments(info, "geglu");
+  const size_t rows = arguments.length(2, "rows"), width = arguments.length(3, "width");
+  const Floats out = arguments.floats(0, "out", arguments.product({rows, width}, "out"));
+  const Floats x = arguments.floats(1, "x", arguments.product({rows, width, 2}, "x"));
+  arguments.check_apart(out, "out", x);
+  parallel_for(rows, kGrain / width, [&](size_t begin, size_t end, int) {
+    vectorised([&](auto vector) INLINE_LAMBDA {
+      using Vector = decltype(vector);
+      for (size_t row = begin; row < end; row++) gate_row<Vector>(out.data + row * width, x.data + 2 * row * width, width);
+    });
+  });
+}
+
+void geglu_gradient(const Napi::CallbackInfo& info) {
+  const Arguments arguments(info, "gegluGradient");
+  const size_t rows = arguments.length(3, "rows"), width = arguments.length(4, "width");
+  const Floats dx = arguments.floats(0, "dx", arguments.product({rows, width, 2}, "dx"));
+  const Floats dy = arguments.floats(1, "dy", arguments.product({rows, width}, "dy"));
+  const Floats x = arguments.floats(2, "x", dx.size);
+  arguments.check_apart(dx, "dx", dy);
+  arguments.check_apart(dx, "dx", x);
+  parallel_for(rows, kGrain / width, [&](size_t begin, size_t end, int) {
+    vectorised([&](auto vector) INLINE_LAMBDA {
+      using Vector = decltype(vector);
+      for (size_t row = begin; row < end; row++) {
+        gate_row_gradient<Vector>(dx.data + 2 * row * width, dy.data + row * width, x.data + 2 * row * width, width);
+      }
+    });
+  });
+}
 
 void tanh(const Napi::CallbackInfo& info) { values<Tanh>(info, "tanh"); }
 

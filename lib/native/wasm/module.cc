@@ -2,6 +2,7 @@
 
 #include "attention.h"
 #include "convert.h"
+#include "disentangled_bias.h"
 #include "dropout.h"
 #include "elementwise.h"
 #include "embedding.h"
@@ -10,6 +11,7 @@
 #include "matmul.h"
 #include "memory.h"
 #include "optimizer.h"
+#include "rotary.h"
 #include "weight_gradient.h"
 
 namespace finetune {
@@ -39,6 +41,8 @@ EXPORT("add", add)
 EXPORT("columnSum", column_sum)
 EXPORT("gelu", gelu)
 EXPORT("geluGradient", gelu_gradient)
+EXPORT("geluNew", gelu_new)
+EXPORT("geluNewGradient", gelu_new_gradient)
 EXPORT("tanh", tanh)
 EXPORT("tanhGradient", tanh_gradient)
 EXPORT("dropout", dropout)
@@ -49,6 +53,12 @@ EXPORT("embeddingsLayerNormGradient", embeddings_layer_norm_gradient)
 EXPORT("scatterAdd", scatter_add)
 EXPORT("packedAttention", packed_attention)
 EXPORT("packedAttentionGradient", packed_attention_gradient)
+EXPORT("disentangledBias", disentangled_bias)
+EXPORT("disentangledBiasGradient", disentangled_bias_gradient)
+EXPORT("rotaryProjections", rotary_projections)
+EXPORT("rotaryProjectionsGradient", rotary_projections_gradient)
+EXPORT("geglu", geglu)
+EXPORT("gegluGradient", geglu_gradient)
 EXPORT("crossEntropy", cross_entropy)
 EXPORT("crossEntropyGradient", cross_entropy_gradient)
 EXPORT("weightGradient", weight_gradient)

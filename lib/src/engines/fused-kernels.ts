@@ -26,20 +26,45 @@ export interface AdamWSettings {
 }
 
 /**
- * Of `PackedAttention` (q, k, v to the context and the attention weights before dropout, [sum of heads * length^2],
- * sequence by sequence, head by head) and `PackedAttentionGrad` (dy, q, k, v, weights to dq, dk, dv). An engine may
- * leave the weights out, and compute them anew for the gradients.
+ * Of `PackedAttention` (q, k, v and a bias, which may be missing, to the context and the attention weights before dropout, [sum of
+ * heads * length^2], sequence by sequence, head by head) and `PackedAttentionGrad` (dy, q, k, v, bias, weights to dq, dk, dv and,
+ * where there is a bias, dbias). An engine may leave the weights out, and compute them anew for the gradients.
  */
 export interface PackedAttentionSettings {
   /** Rows where the sequences begin, and the number of all rows at the end. */
   offsets: number[];
   heads: number;
+  /** Factor on the products of queries and keys. */
+  scale: number;
+  /** How many rows away a token sees another; 0: all of its sequence. */
+  window: number;
   dropoutRate: number;
   /** Of dropout; its random numbers are counted in the order of the weights. */
   seed: number;
   site: number;
   step: number;
   first: number;
+}
+
+/** Of `RotaryProjections` (qkv to q, k and v) and `RotaryProjectionsGrad` (dq, dk and dv to dqkv). */
+export interface RotaryProjectionsSettings {
+  /** Of each row. */
+  positions: Int32Array;
+  heads: number;
+  theta: number;
+}
+
+/**
+ * Of `DisentangledBias` (q, k and the tables positionKeys and positionQueries, of which one may be missing, to the bias) and
+ * `DisentangledBiasGrad` (dy and these to the gradients of all that are there).
+ */
+export interface DisentangledBiasSettings {
+  /** Rows where the sequences begin, and the number of all rows at the end. */
+  offsets: Int32Array;
+  heads: number;
+  scale: number;
+  /** The sum of the sequences' squared lengths. */
+  pairs: number;
 }
 
 /** The weights of an encoder layer of BERT's kind, in the order in which a token meets them. */

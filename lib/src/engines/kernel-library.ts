@@ -8,6 +8,17 @@ export type DropoutArguments = [
   first: number,
 ];
 
+/** What attention and its gradient take alike. A window of 0 is none. */
+export type AttentionArguments = [
+  offsets: Int32Array,
+  hidden: number,
+  heads: number,
+  scale: number,
+  window: number,
+  bias: Float32Array | null,
+  ...dropout: DropoutArguments,
+];
+
 /** Operands of a matrix product: f32, or the bits of bf16 numbers. */
 export type Operand = Float32Array | Uint16Array;
 
@@ -34,6 +45,8 @@ export interface KernelLibrary {
   columnSum(out: Float32Array, x: Float32Array, rows: number, columns: number): void;
   gelu(out: Float32Array, x: Float32Array): void;
   geluGradient(out: Float32Array, dy: Float32Array, x: Float32Array): void;
+  geluNew(out: Float32Array, x: Float32Array): void;
+  geluNewGradient(out: Float32Array, dy: Float32Array, x: Float32Array): void;
   tanh(out: Float32Array, x: Float32Array): void;
   tanhGradient(out: Float32Array, dy: Float32Array, x: Float32Array): void;
   dropout(out: Float32Array, x: Float32Array, ...dropout: DropoutArguments): void;
@@ -105,24 +118,67 @@ export interface KernelLibrary {
     q: Float32Array,
     k: Float32Array,
     v: Float32Array,
-    offsets: Int32Array,
-    hidden: number,
-    heads: number,
-    ...dropout: DropoutArguments
+    ...attention: AttentionArguments
   ): void;
   packedAttentionGradient(
     dq: Float32Array,
     dk: Float32Array,
     dv: Float32Array,
+    dbias: Float32Array | null,
     dout: Float32Array,
     q: Float32Array,
     k: Float32Array,
     v: Float32Array,
+    ...attention: AttentionArguments
+  ): void;
+  disentangledBias(
+    out: Float32Array,
+    q: Float32Array,
+    k: Float32Array,
+    positionKeys: Float32Array | null,
+    positionQueries: Float32Array | null,
     offsets: Int32Array,
     hidden: number,
     heads: number,
-    ...dropout: DropoutArguments
+    scale: number,
   ): void;
+  disentangledBiasGradient(
+    dq: Float32Array,
+    dk: Float32Array,
+    dpositionKeys: Float32Array | null,
+    dpositionQueries: Float32Array | null,
+    dout: Float32Array,
+    q: Float32Array,
+    k: Float32Array,
+    positionKeys: Float32Array | null,
+    positionQueries: Float32Array | null,
+    offsets: Int32Array,
+    hidden: number,
+    heads: number,
+    scale: number,
+  ): void;
+  rotaryProjections(
+    q: Float32Array,
+    k: Float32Array,
+    v: Float32Array,
+    qkv: Float32Array,
+    positions: Int32Array,
+    hidden: number,
+    heads: number,
+    theta: number,
+  ): void;
+  rotaryProjectionsGradient(
+    dqkv: Float32Array,
+    doutQ: Float32Array,
+    doutK: Float32Array,
+    doutV: Float32Array,
+    positions: Int32Array,
+    hidden: number,
+    heads: number,
+    theta: number,
+  ): void;
+  geglu(out: Float32Array, x: Float32Array, rows: number, width: number): void;
+  gegluGradient(dx: Float32Array, dy: Float32Array, x: Float32Array, rows: number, width: number): void;
   crossEntropy(
     logits: Float32Array,
     labels: Int32Array,

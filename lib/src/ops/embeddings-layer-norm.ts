@@ -6,10 +6,10 @@ import { takeRows } from "./take-rows";
 export interface EmbeddingTables {
   /** [vocabulary, hidden] */
   word: tf.Tensor2D;
-  /** [positions, hidden] */
-  position: tf.Tensor2D;
-  /** [types, hidden] */
-  tokenType: tf.Tensor2D;
+  /** [positions, hidden]; families that tell positions by attention have none. */
+  position?: tf.Tensor2D;
+  /** [types, hidden]; families that do not tell the texts of a pair apart have none. */
+  tokenType?: tf.Tensor2D;
 }
 
 export interface TokenIndices {
@@ -20,7 +20,7 @@ export interface TokenIndices {
 }
 
 /**
- * What BERT starts with: the sum of the word's, the position's and the token type's vector, normalised.
+ * What an encoder starts with: the sum of the word's, the position's and the token type's vector, normalised.
  *
  * @param paddingId  row of the word table that gets no gradient; none by default
  * @returns          [tokens, hidden]
@@ -34,9 +34,13 @@ export function embeddingsLayerNorm(
   eps: number,
   paddingId = -1,
 ): tf.Tensor2D {
-  const inputs = { word, position, tokenType, ids, positions, tokenTypes, gamma, beta };
-  const whole = fused("EmbeddingsLayerNorm", inputs, { eps, paddingId });
-  if (whole) return whole as tf.Tensor2D;
-  const placed = tf.add(takeRows(word, ids, paddingId), takeRows(position, positions));
-  return layerNorm(tf.add(placed, takeRows(tokenType, tokenTypes)), gamma, beta, eps);
+  if (position && tokenType) {
+    const inputs = { word, position, tokenType, ids, positions, tokenTypes, gamma, beta };
+    const whole = fused("EmbeddingsLayerNorm", inputs, { eps, paddingId });
+    if (whole) return whole as tf.Tensor2D;
+  }
+  let embedded = takeRows(word, ids, paddingId);
+  if (position) embedded = tf.add(embedded, takeRows(position, positions));
+  if (tokenType) embedded = tf.add(embedded, takeRows(tokenType, tokenTypes));
+  return layerNorm(embedded, gamma, beta, eps);
 }

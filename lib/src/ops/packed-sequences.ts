@@ -12,13 +12,25 @@ export class SequenceLayout {
   readonly tokens: number;
   /** Length of the longest sequence. */
   readonly maxLength: number;
+  /** Pairs of tokens of one sequence: the sum of the squared lengths. */
+  readonly pairs: number;
 
   /** @param offsets  count + 1 ascending row numbers, the first of them 0 */
   constructor(readonly offsets: Int32Array) {
     this.count = offsets.length - 1;
     this.tokens = offsets[this.count]!;
-    this.maxLength = 0;
-    for (let s = 0; s < this.count; s++) this.maxLength = Math.max(this.maxLength, this.length(s));
+    const lengths = Array.from({ length: this.count }, (_, sequence) => this.length(sequence));
+    this.maxLength = lengths.reduce((most, length) => Math.max(most, length), 0);
+    this.pairs = lengths.reduce((sum, length) => sum + length ** 2, 0);
+  }
+
+  /** Of each row, its place in its sequence. */
+  get places(): Int32Array {
+    const places = new Int32Array(this.tokens);
+    for (let s = 0; s < this.count; s++) {
+      for (let i = 0; i < this.length(s); i++) places[this.offsets[s]! + i] = i;
+    }
+    return places;
   }
 
   length(sequence: number): number {

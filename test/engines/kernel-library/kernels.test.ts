@@ -231,19 +231,19 @@ onEachLibrary("kernels", (open, name) => {
       [/first must be an integer/, () => library.dropout(f(4), f(4), 1, 1, 0, 0, 0, -1)],
       [
         /offsets must begin with 0/,
-        () => library.packedAttention(f(4), f(4), f(4), f(4), ints(1, 2), 2, 1, ...none),
+        () => library.packedAttention(f(4), f(4), f(4), f(4), ints(1, 2), 2, 1, 1, 0, null, ...none),
       ],
       [
         /offsets must ascend/,
-        () => library.packedAttention(f(4), f(4), f(4), f(4), ints(0, 2, 1), 2, 1, ...none),
+        () => library.packedAttention(f(4), f(4), f(4), f(4), ints(0, 2, 1), 2, 1, 1, 0, null, ...none),
       ],
       [
         /offsets must end with/,
-        () => library.packedAttention(f(4), f(4), f(4), f(4), ints(0, 3), 2, 1, ...none),
+        () => library.packedAttention(f(4), f(4), f(4), f(4), ints(0, 3), 2, 1, 1, 0, null, ...none),
       ],
       [
         /hidden is not a multiple/,
-        () => library.packedAttention(f(4), f(4), f(4), f(4), ints(0, 2), 2, 3, ...none),
+        () => library.packedAttention(f(4), f(4), f(4), f(4), ints(0, 2), 2, 3, 1, 0, null, ...none),
       ],
       [/labels has 2 at 0/, () => void library.crossEntropy(f(4), ints(2, 0), 2, 2, 0)],
       [/first has 3 elements/, () => library.adamw(f(4), f(4), f(3), f(4), null, 1, 1, 1, 1, 1, 1, 1)],

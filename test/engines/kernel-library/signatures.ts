@@ -76,8 +76,23 @@ const EMBEDDED = [length("tokens", ROWS), length("hidden", COLUMNS), number("eps
 const NORMALISED = [length("rows", ROWS), length("columns", COLUMNS), number("eps"), ...DROPOUT];
 
 const [TOKENS, HIDDEN] = [9, 10];
-const PACKED = [ints("offsets", [0, 1, 4, 9]), length("hidden", HIDDEN), length("heads", 2), ...DROPOUT];
+/** A weight of attention for each: two heads of sequences of 1, 3 and 5 tokens. */
+const PAIRS = 2 * (1 + 9 + 25);
+const PACKED: Parameter[] = [
+  ...[ints("offsets", [0, 1, 4, 9]), length("hidden", HIDDEN), length("heads", 2), number("scale")],
+  ...[{ name: "window", kind: "integer" as const, value: 2 }, floats("bias", PAIRS, optional), ...DROPOUT],
+];
 const packed = (...names: string[]) => names.map((name) => floats(name, TOKENS * HIDDEN));
+
+/** Tables of the distances -4 … 4. */
+const distances = (...names: string[]) => names.map((name) => floats(name, 9 * HIDDEN, optional));
+const DISTANT = PACKED.slice(0, 4);
+
+const turned = (...names: string[]) => names.map((name) => floats(name, 4 * 12));
+const ROTARY = [
+  ...[ints("positions", [0, 1, 0, 5]), length("hidden", 12), length("heads", 3)],
+  number("theta", 100),
+];
 
 const SETTINGS = ["stepSize", "beta1", "beta2", "eps", "decay", "inverseCorrection", "gradientScale"];
 
@@ -119,6 +134,13 @@ export const FUNCTIONS: [name: string, parameters: Parameter[]][] = [
     [floats("out", COLUMNS), floats("x", SIZE), length("rows", ROWS), length("columns", COLUMNS)],
   ],
   ["gelu", [floats("out", 21), floats("x", 21)]],
+  ["geglu", [floats("out", 21), floats("x", 42), length("rows", 3), length("width", 7)]],
+  [
+    "gegluGradient",
+    [floats("dx", 42), floats("dy", 21), floats("x", 42), length("rows", 3), length("width", 7)],
+  ],
+  ["geluNew", [floats("out", 21), floats("x", 21)]],
+  ["geluNewGradient", [floats("out", 21), floats("dy", 21), floats("x", 21)]],
   ["geluGradient", [floats("out", 21), floats("dy", 21), floats("x", 21)]],
   ["tanh", [floats("out", 21), floats("x", 21)]],
   ["tanhGradient", [floats("out", 21), floats("dy", 21), floats("x", 21)]],
@@ -157,7 +179,29 @@ export const FUNCTIONS: [name: string, parameters: Parameter[]][] = [
     ],
   ],
   ["packedAttention", [...packed("out", "q", "k", "v"), ...PACKED]],
-  ["packedAttentionGradient", [...packed("dq", "dk", "dv", "dout", "q", "k", "v"), ...PACKED]],
+  [
+    "packedAttentionGradient",
+    [
+      ...[...packed("dq", "dk", "dv"), floats("dbias", PAIRS, optional)],
+      ...[...packed("dout", "q", "k", "v"), ...PACKED],
+    ],
+  ],
+  [
+    "disentangledBias",
+    [floats("out", PAIRS), ...packed("q", "k"), ...distances("positionKeys", "positionQueries"), ...DISTANT],
+  ],
+  [
+    "disentangledBiasGradient",
+    [
+      ...[...packed("dq", "dk"), ...distances("dpositionKeys", "dpositionQueries"), floats("dout", PAIRS)],
+      ...[...packed("q", "k"), ...distances("positionKeys", "positionQueries"), ...DISTANT],
+    ],
+  ],
+  ["rotaryProjections", [...turned("q", "k", "v"), floats("qkv", 3 * 4 * 12), ...ROTARY]],
+  [
+    "rotaryProjectionsGradient",
+    [floats("dqkv", 3 * 4 * 12), ...turned("doutQ", "doutK", "doutV"), ...ROTARY],
+  ],
   [
     "crossEntropy",
     [

@@ -82,7 +82,9 @@ function isRefused(name: string, parameters: Parameter[], args: unknown[], what:
 
 /** Names of what functions write to. */
 const OUTPUTS = new Set(
-  "out table dx dgamma dbeta dq dk dv weight first second dweight dresidual".split(" "),
+  "out table dx dgamma dbeta dq dk dv dbias dqkv dpositionKeys dpositionQueries weight first second dweight dresidual".split(
+    " ",
+  ),
 );
 
 /** Functions that take their operands in f32 or in bf16. */
@@ -344,9 +346,26 @@ onEachLibrary("wrong calls", (open, form) => {
     // Squares of this many tokens are more than a process can address.
     const x = f(12_000_000);
     const offsets = Int32Array.of(0, x.length);
-    const attend = () => call("packedAttention", [x, x, x, x, offsets, 1, 1, 0, 1, 0, 0, 0, 0]);
+    const attend = () => call("packedAttention", [x, x, x, x, offsets, 1, 1, 1, 0, null, 0, 1, 0, 0, 0, 0]);
     assert.throws(attend, /memory|alloc|addresses/);
     // And what there is can be had afterwards.
-    call("packedAttention", [f(4), f(4), f(4), f(4), Int32Array.of(0, 4), 1, 1, 0, 1, 0, 0, 0, 0]);
+    call("packedAttention", [
+      f(4),
+      f(4),
+      f(4),
+      f(4),
+      Int32Array.of(0, 4),
+      1,
+      1,
+      1,
+      0,
+      null,
+      0,
+      1,
+      0,
+      0,
+      0,
+      0,
+    ]);
   });
 });

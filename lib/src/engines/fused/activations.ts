@@ -1,7 +1,7 @@
 import type { FusedKernel, KernelGradient } from "./fused-kernel";
 
 /** The kernels of a function of each element, and its gradient. */
-function activation(name: string, values: "gelu" | "tanh", gradients: "geluGradient" | "tanhGradient") {
+function activation(name: string, values: "gelu" | "geluNew" | "tanh") {
   const forward: FusedKernel<"x"> = {
     name,
     compute(backend, { x }) {
@@ -14,7 +14,7 @@ function activation(name: string, values: "gelu" | "tanh", gradients: "geluGradi
     name: `${name}Grad`,
     compute(backend, { dy, x }) {
       const out = backend.allocate(x.shape);
-      backend.library[gradients](backend.float32(out), backend.float32(dy), backend.float32(x));
+      backend.library[`${values}Gradient`](backend.float32(out), backend.float32(dy), backend.float32(x));
       return out;
     },
   };
@@ -23,7 +23,10 @@ function activation(name: string, values: "gelu" | "tanh", gradients: "geluGradi
 }
 
 /** See ops/gelu.ts. */
-export const gelu = activation("Gelu", "gelu", "geluGradient");
+export const gelu = activation("Gelu", "gelu");
+
+/** See ops/gelu-new.ts. */
+export const geluNew = activation("GeluNew", "geluNew");
 
 /** See ops/tanh.ts. The name is not tfjs's own, whose gradient belongs to every backend. */
-export const tanh = activation("TanhActivation", "tanh", "tanhGradient");
+export const tanh = activation("TanhActivation", "tanh");

@@ -156,6 +156,7 @@ class EncoderLayer {
         passing.matrix("dquery"),
         passing.matrix("dkey"),
         passing.matrix("dvalue"),
+        null,
         passing.matrix("dcontext"),
         ...this.attentionArguments(kept),
       );
@@ -216,7 +217,7 @@ class EncoderLayer {
     const { offsets, heads, attentionDropout } = this.settings;
     return [
       ...([kept.matrix("query"), kept.matrix("key"), kept.matrix("value")] as const),
-      ...([offsets, this.hidden, heads] as const),
+      ...([offsets, this.hidden, heads, 1 / Math.sqrt(this.hidden / heads), 0, null] as const),
       ...dropout(attentionDropout),
     ] as const;
   }

@@ -13,9 +13,11 @@ export interface FusedKernel<Inputs extends string = string> {
 
 /** A gradient that a kernel computes. */
 export interface KernelGradient {
-  /** The kernel whose gradient it is. Kernel `${of}Grad` computes it from `dy` and the saved inputs. */
+  /** The kernel whose gradient it is. Kernel `${of}Grad` computes it from the values' gradients and the saved inputs. */
   of: string;
-  /** Inputs that the gradient kernel takes beside `dy`. */
+  /** What the gradient kernel calls the gradients of the values. Default: "dy", of the one value. */
+  takes?: string[];
+  /** Inputs that the gradient kernel takes beside them. */
   saves: string[];
   /** The inputs whose gradients it returns, in this order. */
   returns: string[];
@@ -42,12 +44,13 @@ export function registerFusedKernel(backendName: string, { name, compute }: Fuse
   });
 }
 
-export function registerKernelGradient({ of, saves, returns }: KernelGradient): void {
+export function registerKernelGradient({ of, takes = ["dy"], saves, returns }: KernelGradient): void {
   tf.registerGradient({
     kernelName: of,
     inputsToSave: saves,
     gradFunc: (dy, saved, attributes) => {
-      const inputs: tf.NamedTensorMap = { dy: dy as tf.Tensor };
+      const slopes = Array.isArray(dy) ? dy : [dy];
+      const inputs: tf.NamedTensorMap = Object.fromEntries(takes.map((name, i) => [name, slopes[i]!]));
       saves.forEach((name, index) => (inputs[name] = saved[index]!));
       const attrs = attributes as unknown as Parameters<ReturnType<typeof tf.engine>["runKernel"]>[2];
       const result = tf.engine().runKernel<tf.Tensor | tf.Tensor[]>(`${of}Grad`, inputs, attrs);

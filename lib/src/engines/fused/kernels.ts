@@ -2,11 +2,12 @@ import * as tf from "../../tfjs";
 import { registerHostKernels, type HostKernel } from "../host/host-kernel";
 import { meanSquaredError, meanSquaredErrorGradient } from "../host/mean-squared-error";
 import { unsortedSegmentSum } from "../host/unsorted-segment-sum";
-import { gelu, tanh } from "./activations";
+import { gelu, geluNew, tanh } from "./activations";
 import { add } from "./add";
 import { packedAttention, packedAttentionGradient } from "./attention";
 import type { FusedBackend } from "./backend";
 import { crossEntropy, crossEntropyGradient, gradientOfCrossEntropy } from "./cross-entropy";
+import { disentangledBias, disentangledBiasGradient } from "./disentangled-bias";
 import { dropout, dropoutGradient, gradientOfDropout } from "./dropout";
 import {
   embeddingsLayerNorm,
@@ -14,6 +15,7 @@ import {
   gradientOfEmbeddingsLayerNorm,
 } from "./embeddings";
 import { encoderLayer, encoderLayerGradient } from "./encoder-layer";
+import { geglu, gegluGradient, gradientOfGeglu } from "./geglu";
 import * as norm from "./layer-norm";
 import * as linear from "./linear";
 import { batchMatMul } from "./mat-mul";
@@ -24,6 +26,7 @@ import {
   type FusedKernel,
 } from "./fused-kernel";
 import { adamw, squaredSum } from "./optimizer";
+import { gradientOfRotaryProjections, rotaryProjections, rotaryProjectionsGradient } from "./rotary";
 import { gradientOfTakeRows, takeRows, takeRowsGradient } from "./take-rows";
 
 const KERNELS: FusedKernel[] = [
@@ -36,6 +39,8 @@ const KERNELS: FusedKernel[] = [
   linear.linearBiasGradient,
   gelu.forward,
   gelu.backward,
+  geluNew.forward,
+  geluNew.backward,
   tanh.forward,
   tanh.backward,
   dropout,
@@ -50,6 +55,12 @@ const KERNELS: FusedKernel[] = [
   takeRowsGradient,
   packedAttention,
   packedAttentionGradient,
+  disentangledBias,
+  disentangledBiasGradient,
+  rotaryProjections,
+  rotaryProjectionsGradient,
+  geglu,
+  gegluGradient,
   crossEntropy,
   crossEntropyGradient,
   encoderLayer,
@@ -60,7 +71,10 @@ const KERNELS: FusedKernel[] = [
 
 const GRADIENTS = [
   gelu.gradient,
+  geluNew.gradient,
   tanh.gradient,
+  gradientOfGeglu,
+  gradientOfRotaryProjections,
   gradientOfDropout,
   norm.gradientOfLayerNorm,
   norm.gradientOfDropoutAddLayerNorm,

@@ -1,6 +1,7 @@
+import type * as tf from "@tensorflow/tfjs-core";
 import type { FusedKernel, SeparateGradients } from "./fused-kernel";
 
-/** x * weight^T + bias; see ops/linear.ts. */
+/** x * weight^T + bias, which may be missing; see ops/linear.ts. */
 export const linear: FusedKernel<"x" | "weight" | "bias"> = {
   name: "Linear",
   compute(backend, { x, weight, bias }) {
@@ -17,7 +18,7 @@ export const linear: FusedKernel<"x" | "weight" | "bias"> = {
       inner,
       false,
       true,
-      backend.float32(bias),
+      (bias as tf.TensorInfo | undefined) ? backend.float32(bias) : null,
       false,
     );
     return out;

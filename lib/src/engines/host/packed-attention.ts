@@ -2,6 +2,7 @@ import type { TensorInfo } from "@tensorflow/tfjs-core";
 import { dropoutMask } from "../../random";
 import type { PackedAttentionSettings } from "../fused-kernels";
 import type { HostKernel } from "./host-kernel";
+import type { HostMemory } from "./host-memory";
 
 /** Where one head of one sequence lies. */
 interface HeadSpan {
@@ -92,7 +93,7 @@ function softmax(x: Float32Array, from: number, length: number): void {
 }
 
 /** Outputs: the context [tokens, hidden], and the attention weights before dropout, packed one head after the other. */
-export const packedAttention: HostKernel<"q" | "k" | "v"> = {
+export const packedAttention: HostKernel<"q" | "k" | "v" | "bias"> = {
   name: "PackedAttention",
   compute(memory, inputs, attributes) {
     const settings = attributes as unknown as PackedAttentionSettings;
@@ -108,15 +109,18 @@ export const packedAttention: HostKernel<"q" | "k" | "v"> = {
     ];
     const [q, k, v] = [memory.float32(inputs.q), memory.float32(inputs.k), memory.float32(inputs.v)];
     const mask = weightsMask(count, settings);
-    const width = hidden / settings.heads;
-    const scale = 1 / Math.sqrt(width);
+    const bias = optional(memory, inputs.bias);
+    const { heads, scale } = settings;
+    const width = hidden / heads;
     context.fill(0);
     forEachHead(hidden, settings, ({ base, weights: first, length }) => {
       for (let i = 0; i < length; i++) {
         const row = first + i * length;
         const query = base + i * hidden;
-        for (let j = 0; j < length; j++)
-          weights[row + j] = scale * dot(q, query, k, base + j * hidden, width);
+        for (let j = 0; j < length; j++) {
+          const score = scale * dot(q, query, k, base + j * hidden, width);
+          weights[row + j] = isSeen(i, j, settings) ? score + (bias ? bias[row + j]! : 0) : -Infinity;
+        }
         softmax(weights, row, length);
         for (let j = 0; j < length; j++) {
           const weight = weights[row + j]! * (mask ? mask[row + j]! : 1);
@@ -128,24 +132,36 @@ export const packedAttention: HostKernel<"q" | "k" | "v"> = {
   },
 };
 
-/** From the gradient `dy` of the context to those of q, k and v. */
-export const packedAttentionGrad: HostKernel<"dy" | "q" | "k" | "v" | "weights"> = {
+/** Whether a token sees another. */
+const isSeen = (from: number, to: number, { window }: PackedAttentionSettings) =>
+  window === 0 || Math.abs(from - to) <= window;
+
+/** The values of an input that may be missing. */
+const optional = (memory: HostMemory, tensor: TensorInfo | undefined) =>
+  tensor ? memory.float32(tensor) : undefined;
+
+/** From the gradient `dy` of the context to those of q, k, v and the bias, where there is one. */
+export const packedAttentionGrad: HostKernel<"dy" | "q" | "k" | "v" | "bias" | "weights"> = {
   name: "PackedAttentionGrad",
   compute(memory, inputs, attributes) {
     const settings = attributes as unknown as PackedAttentionSettings;
     const hidden = inputs.q.shape[1]!;
-    const outputs = [0, 1, 2].map(() => memory.allocate(inputs.q.shape, "float32"));
-    const [dq, dk, dv] = outputs.map((output) => memory.float32(output).fill(0)) as [
-      Float32Array,
-      Float32Array,
-      Float32Array,
+    // A kernel's inputs may be missing.
+    const bias = inputs.bias as TensorInfo | undefined;
+    const { q: shaped } = inputs;
+    const outputs = [shaped, shaped, shaped, ...(bias ? [bias] : [])].map(({ shape }) =>
+      memory.allocate(shape, "float32"),
+    );
+    const [dq, dk, dv, dbias] = outputs.map((output) => memory.float32(output).fill(0)) as [
+      ...[Float32Array, Float32Array, Float32Array],
+      Float32Array | undefined,
     ];
     const [q, k, v] = [memory.float32(inputs.q), memory.float32(inputs.k), memory.float32(inputs.v)];
     const dy = memory.float32(inputs.dy);
     const weights = memory.float32(inputs.weights);
     const mask = weightsMask(weights.length, settings);
-    const width = hidden / settings.heads;
-    const scale = 1 / Math.sqrt(width);
+    const { heads, scale } = settings;
+    const width = hidden / heads;
     const longest = Math.max(
       ...settings.offsets.map((offset, s) => (settings.offsets[s + 1] ?? offset) - offset),
     );
@@ -163,7 +179,9 @@ export const packedAttentionGrad: HostKernel<"dy" | "q" | "k" | "v" | "weights">
           if (kept !== 0) addScaled(dv, base + j * hidden, kept * weight, dy, query, width);
         }
         for (let j = 0; j < length; j++) {
-          const dScore = scale * weights[row + j]! * (dWeights[j]! - mean);
+          const dBiased = weights[row + j]! * (dWeights[j]! - mean);
+          if (dbias) dbias[row + j] = dBiased;
+          const dScore = scale * dBiased;
           addScaled(dq, query, dScore, k, base + j * hidden, width);
           addScaled(dk, base + j * hidden, dScore, q, query, width);
         }
