@@ -4,7 +4,7 @@ import path from "node:path";
 import { DataCollatorWithPadding } from "../../lib/src/collators/data-collator-with-padding";
 import { loadDataset } from "../../lib/src/datasets/load-dataset";
 import { AutoModelForSequenceClassification } from "../../lib/src/models/auto";
-import type { BertForSequenceClassification } from "../../lib/src/models/bert/for-sequence-classification";
+import type { SequenceClassificationModel } from "../../lib/src/models/heads/sequence-classification";
 import { AutoTokenizer } from "../../lib/src/tokenizers/auto-tokenizer";
 import type { PreTrainedTokenizer } from "../../lib/src/tokenizers/pretrained-tokenizer";
 import { Trainer } from "../../lib/src/training/trainer";
@@ -12,7 +12,7 @@ import { TrainingArguments } from "../../lib/src/training/training-arguments";
 import { startEngine, noNative } from "../engine";
 
 export interface TrainedClassifier {
-  model: BertForSequenceClassification;
+  model: SequenceClassificationModel;
   tokenizer: PreTrainedTokenizer;
   /** Sentences that it was not trained on, and their labels. */
   sentences: string[];

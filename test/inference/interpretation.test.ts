@@ -41,11 +41,11 @@ describe("looking into a model", () => {
     tokenizer = await AutoTokenizer.fromPretrained(CHECKPOINT);
     const { warn } = console;
     console.warn = () => undefined;
-    model = await AutoModelForSequenceClassification.fromPretrained(CHECKPOINT, {
+    model = (await AutoModelForSequenceClassification.fromPretrained(CHECKPOINT, {
       numLabels: 2,
       id2label: { 0: "negative", 1: "positive" },
       seed: 3,
-    });
+    })) as BertForSequenceClassification;
     console.warn = warn;
   });
 
@@ -134,7 +134,7 @@ describe("looking into a model", () => {
       ids: tokenizer(TEXT).input_ids,
       label: label === "positive" ? 1 : 0,
       weights: Array.from(model.classifier.weight.value.dataSync()),
-      bias: Array.from(model.classifier.bias.value.dataSync()),
+      bias: Array.from(model.classifier.bias!.value.dataSync()),
     };
     const theirs = askPython(python, script, [CHECKPOINT], input) as Answers;
     const { weights } = await attentionMap(model, tokenizer, TEXT);

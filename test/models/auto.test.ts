@@ -9,7 +9,7 @@ import { writeSafetensors } from "../../lib/src/checkpoints/safetensors-writer";
 import { CheckpointError, ConfigError } from "../../lib/src/errors";
 import { AutoConfig, AutoModelForSequenceClassification } from "../../lib/src/models/auto";
 import { BertConfig } from "../../lib/src/models/bert/configuration";
-import type { BertForSequenceClassification } from "../../lib/src/models/bert/for-sequence-classification";
+import type { SequenceClassificationModel } from "../../lib/src/models/heads/sequence-classification";
 import { startEngine } from "../engine";
 import { batchOf, temporaryFolder, TINY, tinyBert, warningsOf } from "./tiny-bert";
 
@@ -18,7 +18,7 @@ const Auto = AutoModelForSequenceClassification;
 describe("AutoModelForSequenceClassification", () => {
   before(() => startEngine("cpu"));
 
-  const logitsOf = (model: BertForSequenceClassification) =>
+  const logitsOf = (model: SequenceClassificationModel) =>
     tf.tidy(() => model.forward(batchOf([[2, 7, 9, 3], [4]])).logits.arraySync());
 
   test("what is saved loads as it was, label names included", async (context) => {
@@ -26,7 +26,7 @@ describe("AutoModelForSequenceClassification", () => {
     const model = tinyBert({ id2label: ["negative", "positive"] });
     await model.savePretrained(folder);
     assert.deepEqual(readdirSync(folder).sort(), ["config.json", "model.safetensors"]);
-    let loaded: BertForSequenceClassification | undefined;
+    let loaded: SequenceClassificationModel | undefined;
     assert.deepEqual(await warningsOf(async () => (loaded = await Auto.fromPretrained(folder))), []);
     assert.deepEqual(logitsOf(loaded!), logitsOf(model));
     assert.deepEqual(loaded!.config.id2label, { 0: "negative", 1: "positive" });

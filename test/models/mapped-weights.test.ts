@@ -8,6 +8,7 @@ import { readStateDict } from "../../lib/src/checkpoints/state-dict";
 import { currentEngine } from "../../lib/src/engines/engines";
 import { loadAddon } from "../../lib/src/engines/native/addon";
 import { AutoModelForSequenceClassification } from "../../lib/src/models/auto";
+import type { BertForSequenceClassification } from "../../lib/src/models/bert/for-sequence-classification";
 import { noNative, startEngine } from "../engine";
 import { tinyBert } from "./tiny-bert";
 
@@ -15,7 +16,8 @@ describe("weights that are mapped from their file", { skip: noNative }, () => {
   let folder: string;
   let file: string;
   let bytes: Buffer;
-  const load = () => AutoModelForSequenceClassification.fromPretrained(folder);
+  const load = async () =>
+    (await AutoModelForSequenceClassification.fromPretrained(folder)) as BertForSequenceClassification;
   const weightsIn = (model: { stateDict: () => Promise<unknown> }) => model.stateDict();
 
   before(async () => {

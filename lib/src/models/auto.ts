@@ -8,24 +8,12 @@ import { currentEngine } from "../engines/engines";
 import { ConfigError } from "../errors";
 import { HUB_OPTIONS, type HubOptions, splitHubOptions } from "../hub/settings";
 import { refuseUnknownOptions } from "../known-options";
-import { BertConfig, type BertConfigOptions } from "./bert/configuration";
-import { BertForMaskedLM } from "./bert/for-masked-lm";
-import { BertForSequenceClassification } from "./bert/for-sequence-classification";
-import { BertModel } from "./bert/modeling";
+import type { EncoderConfig } from "./encoder/configuration";
+import { CONFIG_OPTIONS, familyOf, FAMILIES, type ConfigOverrides } from "./families";
+import type { Family, ModelClass } from "./family";
 import { describeLoadReport, loadWeights, type LoadWeightsOptions } from "./load-weights";
 import type { PreTrainedModel } from "./pretrained-model";
 import { warn } from "../notices";
-
-// Two tables: model_type to configuration, and task to the model that each family has for it. A new family is a folder
-// and a line in each.
-
-const CONFIGURATIONS = new Map([["bert", BertConfig]]);
-
-type ModelClass<Model> = new (config: BertConfig, seed: number) => Model;
-
-const BODIES = new Map([["bert", BertModel]]);
-const SEQUENCE_CLASSIFIERS = new Map([["bert", BertForSequenceClassification]]);
-const MASKED_LANGUAGE_MODELS = new Map([["bert", BertForMaskedLM]]);
 
 /**
  * Reads the configuration of a checkpoint.
@@ -39,11 +27,14 @@ export const AutoConfig = {
   /**
    * @param nameOrDir  a folder with a `config.json`, the name of an embedded checkpoint, or of a model on the Hub
    * @param options    values that take precedence over the file's, such as `numLabels`; revision, token, cache of the Hub
-   * @throws CheckpointError if there is no such file; HubError if the Hub does not give it; ConfigError if it describes
-   *   something other than a BERT
+   * @throws CheckpointError if there is no such file; HubError if the Hub does not give it; ConfigError if it describes a
+   *   model of no known family, or the options have something that its family does not have
    */
-  async fromPretrained(nameOrDir: string, options: BertConfigOptions & HubOptions = {}): Promise<BertConfig> {
-    refuseUnknownOptions("AutoConfig.fromPretrained", options, [...BertConfig.optionNames, ...HUB_OPTIONS]);
+  async fromPretrained(
+    nameOrDir: string,
+    options: ConfigOverrides & HubOptions = {},
+  ): Promise<EncoderConfig> {
+    refuseUnknownOptions("AutoConfig.fromPretrained", options, [...CONFIG_OPTIONS, ...HUB_OPTIONS]);
     const [hub, overrides] = splitHubOptions(options);
     const directory = await resolveCheckpoint(nameOrDir, ["config"], hub);
     const file = path.join(directory, "config.json");
@@ -54,12 +45,14 @@ export const AutoConfig = {
       throw new ConfigError(`${file}: is no JSON object.`);
     }
     const { model_type: type = "bert" } = json as { model_type?: unknown };
-    const configuration = CONFIGURATIONS.get(type as string);
-    if (!configuration) {
-      const known = [...CONFIGURATIONS.keys()].map((name) => `'${name}'`).join(", ");
+    const family = familyOf(type);
+    if (!family) {
+      const known = FAMILIES.map(({ configuration }) => `'${configuration.modelType}'`).join(", ");
       throw new ConfigError(`${file}: model_type is '${String(type)}'; this library knows ${known}.`);
     }
-    return configuration.fromJson(json as Record<string, unknown>, file, overrides);
+    const { configuration } = family;
+    refuseUnknownOptions(`AutoConfig of a ${String(type)}`, overrides, configuration.optionNames);
+    return configuration.fromJson(json as Record<string, unknown>, file, overrides) as EncoderConfig;
   },
 };
 
@@ -69,13 +62,13 @@ export interface FromConfigOptions {
 }
 
 export interface FromPretrainedOptions
-  extends BertConfigOptions, FromConfigOptions, LoadWeightsOptions, HubOptions {
+  extends ConfigOverrides, FromConfigOptions, LoadWeightsOptions, HubOptions {
   /** A whole configuration, instead of the checkpoint's. */
-  config?: BertConfig;
+  config?: EncoderConfig;
 }
 
 const FROM_PRETRAINED_OPTIONS: readonly string[] = [
-  ...BertConfig.optionNames,
+  ...CONFIG_OPTIONS,
   ...HUB_OPTIONS,
   "config",
   "seed",
@@ -85,7 +78,7 @@ const FROM_PRETRAINED_OPTIONS: readonly string[] = [
 /** How models of one task are made, whatever their family. @see transformers' AutoModel classes */
 export interface AutoModelClass<Model> {
   /** A model of the given shape with new weights. */
-  fromConfig(config: BertConfig, options?: FromConfigOptions): Promise<Model>;
+  fromConfig(config: EncoderConfig, options?: FromConfigOptions): Promise<Model>;
 
   /**
    * A model with the weights of a checkpoint. Weights that it lacks (a new classifier's, as a rule) are initialised, and
@@ -99,9 +92,10 @@ export interface AutoModelClass<Model> {
 }
 
 function autoModel<Output extends object, Model extends PreTrainedModel<Output>>(
-  classes: ReadonlyMap<string, ModelClass<Model>>,
+  classOf: (family: Family) => ModelClass<Model>,
 ): AutoModelClass<Model> {
-  const modelOf = (config: BertConfig, seed: number) => new (classes.get(config.modelType)!)(config, seed);
+  const modelOf = (config: EncoderConfig, seed: number) =>
+    new (classOf(familyOf(config.modelType)!))(config as never, seed);
   return {
     async fromConfig(config, options = {}) {
       refuseUnknownOptions("fromConfig", options, ["seed"]);
@@ -141,7 +135,7 @@ function autoModel<Output extends object, Model extends PreTrainedModel<Output>>
  * @example
  * const encoder = await AutoModel.fromPretrained("bert-base-uncased");
  */
-export const AutoModel = autoModel(BODIES);
+export const AutoModel = autoModel((family) => family.model);
 
 /**
  * A model that classifies sequences.
@@ -153,7 +147,7 @@ export const AutoModel = autoModel(BODIES);
  *   id2label: { 0: "negative", 1: "positive" },
  * });
  */
-export const AutoModelForSequenceClassification = autoModel(SEQUENCE_CLASSIFIERS);
+export const AutoModelForSequenceClassification = autoModel((family) => family.forSequenceClassification);
 
 /**
  * A model that predicts masked tokens.
@@ -164,4 +158,4 @@ export const AutoModelForSequenceClassification = autoModel(SEQUENCE_CLASSIFIERS
  * const model = await AutoModelForMaskedLM.fromPretrained("bert-base-uncased");
  * const fill = pipeline("fill-mask", { model, tokenizer });
  */
-export const AutoModelForMaskedLM = autoModel(MASKED_LANGUAGE_MODELS);
+export const AutoModelForMaskedLM = autoModel((family) => family.forMaskedLM);

@@ -1,3 +1,5 @@
+import type { Activation } from "../ops/linear";
+
 /** A value in a graph that is being described; what it is, only its builder knows. */
 export type GraphValue = string & { readonly __graphValue: unique symbol };
 
@@ -39,13 +41,13 @@ export interface GraphBuilder {
 
   /** The rows of a table. @returns [batch, length, columns] */
   embedding(table: string, ids: GraphValue): GraphValue;
-  /** The first rows of a table, as many as a sequence is long. @returns [length, columns] */
-  positions(table: string): GraphValue;
+  /** The rows of a table from `first` (default 0) on, as many as a sequence is long. @returns [length, columns] */
+  positions(table: string, first?: number): GraphValue;
   add(a: GraphValue, b: GraphValue): GraphValue;
   /** Over the last axis; `name` has a weight and a bias. */
   layerNorm(name: string, x: GraphValue, eps: number): GraphValue;
   /** @param layer  the name of a layer with weight and bias, or the names of both */
-  linear(layer: string | LinearWeights, x: GraphValue, activation?: "gelu" | "tanh"): GraphValue;
+  linear(layer: string | LinearWeights, x: GraphValue, activation?: Activation): GraphValue;
   /** Each token looks at those of its sequence that are no padding. Operands and result: [batch, length, hidden] */
   attention(query: GraphValue, key: GraphValue, value: GraphValue, heads: HeadSizes): GraphValue;
   /** [batch, length, columns] to [batch, columns] */

@@ -1,24 +1,35 @@
-import type * as tf from "@tensorflow/tfjs-core";
+import * as tf from "../tfjs";
 import { dropout } from "../ops/dropout";
 import { dropoutAddLayerNorm, type DropoutOptions } from "../ops/dropout-add-layer-norm";
 import { layerNorm } from "../ops/layer-norm";
 import { linear, type Activation } from "../ops/linear";
 import { Module, Parameter, type BatchExtent, type ModelContext } from "./module";
 
+export interface BiasOptions {
+  /** Whether it has one. Default true. */
+  bias?: boolean;
+}
+
 /** @see torch.nn.Linear */
 export class Linear extends Module {
   readonly weight: Parameter;
-  readonly bias: Parameter;
+  readonly bias: Parameter | undefined;
 
-  constructor(inFeatures: number, outFeatures: number, standardDeviation: number) {
+  constructor(
+    inFeatures: number,
+    outFeatures: number,
+    standardDeviation: number,
+    { bias = true }: BiasOptions = {},
+  ) {
     super();
     this.weight = new Parameter([outFeatures, inFeatures], { standardDeviation });
-    this.bias = new Parameter([outFeatures], { constant: 0 });
+    this.bias = bias ? new Parameter([outFeatures], { constant: 0 }) : undefined;
   }
 
   /** @param x  [rows, in] @returns [rows, out] */
   forward(x: tf.Tensor2D, activation?: Activation): tf.Tensor2D {
-    return linear(x, this.weight.value as tf.Tensor2D, this.bias.value as tf.Tensor1D, activation);
+    const { weight, bias } = this;
+    return linear(x, weight.value as tf.Tensor2D, bias?.value as tf.Tensor1D | undefined, activation);
   }
 }
 
@@ -41,33 +52,34 @@ export class Embedding extends Module {
 /** @see torch.nn.LayerNorm */
 export class LayerNorm extends Module {
   readonly weight: Parameter;
-  readonly bias: Parameter;
+  readonly bias: Parameter | undefined;
 
   constructor(
     hidden: number,
     readonly eps: number,
+    { bias = true }: BiasOptions = {},
   ) {
     super();
     this.weight = new Parameter([hidden], { constant: 1 });
-    this.bias = new Parameter([hidden], { constant: 0 });
+    this.bias = bias ? new Parameter([hidden], { constant: 0 }) : undefined;
+  }
+
+  /** Scale and shift of each column. */
+  get affine(): { gamma: tf.Tensor1D; beta: tf.Tensor1D } {
+    const gamma = this.weight.value as tf.Tensor1D;
+    return { gamma, beta: (this.bias?.value as tf.Tensor1D | undefined) ?? tf.zeros([this.weight.size]) };
   }
 
   /** @param x  [rows, hidden] */
   forward(x: tf.Tensor2D): tf.Tensor2D {
-    const { weight, bias, eps } = this;
-    return layerNorm(x, weight.value as tf.Tensor1D, bias.value as tf.Tensor1D, eps);
+    const { gamma, beta } = this.affine;
+    return layerNorm(x, gamma, beta, this.eps);
   }
 
   /** Drops elements of x, adds the residual and normalises: [rows, hidden] all of them. */
   forwardResidual(x: tf.Tensor2D, residual: tf.Tensor2D, dropout: DropoutOptions): tf.Tensor2D {
-    return dropoutAddLayerNorm(
-      x,
-      residual,
-      this.weight.value as tf.Tensor1D,
-      this.bias.value as tf.Tensor1D,
-      this.eps,
-      dropout,
-    );
+    const { gamma, beta } = this.affine;
+    return dropoutAddLayerNorm(x, residual, gamma, beta, this.eps, dropout);
   }
 }
 
@@ -79,8 +91,8 @@ export class Dropout extends Module {
   constructor(
     readonly rate: number,
     context: ModelContext,
-    /** What the rows of its input are, or what attention has weights for. */
-    private readonly per: keyof BatchExtent,
+    /** What the rows of its input are, or what attention has weights for; "model": the input is the same for every batch. */
+    private readonly per: keyof BatchExtent | "model",
   ) {
     super();
     this.#context = context;
@@ -99,7 +111,8 @@ export class Dropout extends Module {
    */
   current(width: number): DropoutOptions {
     const { training, seed, step, before } = this.#context;
-    const first = before[this.per] * width;
-    return { rate: training ? this.rate : 0, key: { seed, site: this.#site, step, first } };
+    const first = this.per === "model" ? 0 : before[this.per] * width;
+    const site = this.#context.currentSite(this.#site);
+    return { rate: training ? this.rate : 0, key: { seed, site, step, first } };
   }
 }

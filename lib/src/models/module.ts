@@ -23,6 +23,7 @@ export class ModelContext {
   /** Where the batch is a part of a larger one, what comes before it: dropout then drops what it would in the whole. */
   before: BatchExtent = NOTHING_BEFORE;
   private sites = 0;
+  private repetition = 0;
 
   /** @param seed  of the initial weights and of dropout */
   constructor(public seed: number) {}
@@ -30,6 +31,22 @@ export class ModelContext {
   /** A number of its own for each user of random numbers. */
   nextSite(): number {
     return this.sites++;
+  }
+
+  /** Runs a part of the model for the nth time (from 0) in one pass: dropout draws anew at each. */
+  repeat<T>(repetition: number, run: () => T): T {
+    const before = this.repetition;
+    this.repetition = repetition;
+    try {
+      return run();
+    } finally {
+      this.repetition = before;
+    }
+  }
+
+  /** The number by which random numbers are drawn now, of one that {@link nextSite} gave. */
+  currentSite(site: number): number {
+    return site + this.repetition * this.sites;
   }
 }
 

@@ -11,8 +11,12 @@ export interface PretrainedConfig extends LabelMaps {
   readonly hiddenSize: number;
   readonly numHiddenLayers: number;
   readonly numAttentionHeads: number;
-  /** Tokens of the longest sequence. */
+  /** Positions that the model tells apart. */
   readonly maxPositionEmbeddings: number;
+  /** Tokens of the longest sequence. */
+  readonly longestSequence: number;
+  /** Whether the id of padding says where positions begin. */
+  readonly countsFromPadding: boolean;
   /** Row of the word embeddings that is never trained; null: none. */
   readonly padTokenId: number | null;
   /** The same with other sizes. */

@@ -58,6 +58,11 @@ export async function keepTokens<Model extends PreTrainedModel<object>>(
   if (unknown !== undefined)
     throw new ConfigError(`keepTokens: ${unknown} is none of the model's ${vocabSize} ids.`);
   const padding = padTokenId === null ? -1 : kept.indexOf(padTokenId);
+  if (model.config.countsFromPadding && padding !== padTokenId) {
+    throw new ConfigError(
+      `keepTokens: this model counts positions from the id of its padding, ${padTokenId}; that token has to stay at its place.`,
+    );
+  }
   const smaller = withConfig(model, { vocabSize: kept.length, padTokenId: padding < 0 ? null : padding });
   const weights = await model.stateDict();
   for (const [name, { shape }] of smaller.namedParameters()) {

@@ -35,10 +35,14 @@ async function readObject(file: string): Promise<Record<string, unknown>> {
   return value as Record<string, unknown>;
 }
 
+/** Families whose first position is one more than the id of padding. */
+const COUNTS_FROM_PADDING = ["camembert", "mpnet", "roberta", "xlm-roberta"];
+
 /** Longest text that the model takes, from its config.json; undefined if that does not say. */
-function maxPositions(modelConfig: Record<string, unknown>): number | undefined {
-  const positions = modelConfig.max_position_embeddings;
-  return typeof positions === "number" ? positions : undefined;
+function longestText(modelConfig: Record<string, unknown>): number | undefined {
+  const { max_position_embeddings: positions, model_type: type, pad_token_id: padding = 1 } = modelConfig;
+  if (typeof positions !== "number") return undefined;
+  return COUNTS_FROM_PADDING.includes(String(type)) ? positions - (Number(padding) + 1) : positions;
 }
 
 /** A vocab.txt holds one token a line; the line's number is the id. */
@@ -107,7 +111,7 @@ export async function readTokenizerFiles(directory: string): Promise<TokenizerFi
     ...(await readObject(at("special_tokens_map.json"))),
     ...(await readObject(at("tokenizer_config.json"))),
   };
-  config.model_max_length ??= maxPositions(await readObject(at("config.json")));
+  config.model_max_length ??= longestText(await readObject(at("config.json")));
   const addedTokens = await readObject(at("added_tokens.json"));
   if (existsSync(at("tokenizer.json"))) {
     const file = at("tokenizer.json");

@@ -2,6 +2,7 @@ import { toFloat32 } from "../../checkpoints/float-formats";
 import type { StateDict } from "../../checkpoints/dtypes";
 import { ConfigError } from "../../errors";
 import type { GraphBuilder, GraphValue, HeadSizes, LinearWeights } from "../../models/graph-builder";
+import type { Activation } from "../../ops/linear";
 import type { OnnxGraph } from "./graph";
 import { type Matrix, type Precision, scalar } from "./precision";
 import { DATA_TYPE, floats, integers } from "./tensor";
@@ -30,8 +31,12 @@ export class OnnxBuilder implements GraphBuilder {
     return this.precision.rows(this.graph, matrix, ids, matrix.name) as GraphValue;
   }
 
-  positions(table: string): GraphValue {
-    const { name, values, rows, columns } = this.matrix(table);
+  positions(table: string, first = 0): GraphValue {
+    const matrix = this.matrix(table);
+    const { name, columns } = matrix;
+    const rows = matrix.rows - first;
+    // Those before the first are of no use there.
+    const values = matrix.values.subarray(first * columns);
     const weight = this.graph.constant(name, () => floats(values, [rows, columns], this.precision.type));
     const [length] = this.graph.add("Shape", [this.inputIds], name, { start: 1, end: 2 });
     const zero = this.graph.constant("zero", () => integers([0]));
@@ -48,14 +53,30 @@ export class OnnxBuilder implements GraphBuilder {
     return this.step("LayerNormalization", inputs, label, { axis: -1, epsilon: { float: eps } });
   }
 
-  linear(layer: string | LinearWeights, x: GraphValue, activation?: "gelu" | "tanh"): GraphValue {
+  linear(layer: string | LinearWeights, x: GraphValue, activation?: Activation): GraphValue {
     const weights = typeof layer === "string" ? { weight: `${layer}.weight`, bias: `${layer}.bias` } : layer;
     const matrix = this.matrix(weights.weight);
     const label = typeof layer === "string" ? `${this.prefix}${layer}` : matrix.name;
     let y = this.precision.product(this.graph, x, matrix, label) as GraphValue;
     if (weights.bias !== undefined) y = this.step("Add", [y, this.vector(weights.bias)], label);
-    if (activation === "tanh") return this.step("Tanh", [y], label);
-    return activation === "gelu" ? this.gelu(y, label) : y;
+    return activation === undefined ? y : this.activations[activation](y, label);
+  }
+
+  private readonly activations: Record<Activation, (x: GraphValue, label: string) => GraphValue> = {
+    gelu: (x, label) => this.gelu(x, label),
+    gelu_new: (x, label) => this.geluNew(x, label),
+    relu: (x, label) => this.step("Relu", [x], label),
+    tanh: (x, label) => this.step("Tanh", [x], label),
+  };
+
+  /** x / 2 (1 + tanh(√(2 / π) (x + 0.044715 x³))) */
+  private geluNew(x: GraphValue, label: string): GraphValue {
+    const cube = this.step("Mul", [this.step("Mul", [x, x], label), x], label);
+    const cubic = this.step("Mul", [cube, this.number("cubic", 0.044715)], label);
+    const sum = this.step("Add", [x, cubic], label);
+    const scaled = this.step("Mul", [sum, this.number("sqrt2pi", Math.sqrt(2 / Math.PI))], label);
+    const tanh = this.step("Add", [this.step("Tanh", [scaled], label), this.number("one", 1)], label);
+    return this.step("Mul", [this.step("Mul", [x, tanh], label), this.number("half", 0.5)], label);
   }
 
   /** x / 2 (1 + erf(x / √2)), in the order in which runtimes recognise it. */

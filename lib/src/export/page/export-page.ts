@@ -112,10 +112,10 @@ async function writePart(directory: string, name: PartName, content: Uint8Array)
 }
 
 function settingsOf({ config }: PreTrainedModel<object>, tokenizer: PreTrainedTokenizer): PageSettings {
-  const { id2label, numLabels, maxPositionEmbeddings } = config;
+  const { id2label, numLabels, longestSequence } = config;
   return {
     labels: Array.from({ length: numLabels }, (_, i) => id2label[i] ?? `LABEL_${i}`),
     scores: scoreFunctionOf(config),
-    maxLength: Math.min(tokenizer.modelMaxLength, maxPositionEmbeddings),
+    maxLength: Math.min(tokenizer.modelMaxLength, longestSequence),
   };
 }

@@ -1,54 +1,44 @@
-import type * as tf from "@tensorflow/tfjs-core";
-import { linear } from "../../ops/linear";
-import type { GraphBuilder, GraphOutputs } from "../graph-builder";
-import { MaskedLanguageModel } from "../heads/masked-lm";
+import type { EncoderConfig } from "../encoder/configuration";
+import { MaskedLanguageModel, type PredictionParts } from "../heads/masked-lm";
 import { LayerNorm, Linear } from "../layers";
-import type { Encoded, EncodeOptions } from "../model-output";
 import { Module, ModelContext, Parameter } from "../module";
-import type { PackedBatch } from "../packed-batch";
 import type { BertConfig } from "./configuration";
-import { bertStates } from "./graph";
 import { BertModel } from "./modeling";
 
-/** A dense layer and a normalisation before the states are compared with the vocabulary. */
 class BertPredictionHeadTransform extends Module {
   readonly dense: Linear;
   readonly LayerNorm: LayerNorm;
 
-  constructor({ hiddenSize, initializerRange, layerNormEps }: BertConfig) {
+  constructor({ hiddenSize, initializerRange, layerNormEps }: EncoderConfig) {
     super();
     this.dense = new Linear(hiddenSize, hiddenSize, initializerRange);
     this.LayerNorm = new LayerNorm(hiddenSize, layerNormEps);
   }
-
-  forward(x: tf.Tensor2D): tf.Tensor2D {
-    return this.LayerNorm.forward(this.dense.forward(x, "gelu"));
-  }
 }
 
-/** The decoder's matrix is the table of word embeddings; its bias is its own. */
 class BertLMPredictionHead extends Module {
   readonly transform: BertPredictionHeadTransform;
   readonly bias: Parameter;
 
-  constructor(config: BertConfig) {
+  constructor(config: EncoderConfig) {
     super();
     this.transform = new BertPredictionHeadTransform(config);
     this.bias = new Parameter([config.vocabSize], { constant: 0 });
   }
-
-  /** @param words  [vocabulary, hidden] */
-  forward(x: tf.Tensor2D, words: tf.Tensor2D): tf.Tensor2D {
-    return linear(this.transform.forward(x), words, this.bias.value as tf.Tensor1D);
-  }
 }
 
-class BertOnlyMLMHead extends Module {
+/** What makes scores of states, where BERT and others keep it. */
+export class BertOnlyMLMHead extends Module {
   readonly predictions: BertLMPredictionHead;
 
-  constructor(config: BertConfig) {
+  constructor(config: EncoderConfig) {
     super();
     this.predictions = new BertLMPredictionHead(config);
+  }
+
+  get parts(): PredictionParts {
+    const { transform, bias } = this.predictions;
+    return { dense: transform.dense, activation: "gelu", norm: transform.LayerNorm, bias };
   }
 }
 
@@ -76,23 +66,11 @@ export class BertForMaskedLM extends MaskedLanguageModel {
     this.cls = new BertOnlyMLMHead(config);
   }
 
-  encode(batch: PackedBatch, options?: EncodeOptions): Encoded {
-    return this.bert.encode(batch, options);
+  protected get body(): BertModel {
+    return this.bert;
   }
 
-  override describe(graph: GraphBuilder): GraphOutputs {
-    const { config } = this.bert;
-    const states = bertStates(graph.within("bert"), config);
-    const transform = graph.within("cls.predictions.transform");
-    const dense = transform.linear("dense", states, "gelu");
-    const transformed = transform.layerNorm("LayerNorm", dense, config.layerNormEps);
-    const decoder = { weight: "bert.embeddings.word_embeddings.weight", bias: "cls.predictions.bias" };
-    const value = graph.linear(decoder, transformed);
-    return { logits: { value, shape: ["batch_size", "sequence_length", config.vocabSize] } };
-  }
-
-  protected scores(states: tf.Tensor2D): tf.Tensor2D {
-    const words = this.bert.embeddings.word_embeddings.weight.value as tf.Tensor2D;
-    return this.cls.predictions.forward(states, words);
+  protected get predictionParts(): PredictionParts {
+    return this.cls.parts;
   }
 }

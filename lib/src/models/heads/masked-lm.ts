@@ -1,9 +1,15 @@
 import * as tf from "../../tfjs";
 import { ConfigError } from "../../errors";
 import { crossEntropy, IGNORED_LABEL } from "../../ops/cross-entropy";
+import { linear, type Activation } from "../../ops/linear";
 import { padSequences } from "../../ops/packed-sequences";
 import { takeRows } from "../../ops/take-rows";
-import type { Encoded, ForwardOptions, ModelOutput, TaskInputs } from "../model-output";
+import type { EncoderModel } from "../encoder/encoder-model";
+import type { GraphBuilder, GraphOutputs } from "../graph-builder";
+import type { LayerNorm, Linear } from "../layers";
+import type { Encoded, EncodeOptions, ForwardOptions, ModelOutput, TaskInputs } from "../model-output";
+import type { Parameter } from "../module";
+import { ModuleGraph } from "../module-graph";
 import type { PackedBatch } from "../packed-batch";
 import { PreTrainedModel } from "../pretrained-model";
 
@@ -18,13 +24,39 @@ export interface MaskedLMOutput extends ModelOutput {
   labels?: tf.Tensor1D;
 }
 
+/** What makes scores of states, wherever a family keeps it. */
+export interface PredictionParts {
+  dense: Linear;
+  activation: Activation;
+  norm: LayerNorm;
+  /** Of the vocabulary; most families have one. */
+  bias: Parameter | undefined;
+}
+
 /**
- * A model that predicts tokens from their surroundings. What is the same for every body: which tokens are asked for, and
- * the loss. A family says how states become scores.
+ * A model that predicts tokens from their surroundings: a dense layer and a normalisation, then each token of the vocabulary is
+ * compared with by its embedding. What is the same for every body: which tokens are asked for, the scores and the loss. A
+ * family says where the parts lie.
+ *
+ * @see Devlin et al. 2019, "masked LM"; transformers.AutoModelForMaskedLM
  */
 export abstract class MaskedLanguageModel extends PreTrainedModel<MaskedLMOutput> {
-  /** @param states  [tokens, hidden] @returns [tokens, vocabulary] */
-  protected abstract scores(states: tf.Tensor2D): tf.Tensor2D;
+  protected abstract get body(): EncoderModel;
+
+  /** Looked up anew for each pass: an adapter may have been put in a part's place. */
+  protected abstract get predictionParts(): PredictionParts;
+
+  encode(batch: PackedBatch, options?: EncodeOptions): Encoded {
+    return this.body.encode(batch, options);
+  }
+
+  override describe(builder: GraphBuilder): GraphOutputs {
+    const graph = new ModuleGraph(builder, this);
+    const { dense, activation, norm, bias } = this.predictionParts;
+    const mapped = graph.linear(dense, this.body.describeStates(graph), activation);
+    const value = graph.linearOf(this.words, bias, graph.layerNorm(norm, mapped));
+    return { logits: { value, shape: ["batch_size", "sequence_length", this.config.vocabSize] } };
+  }
 
   readOut(
     { hiddenStates }: Encoded,
@@ -48,6 +80,17 @@ export abstract class MaskedLanguageModel extends PreTrainedModel<MaskedLMOutput
     }
     const logits = this.scores(takeRows(states, tf.tensor1d(asked.rows, "int32")));
     return { logits, labels, loss: crossEntropy(logits, labels, labelSmoothing) };
+  }
+
+  private get words(): Parameter {
+    return this.body.embeddings.words.weight;
+  }
+
+  /** @param states  [tokens, hidden] @returns [tokens, vocabulary] */
+  private scores(states: tf.Tensor2D): tf.Tensor2D {
+    const { dense, activation, norm, bias } = this.predictionParts;
+    const mapped = norm.forward(dense.forward(states, activation));
+    return linear(mapped, this.words.value as tf.Tensor2D, bias?.value as tf.Tensor1D | undefined);
   }
 
   /** Over the tokens that are asked for. */

@@ -27,7 +27,7 @@ class Projection extends Module {
  */
 export class LoraLinear extends Module {
   readonly weight: Parameter;
-  readonly bias: Parameter;
+  readonly bias: Parameter | undefined;
   /** [r, in] */
   readonly lora_A: Projection;
   /** [out, r] */
@@ -59,7 +59,7 @@ export class LoraLinear extends Module {
 
   /** @param x  [rows, in] @returns [rows, out] */
   forward(x: tf.Tensor2D, activation?: Activation): tf.Tensor2D {
-    const sum = linear(x, this.weight.value as tf.Tensor2D, this.bias.value as tf.Tensor1D);
+    const sum = linear(x, this.weight.value as tf.Tensor2D, this.bias?.value as tf.Tensor1D | undefined);
     const low = this.lora_A.forward(this.dropout.forward(x));
     // Scaled where it is small.
     return activate(tf.add(sum, this.lora_B.forward(tf.mul(low, this.scaling))), activation);

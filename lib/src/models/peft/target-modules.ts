@@ -1,12 +1,10 @@
 import { ConfigError } from "../../errors";
 import { nearNames } from "../../near-names";
+import { familyOf } from "../families";
 import { Linear } from "../layers";
 import type { NamedModule } from "../module";
 import type { PreTrainedModel } from "../pretrained-model";
 import type { LoraConfig } from "./lora-config";
-
-/** What gets an update where nothing is said, by family. @see peft, TRANSFORMERS_MODELS_TO_LORA_TARGET_MODULES_MAPPING */
-const DEFAULT_TARGETS = new Map([["bert", ["query", "value"]]]);
 
 const endsWith = (name: string, end: string) => name === end || name.endsWith(`.${end}`);
 
@@ -20,7 +18,7 @@ export function targetModulesOf(
   model: PreTrainedModel<object>,
   { targetModules, modulesToSave }: LoraConfig,
 ): NamedModule[] {
-  const targets = targetModules ?? DEFAULT_TARGETS.get(model.config.modelType) ?? "all-linear";
+  const targets = targetModules ?? familyOf(model.config.modelType)?.loraTargets ?? "all-linear";
   const layers = [...model.namedModules()].filter(
     ({ name, module }) =>
       module instanceof Linear &&

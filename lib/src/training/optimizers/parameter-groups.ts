@@ -21,8 +21,10 @@ export interface ParameterSettings {
 
 /** Biases and normalisation scales are not pulled towards zero. @see transformers.Trainer.get_decay_parameter_names */
 export function isDecayed(name: string): boolean {
-  return !name.endsWith("bias") && !name.includes("LayerNorm");
+  return !UNDECAYED.test(name.toLowerCase());
 }
+
+const UNDECAYED = /bias|layernorm|rmsnorm|(^|\.|_)norm($|\.)/;
 
 /**
  * The settings of every parameter, by its name.
@@ -126,6 +128,6 @@ export function layerwiseLearningRates(
 
 /** The number of the layer that a parameter belongs to, if it does: of `bert.encoder.layer.3.output.dense.bias`, 3. */
 function layerOf(name: string): number | undefined {
-  const found = /\.layer\.(\d+)\./.exec(name);
+  const found = /\.layers?\.(\d+)\./.exec(name);
   return found ? Number(found[1]) : undefined;
 }
