@@ -97,11 +97,57 @@ export {
   AutoModelForSequenceClassification,
 } from "./models/auto";
 export type { AutoModelClass, FromConfigOptions, FromPretrainedOptions } from "./models/auto";
+export { AlbertConfig } from "./models/albert/configuration";
+export type { AlbertConfigOptions } from "./models/albert/configuration";
+export { AlbertForMaskedLM } from "./models/albert/for-masked-lm";
+export { AlbertForSequenceClassification } from "./models/albert/for-sequence-classification";
+export { AlbertModel } from "./models/albert/modeling";
 export { BertConfig } from "./models/bert/configuration";
 export type { BertConfigOptions } from "./models/bert/configuration";
 export { BertForMaskedLM } from "./models/bert/for-masked-lm";
 export { BertForSequenceClassification } from "./models/bert/for-sequence-classification";
 export { BertModel } from "./models/bert/modeling";
+export { DebertaV2Config } from "./models/deberta-v2/configuration";
+export type { DebertaV2ConfigOptions } from "./models/deberta-v2/configuration";
+export { DebertaV2ForMaskedLM } from "./models/deberta-v2/for-masked-lm";
+export { DebertaV2ForSequenceClassification } from "./models/deberta-v2/for-sequence-classification";
+export { DebertaV2Model } from "./models/deberta-v2/modeling";
+export { DistilBertConfig } from "./models/distilbert/configuration";
+export type { DistilBertConfigOptions } from "./models/distilbert/configuration";
+export { DistilBertForMaskedLM } from "./models/distilbert/for-masked-lm";
+export { DistilBertForSequenceClassification } from "./models/distilbert/for-sequence-classification";
+export { DistilBertModel } from "./models/distilbert/modeling";
+export { ElectraConfig } from "./models/electra/configuration";
+export type { ElectraConfigOptions } from "./models/electra/configuration";
+export { ElectraForMaskedLM } from "./models/electra/for-masked-lm";
+export { ElectraForSequenceClassification } from "./models/electra/for-sequence-classification";
+export { ElectraModel } from "./models/electra/modeling";
+export { ModernBertConfig } from "./models/modernbert/configuration";
+export type { ModernBertConfigOptions } from "./models/modernbert/configuration";
+export { ModernBertForMaskedLM } from "./models/modernbert/for-masked-lm";
+export { ModernBertForSequenceClassification } from "./models/modernbert/for-sequence-classification";
+export { ModernBertModel } from "./models/modernbert/modeling";
+export { MPNetConfig } from "./models/mpnet/configuration";
+export type { MPNetConfigOptions } from "./models/mpnet/configuration";
+export { MPNetForMaskedLM } from "./models/mpnet/for-masked-lm";
+export { MPNetForSequenceClassification } from "./models/mpnet/for-sequence-classification";
+export { MPNetModel } from "./models/mpnet/modeling";
+export { RobertaConfig } from "./models/roberta/configuration";
+export { RobertaForMaskedLM } from "./models/roberta/for-masked-lm";
+export { RobertaForSequenceClassification } from "./models/roberta/for-sequence-classification";
+export { RobertaModel } from "./models/roberta/modeling";
+export {
+  CamembertConfig,
+  CamembertForMaskedLM,
+  CamembertForSequenceClassification,
+  CamembertModel,
+} from "./models/roberta/camembert";
+export {
+  XLMRobertaConfig,
+  XLMRobertaForMaskedLM,
+  XLMRobertaForSequenceClassification,
+  XLMRobertaModel,
+} from "./models/roberta/xlm-roberta";
 export type { ConfigOptions, EncoderConfig, EncoderSettings } from "./models/encoder/configuration";
 export { EncoderModel } from "./models/encoder/encoder-model";
 export type { EncoderModelOptions, EncoderModelOutput } from "./models/encoder/encoder-model";

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { execFile } from "node:child_process";
-import { cpSync, existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { cpSync, existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import path from "node:path";
 import { test, type TestContext } from "node:test";
@@ -54,6 +54,17 @@ onEachEngine("a tiny masked language model of PyTorch's", () => {
       "trained weights (relative)",
     ]);
   });
+});
+
+onEachEngine("a tiny model of each family of PyTorch's", () => {
+  const families = path.join(ROOT, "test/fixtures/conformance/families");
+  for (const name of readdirSync(families)) {
+    test(`${name} is repeated whole`, async () => {
+      const checks = await conforms(path.join(families, name), FIXTURE_DATA);
+      for (const check of ["logits", "loss", "gradients (relative)", "loss, steps 1-20"])
+        assert.ok(checks.includes(check), check);
+    });
+  }
 });
 
 /** The fixture without some of its files, or with another content. */

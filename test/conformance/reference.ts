@@ -44,7 +44,9 @@ export interface Trace {
   eps: number;
   trace: TraceStep[];
   /** The rows themselves, in their order; without them those of SST-2 are taken. */
-  rows?: { input_ids: number[]; labels: number[] }[];
+  rows?: { input_ids: number[]; token_type_ids?: number[]; labels: number | number[] }[];
+  /** The id that fills up short rows. Default 0. */
+  padding?: number;
   dev?: { accuracy?: number; logits?: number[][] };
 }
 

@@ -92,9 +92,10 @@ async function makeTrainer(
     },
   };
   if (trace.rows) {
-    const { rows } = trace;
+    const { rows, padding = 0 } = trace;
+    const dataCollator = (batch: readonly Record<string, unknown>[]) => collateRows(batch, padding);
     const trainDataset = { length: rows.length, at: (index: number) => ({ ...rows[index] }) };
-    return new Trainer({ model, args, trainDataset, dataCollator: collateTokens, callbacks: [stop] });
+    return new Trainer({ model, args, trainDataset, dataCollator, callbacks: [stop] });
   }
   const count = settings.steps * settings.batch * settings.accumulate;
   const trainDataset = await data.rows("train", count, settings.labels, settings.tokenizer);
@@ -102,24 +103,30 @@ async function makeTrainer(
   return new Trainer({ model, args, trainDataset, dataCollator, callbacks: [stop] });
 }
 
-/** Rows with a label for each token, filled up with 0 and with -100, which asks nothing. */
-function collateTokens(rows: readonly Record<string, unknown>[]): Batch {
-  const width = Math.max(...rows.map(({ input_ids }) => (input_ids as number[]).length));
-  const padded = (name: string, value: number) =>
+/** Rows filled up with the id of padding, and with labels of tokens that ask nothing. */
+function collateRows(rows: readonly Record<string, unknown>[], padding: number): Batch {
+  const lengths = rows.map(({ input_ids }) => (input_ids as number[]).length);
+  const width = Math.max(...lengths);
+  const grid = (valueAt: (row: number, place: number) => number | undefined, otherwise: number) =>
     tf.tensor2d(
-      rows.map((row) => Array.from({ length: width }, (_, place) => (row[name] as number[])[place] ?? value)),
+      rows.map((_, row) => Array.from({ length: width }, (_, place) => valueAt(row, place) ?? otherwise)),
       undefined,
       "int32",
     );
-  const lengths = rows.map((row) => ({ attention_mask: (row.input_ids as number[]).map(() => 1) }));
-  const mask = tf.tensor2d(
-    lengths.map(({ attention_mask }) =>
-      Array.from({ length: width }, (_, place) => attention_mask[place] ?? 0),
-    ),
-    undefined,
-    "int32",
-  );
-  return { input_ids: padded("input_ids", 0), attention_mask: mask, labels: padded("labels", -100) };
+  const padded = (name: string, value: number) =>
+    grid((row, place) => (rows[row]![name] as number[])[place], value);
+  const isOfSequences = typeof rows[0]!.labels === "number";
+  return {
+    input_ids: padded("input_ids", padding),
+    attention_mask: grid((row, place) => Number(place < lengths[row]!), 0),
+    ...(rows[0]!.token_type_ids !== undefined && { token_type_ids: padded("token_type_ids", 0) }),
+    labels: isOfSequences
+      ? tf.tensor1d(
+          rows.map(({ labels }) => labels as number),
+          "int32",
+        )
+      : padded("labels", -100),
+  };
 }
 
 function checkHistory(history: LogEntry[], expected: TraceStep[]): Check[] {
@@ -167,7 +174,7 @@ async function checkWeights(model: PreTrainedModel, file: string, bound: number)
   const deviations = new Map<string, number>();
   for (const [name, { data }] of expected) {
     if (isNoise(name)) continue;
-    const weight = ours.get(name)?.data as Float32Array | undefined;
+    const weight = ours.get(model.tiedWeights.get(name) ?? name)?.data as Float32Array | undefined;
     deviations.set(name, weight ? relativeDifference(weight, data as Float32Array) : Infinity);
   }
   const { name, deviation } = worst(deviations);

@@ -1,9 +1,32 @@
-import type { BertConfigOptions } from "./bert/configuration";
+import { albert } from "./albert/family";
+import type { AlbertConfigOptions } from "./albert/configuration";
 import { bert } from "./bert/family";
+import { debertaV2 } from "./deberta-v2/family";
+import type { DebertaV2ConfigOptions } from "./deberta-v2/configuration";
+import { distilbert } from "./distilbert/family";
+import { electra } from "./electra/family";
 import type { Family } from "./family";
+import { modernbert } from "./modernbert/family";
+import type { ModernBertConfigOptions } from "./modernbert/configuration";
+import { mpnet } from "./mpnet/family";
+import type { MPNetConfigOptions } from "./mpnet/configuration";
+import { camembert } from "./roberta/camembert";
+import { roberta } from "./roberta/family";
+import { xlmRoberta } from "./roberta/xlm-roberta";
 
 /** All that there are. A new one is a folder, and a line here. */
-export const FAMILIES: readonly Family[] = [bert];
+export const FAMILIES: readonly Family[] = [
+  albert,
+  bert,
+  camembert,
+  debertaV2,
+  distilbert,
+  electra,
+  modernbert,
+  mpnet,
+  roberta,
+  xlmRoberta,
+];
 
 const BY_TYPE = new Map<unknown, Family>(FAMILIES.map((family) => [family.configuration.modelType, family]));
 
@@ -11,7 +34,10 @@ const BY_TYPE = new Map<unknown, Family>(FAMILIES.map((family) => [family.config
 export const familyOf = (modelType: unknown): Family | undefined => BY_TYPE.get(modelType);
 
 /** Settings of any family, where it shows only in the checkpoint which it is. */
-export type ConfigOverrides = BertConfigOptions;
+export type ConfigOverrides = AlbertConfigOptions &
+  DebertaV2ConfigOptions &
+  ModernBertConfigOptions &
+  MPNetConfigOptions;
 
 /** Their names. */
 export const CONFIG_OPTIONS: readonly string[] = [

@@ -1,0 +1,13 @@
+import type { Family } from "../family";
+import { DistilBertConfig } from "./configuration";
+import { DistilBertForMaskedLM } from "./for-masked-lm";
+import { DistilBertForSequenceClassification } from "./for-sequence-classification";
+import { DistilBertModel } from "./modeling";
+
+export const distilbert: Family = {
+  configuration: DistilBertConfig,
+  model: DistilBertModel,
+  forSequenceClassification: DistilBertForSequenceClassification,
+  forMaskedLM: DistilBertForMaskedLM,
+  loraTargets: ["q_lin", "v_lin"],
+};

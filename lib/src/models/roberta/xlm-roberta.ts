@@ -1,0 +1,43 @@
+import type { BertSettings } from "../bert/configuration";
+import { encoderConfig } from "../encoder/configuration";
+import type { Family } from "../family";
+import { ROBERTA } from "./configuration";
+import { RobertaForMaskedLM } from "./for-masked-lm";
+import { RobertaForSequenceClassification } from "./for-sequence-classification";
+import { RobertaModel } from "./modeling";
+
+// XLM-RoBERTa (Conneau et al. 2020): RoBERTa for a hundred languages, with a vocabulary of SentencePiece.
+
+/**
+ * The configuration of an XLM-RoBERTa.
+ *
+ * @see transformers.XLMRobertaConfig
+ */
+export class XLMRobertaConfig extends encoderConfig<BertSettings>({
+  ...ROBERTA,
+  modelType: "xlm-roberta",
+  defaults: { ...ROBERTA.defaults, vocabSize: 30522 },
+}) {}
+
+/** @see transformers.XLMRobertaModel */
+export class XLMRobertaModel extends RobertaModel {
+  override readonly architecture = "XLMRobertaModel";
+}
+
+/** @see transformers.XLMRobertaForSequenceClassification */
+export class XLMRobertaForSequenceClassification extends RobertaForSequenceClassification {
+  override readonly architecture = "XLMRobertaForSequenceClassification";
+}
+
+/** @see transformers.XLMRobertaForMaskedLM */
+export class XLMRobertaForMaskedLM extends RobertaForMaskedLM {
+  override readonly architecture = "XLMRobertaForMaskedLM";
+}
+
+export const xlmRoberta: Family = {
+  configuration: XLMRobertaConfig,
+  model: XLMRobertaModel,
+  forSequenceClassification: XLMRobertaForSequenceClassification,
+  forMaskedLM: XLMRobertaForMaskedLM,
+  loraTargets: ["query", "value"],
+};
