@@ -155,7 +155,7 @@ test("a model of another family is refused before its weights are downloaded", a
     },
   });
   const repos: ServedRepo[] = [
-    { type: "model", name: "a/roberta", revisions: served({ model_type: "roberta" }) },
+    { type: "model", name: "a/gpt2", revisions: served({ model_type: "gpt2" }) },
     { type: "model", name: "a/relu", revisions: served({ hidden_act: "relu" }) },
   ];
   const { hub, at } = await hubForTest(context, { repos });
@@ -163,7 +163,7 @@ test("a model of another family is refused before its weights are downloaded", a
     hub.requests.length = 0;
     await assert.rejects(AutoModelForSequenceClassification.fromPretrained(name, at), {
       name: "ConfigError",
-      message: /'roberta'|'relu'/,
+      message: /'gpt2'|'relu'/,
     });
     assert.ok(hub.requests.some((line) => line.includes("config.json")));
     assert.ok(!hub.requests.some((line) => /safetensors|storage/.test(line)), hub.requests.join("\n"));

@@ -5,6 +5,7 @@ import { describe, test } from "node:test";
 import { PreTrainedTokenizer } from "../../lib/src/tokenizers/pretrained-tokenizer";
 import { parseTokenizerJson } from "../../lib/src/tokenizers/tokenizer-json";
 import { assertCutsAs, type Answer } from "../differential/tokenizer-answers";
+import { CHARSMAP } from "../differential/model-fixtures";
 import { KINDS, tokenizerJson } from "../differential/tokenizer-kinds";
 import { FIXTURES } from "./expected";
 
@@ -43,11 +44,15 @@ describe("what is not supported is refused by name, with the file", () => {
   const split = (pattern: unknown) => ({
     pre_tokenizer: { type: "Split", pattern, behavior: "Isolated", invert: false },
   });
-  refuses(
-    "a normalizer",
-    { normalizer: { type: "Precompiled", precompiled_charsmap: "" } },
-    /normalizer: .*"Precompiled"/,
-  );
+  refuses("a normalizer", { normalizer: { type: "Visual" } }, /normalizer: .*"Visual"/);
+  for (const [name, table] of [
+    ["no table", ""],
+    ["a table that is no base64", "%%%"],
+    ["a table that is cut off", CHARSMAP.slice(0, 4000)],
+  ] as const) {
+    const normalizer = { type: "Precompiled", precompiled_charsmap: table };
+    refuses(name, { normalizer }, /normalizer: precompiled_charsmap is no table of SentencePiece's/);
+  }
   refuses("one that is Object's", { normalizer: { type: "constructor" } }, /"constructor" is not supported/);
   refuses(
     "one in a sequence",

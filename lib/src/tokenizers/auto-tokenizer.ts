@@ -1,6 +1,10 @@
-import type { HubOptions } from "../hub/settings";
+import { resolveCheckpoint } from "../checkpoints/resolve";
+import { TokenizerError } from "../errors";
+import { HUB_OPTIONS, type HubOptions } from "../hub/settings";
+import { refuseUnknownOptions } from "../known-options";
 import { BertTokenizer } from "./bert-tokenizer";
-import type { PreTrainedTokenizer } from "./pretrained-tokenizer";
+import { PreTrainedTokenizer } from "./pretrained-tokenizer";
+import { readTokenizerFiles } from "./tokenizer-files";
 
 /**
  * Loads the tokenizer that a checkpoint comes with.
@@ -13,9 +17,14 @@ export const AutoTokenizer = {
   /**
    * @param nameOrDir a model directory, the name of an embedded checkpoint, or of a model on the Hub
    * @param options   revision, token, cache of the Hub
-   * @throws TokenizerError if its tokenizer is not WordPiece; CheckpointError, HubError if there is no such checkpoint
+   * @throws TokenizerError if its tokenizer is of a kind that is not supported; CheckpointError, HubError if there is no
+   *   such checkpoint
    */
-  fromPretrained(nameOrDir: string, options: HubOptions = {}): Promise<PreTrainedTokenizer> {
-    return BertTokenizer.fromPretrained(nameOrDir, options);
+  async fromPretrained(nameOrDir: string, options: HubOptions = {}): Promise<PreTrainedTokenizer> {
+    refuseUnknownOptions("fromPretrained", options, HUB_OPTIONS, TokenizerError);
+    const directory = await resolveCheckpoint(nameOrDir, ["tokenizer"], options);
+    const files = await readTokenizerFiles(directory);
+    const Class = files.json.model.type === "WordPiece" ? BertTokenizer : PreTrainedTokenizer;
+    return new Class(files, nameOrDir);
   },
 };

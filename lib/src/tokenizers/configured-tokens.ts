@@ -1,6 +1,7 @@
 import { TokenizerError } from "../errors";
 import type { TokenizerConfig } from "./tokenizer-config";
-import { type AddedTokenConfig, isTokenId } from "./tokenizer-json";
+import { isTokenId } from "./models/configuration";
+import type { AddedTokenConfig } from "./tokenizer-json";
 
 /** A token that a file beside tokenizer.json names; without an id it gets the next one. */
 export type ConfiguredToken = Omit<AddedTokenConfig, "id"> & { id: number | undefined };

@@ -9,7 +9,13 @@ import type { TokenizerJson, TypedPart } from "./tokenizer-json";
  * @throws TokenizerError if an id is none or stands twice, or an added token is left out
  */
 export function keepTokens(json: TokenizerJson, ids: readonly number[], name: string): TokenizerJson {
-  const tokenOf = new Map(Object.entries(json.model.vocab).map(([token, id]) => [id, token]));
+  const { model } = json;
+  if (model.type !== "WordPiece") {
+    throw new TokenizerError(
+      `${name}: its model is ${model.type}; of WordPiece alone tokens can be left out, since others cut words by all of them.`,
+    );
+  }
+  const tokenOf = new Map(Object.entries(model.vocab).map(([token, id]) => [id, token]));
   for (const { id, content } of json.added_tokens) tokenOf.set(id, content);
   const entries = new Map<string, number>();
   for (const [id, old] of ids.entries()) {
@@ -34,7 +40,7 @@ export function keepTokens(json: TokenizerJson, ids: readonly number[], name: st
     ...{ truncation: null, padding: null },
     added_tokens,
     post_processor: renumbered(json.post_processor, entries),
-    model: { ...json.model, vocab: Object.fromEntries(entries) },
+    model: { ...model, vocab: Object.fromEntries(entries) },
   };
 }
 

@@ -21,15 +21,17 @@ import {
   type PadOptions,
   type TokenizerOptions,
 } from "./encoding-types";
+import { configuredNormalizer } from "./configured-normalizer";
 import { additionalSpecialTokens, configuredTokens } from "./configured-tokens";
 import { addedTokensOf, specialTokensOf } from "./special-tokens";
 import { Template, type Segments } from "./processors/template";
 import { TextEncoder } from "./text-encoder";
 import { checkTexts } from "./text-input";
-import { VERY_LARGE_LENGTH, type TokenizerConfig } from "./tokenizer-config";
+import { inputNamesOf, VERY_LARGE_LENGTH, type TokenizerConfig } from "./tokenizer-config";
 import { keepTokens } from "./keep-tokens";
+import { vocabularyOf } from "./models/configuration";
 import { readTokenizerFiles, writeTokenizerFiles, type TokenizerFiles } from "./tokenizer-files";
-import type { TokenizerJson, TypedPart } from "./tokenizer-json";
+import type { TokenizerJson } from "./tokenizer-json";
 import { truncatePair, type Side, type TruncationStrategy } from "./truncation";
 import { Vocabulary } from "./vocabulary";
 import { VocabularyBase } from "./vocabulary-base";
@@ -55,7 +57,7 @@ type Only<Given, Known> = string extends keyof Given
   : { [Key in Exclude<keyof Given, keyof Known>]: never };
 
 /**
- * A WordPiece tokenizer, callable as in transformers: `tokenizer("a text", { truncation: true })`. Its ids are those of
+ * A tokenizer, callable as in transformers: `tokenizer("a text", { truncation: true })`. Its ids are those of
  * the Rust library `tokenizers` for every text.
  *
  * @example
@@ -79,14 +81,18 @@ export class PreTrainedTokenizer extends VocabularyBase {
   private filesDigest: string | undefined;
 
   constructor({ json, config, addedTokens = {}, file }: TokenizerFiles, nameOrPath: string = "") {
-    const special = specialTokensOf(config, json.model.unk_token);
+    const special = specialTokensOf(config, json);
     const isSpecial = (content: string) => (Object.values(special) as string[]).includes(content);
     const others = configuredTokens(config, addedTokens, isSpecial, file);
     const added = addedTokensOf(json, special, others, file);
     const additional = additionalSpecialTokens(config, file).map(({ content }) => content);
-    const effective = { ...json, added_tokens: added, normalizer: configured(json.normalizer, config) };
+    const effective = {
+      ...json,
+      added_tokens: added,
+      normalizer: configuredNormalizer(json.normalizer, config),
+    };
     const encoder = new TextEncoder(effective, file);
-    super(new Vocabulary(json.model.vocab, added, encoder.normalize), special, additional);
+    super(new Vocabulary(vocabularyOf(json.model), added, encoder.normalize), special, additional);
     this.nameOrPath = nameOrPath;
     this.config = config;
     this.json = effective;
@@ -96,7 +102,7 @@ export class PreTrainedTokenizer extends VocabularyBase {
     this.modelMaxLength = config.model_max_length ?? VERY_LARGE_LENGTH;
     this.paddingSide = config.padding_side ?? "right";
     this.truncationSide = config.truncation_side ?? "right";
-    this.modelInputNames = config.model_input_names ?? ["input_ids", "token_type_ids", "attention_mask"];
+    this.modelInputNames = config.model_input_names ?? inputNamesOf(config.tokenizer_class);
   }
 
   /**
@@ -380,21 +386,4 @@ export class PreTrainedTokenizer extends VocabularyBase {
     this.warned.add(kind);
     console.warn(message);
   }
-}
-
-/** Tokenizer classes of transformers that take tokenizer.json as it is, whatever tokenizer_config.json says. */
-const GENERIC_CLASSES = ["PreTrainedTokenizerFast", "TokenizersBackend"];
-
-/** The normaliser as tokenizer_config.json wants it, whose word counts (as in transformers) above tokenizer.json's. */
-function configured(normalizer: TypedPart | null, config: TokenizerConfig): TypedPart | null {
-  const generic = GENERIC_CLASSES.includes(config.tokenizer_class ?? "BertTokenizer");
-  if (generic || normalizer?.type !== "BertNormalizer") return normalizer;
-  return {
-    ...normalizer,
-    ...(config.do_lower_case !== undefined && { lowercase: config.do_lower_case }),
-    ...(config.strip_accents !== undefined && { strip_accents: config.strip_accents }),
-    ...(config.tokenize_chinese_chars !== undefined && {
-      handle_chinese_chars: config.tokenize_chinese_chars,
-    }),
-  };
 }

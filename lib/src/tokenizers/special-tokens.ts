@@ -1,5 +1,6 @@
 import { TokenizerError } from "../errors";
 import type { ConfiguredToken } from "./configured-tokens";
+import { unknownTokenOf, vocabularyOf } from "./models/configuration";
 import type { AddedTokenConfig, TokenizerJson } from "./tokenizer-json";
 import type { TokenizerConfig } from "./tokenizer-config";
 
@@ -33,9 +34,26 @@ function specialToken(content: string, id: number): AddedTokenConfig {
   return { id, content, single_word: false, lstrip: false, rstrip: false, normalized: false, special: true };
 }
 
-/** Which token plays which role: tokenizer_config.json says, else BERT's names. */
-export function specialTokensOf(config: TokenizerConfig, unknown: string): SpecialTokens {
-  const tokens = { ...BERT_SPECIAL_TOKENS, unk_token: unknown };
+/** The same of RoBERTa and of SentencePiece. */
+const ROBERTA_SPECIAL_TOKENS: Readonly<SpecialTokens> = {
+  unk_token: "<unk>",
+  sep_token: "</s>",
+  pad_token: "<pad>",
+  cls_token: "<s>",
+  mask_token: "<mask>",
+};
+
+/** Which token plays which role: tokenizer_config.json says, else the vocabulary's names for it, BERT's or RoBERTa's. */
+export function specialTokensOf(config: TokenizerConfig, json: TokenizerJson): SpecialTokens {
+  const vocabulary = vocabularyOf(json.model);
+  const added = new Set(json.added_tokens.map(({ content }) => content));
+  const has = (token: string) => added.has(token) || Object.hasOwn(vocabulary, token);
+  const tokens: SpecialTokens = { ...BERT_SPECIAL_TOKENS };
+  for (const role of ROLES) {
+    const other = ROBERTA_SPECIAL_TOKENS[role];
+    if (!has(tokens[role]) && has(other)) tokens[role] = other;
+  }
+  tokens.unk_token = unknownTokenOf(json.model) ?? tokens.unk_token;
   for (const role of ROLES) {
     const given = config[role];
     if (given !== undefined && given !== null)
@@ -59,7 +77,8 @@ export function addedTokensOf(
   file: string,
 ): AddedTokenConfig[] {
   const added = new Map(json.added_tokens.map((token) => [token.content, token]));
-  const tokens = new TokenIds(json);
+  const vocabulary = vocabularyOf(json.model);
+  const tokens = new TokenIds(vocabulary, json.added_tokens);
   for (const token of configured) {
     if (added.has(token.content)) continue;
     added.set(token.content, { ...token, id: tokens.idFor(token, file) });
@@ -67,7 +86,7 @@ export function addedTokensOf(
   for (const role of ROLES) {
     const content = special[role];
     if (added.has(content)) continue;
-    const id = Object.hasOwn(json.model.vocab, content) ? json.model.vocab[content] : undefined;
+    const id = Object.hasOwn(vocabulary, content) ? vocabulary[content] : undefined;
     if (id !== undefined) {
       added.set(content, specialToken(content, id));
     } else if (role !== "mask_token") {
@@ -82,14 +101,15 @@ export function addedTokensOf(
 
 /** Which token has which id. */
 class TokenIds {
-  private readonly vocab: Readonly<Record<string, number>>;
   private readonly taken = new Map<number, string>();
   private next = 0;
 
-  constructor({ model, added_tokens }: TokenizerJson) {
-    this.vocab = model.vocab;
-    for (const [content, id] of Object.entries(model.vocab)) this.take(content, id);
-    for (const { content, id } of added_tokens) this.take(content, id);
+  constructor(
+    private readonly vocab: Readonly<Record<string, number>>,
+    added: readonly AddedTokenConfig[],
+  ) {
+    for (const [content, id] of Object.entries(vocab)) this.take(content, id);
+    for (const { content, id } of added) this.take(content, id);
   }
 
   /** The id of a new token. @throws TokenizerError if another token has it */

@@ -1,15 +1,15 @@
 import { AddedTokenSplitter } from "./added-tokens";
 import { type Decoder, decoderOf } from "./decoders/decoder";
 import { type Normalizer, normalizerOf } from "./normalizers/normalizer";
+import { modelOf, type TokenizerModel } from "./models/model";
 import { type Part, wrongPart } from "./parts";
 import { splitIntoWords } from "./pre-tokenizers/bert-pre-tokenizer";
 import { type PreTokenizer, prependScheme, preTokenizerOf } from "./pre-tokenizers/pre-tokenizer";
 import type { TokenizerJson, TypedPart } from "./tokenizer-json";
-import { WordPieceModel } from "./wordpiece";
 
 /**
  * From text to ids and back, without special tokens: added tokens are found, the rest is normalised, split into words
- * and the words into pieces. Of @huggingface/tokenizers the search for pieces is used alone: its other parts differ from
+ * and the words into pieces. Of @huggingface/tokenizers WordPiece's search for pieces is used alone: its other parts differ from
  * the Rust library's for texts that are not ASCII (each of ours says how), and answer what they do not know by
  * something else.
  */
@@ -20,7 +20,7 @@ export class TextEncoder {
   readonly normalize: Normalizer;
   private readonly splitWords: (text: string, isFirst: boolean) => string[];
   private readonly decoder: Decoder | undefined;
-  private readonly model: WordPieceModel;
+  private readonly model: TokenizerModel;
 
   /**
    * @param file the tokenizer.json, for messages
@@ -36,7 +36,7 @@ export class TextEncoder {
     this.splitWords = wordSplitter(preTokenizer);
     this.decoder = decoder && decoderOf(decoder);
     if (preTokenizer) checkFirst(preTokenizer, json.normalizer);
-    this.model = new WordPieceModel(json.model);
+    this.model = modelOf(json.model, file);
     this.rawSplitter = new AddedTokenSplitter(json.added_tokens.filter((token) => !token.normalized));
     this.normalizedSplitter = new AddedTokenSplitter(
       json.added_tokens.filter((token) => token.normalized),
@@ -97,6 +97,8 @@ export class TextEncoder {
       const sections = typeof raw === "number" ? [raw] : this.normalizedSplitter.split(this.normalize(raw));
       for (const [index, section] of sections.entries()) {
         const isFirst = place === 0 && index === 0;
+        // Of nothing there are no words, whatever a pre-tokenizer would set before them.
+        if (section === "") continue;
         const words = typeof section === "number" ? [section] : this.splitWords(section, isFirst);
         for (const word of words) {
           if (!take(typeof word === "number" ? word : this.model.encode(word))) return;
@@ -108,7 +110,7 @@ export class TextEncoder {
 
 /** From a text to its words. BERT's own way makes no objects for them. */
 function wordSplitter(part: Part | undefined): (text: string, isFirst: boolean) => string[] {
-  if (!part) return (text) => (text === "" ? [] : [text]);
+  if (!part) return (text) => [text];
   const preTokenize: PreTokenizer = preTokenizerOf(part);
   if (part.options.type === "BertPreTokenizer") return splitIntoWords;
   return (text, isFirst) => preTokenize({ text, isFirst }).map((piece) => piece.text);

@@ -22,3 +22,14 @@ export interface TokenizerConfig {
 
 /** `modelMaxLength` of a tokenizer whose files name no limit; transformers' VERY_LARGE_INTEGER. */
 export const VERY_LARGE_LENGTH = 1e30;
+
+/** Tokenizers of models that do not tell the texts of a pair apart. @see transformers, model_input_names of each class */
+const WITHOUT_TOKEN_TYPES = ["Roberta", "XLMRoberta", "Camembert", "DistilBert", "MPNet"];
+
+/** The columns that a tokenizer class gives. */
+export function inputNamesOf(tokenizerClass = ""): readonly string[] {
+  const family = tokenizerClass.replace(/Tokenizer(Fast)?$/, "");
+  return WITHOUT_TOKEN_TYPES.includes(family)
+    ? ["input_ids", "attention_mask"]
+    : ["input_ids", "token_type_ids", "attention_mask"];
+}

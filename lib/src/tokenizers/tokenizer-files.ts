@@ -35,6 +35,18 @@ async function readObject(file: string): Promise<Record<string, unknown>> {
   return value as Record<string, unknown>;
 }
 
+/** transformers' tokenizer of a family, where tokenizer_config.json does not name one. */
+const TOKENIZER_CLASSES = new Map<unknown, string>([
+  ["albert", "AlbertTokenizer"],
+  ["camembert", "CamembertTokenizer"],
+  ["deberta-v2", "DebertaV2Tokenizer"],
+  ["distilbert", "DistilBertTokenizer"],
+  ["modernbert", "TokenizersBackend"],
+  ["mpnet", "MPNetTokenizer"],
+  ["roberta", "RobertaTokenizer"],
+  ["xlm-roberta", "XLMRobertaTokenizer"],
+]);
+
 /** Families whose first position is one more than the id of padding. */
 const COUNTS_FROM_PADDING = ["camembert", "mpnet", "roberta", "xlm-roberta"];
 
@@ -111,7 +123,9 @@ export async function readTokenizerFiles(directory: string): Promise<TokenizerFi
     ...(await readObject(at("special_tokens_map.json"))),
     ...(await readObject(at("tokenizer_config.json"))),
   };
-  config.model_max_length ??= longestText(await readObject(at("config.json")));
+  const modelConfig = await readObject(at("config.json"));
+  config.model_max_length ??= longestText(modelConfig);
+  config.tokenizer_class ??= TOKENIZER_CLASSES.get(modelConfig.model_type);
   const addedTokens = await readObject(at("added_tokens.json"));
   if (existsSync(at("tokenizer.json"))) {
     const file = at("tokenizer.json");
@@ -129,6 +143,7 @@ export async function readTokenizerFiles(directory: string): Promise<TokenizerFi
 
 /** tokenizer.json's text with the vocabulary in the order of its ids (an object would put "0" to "9" first). */
 function serialise(json: TokenizerJson): string {
+  if (json.model.type === "Unigram") return `${JSON.stringify(json, null, 2)}\n`;
   const entries = Object.entries(json.model.vocab).sort(([, a], [, b]) => a - b);
   const lines = entries.map(([token, id]) => `      ${JSON.stringify(token)}: ${id}`).join(",\n");
   const text = JSON.stringify({ ...json, model: { ...json.model, vocab: null } }, null, 2);

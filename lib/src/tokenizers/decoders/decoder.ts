@@ -1,3 +1,4 @@
+import { fromByteCharacters } from "../byte-level";
 import { replacement } from "../normalizers/normalizer";
 import { characterOf, makePart, optionOf, type Part, partsOf, type PartTable } from "../parts";
 import { patternOf } from "../patterns";
@@ -13,6 +14,7 @@ const DECODERS: PartTable<Decoder> = {
     return (tokens) => tokens.map((token, i) => token.replaceAll(suffix, i + 1 === tokens.length ? "" : " "));
   },
   ByteFallback: () => byteFallback,
+  ByteLevel: () => (tokens) => [fromByteCharacters(tokens)],
   CTC: ctc,
   Fuse: () => (tokens) => [tokens.join("")],
   Metaspace(part) {

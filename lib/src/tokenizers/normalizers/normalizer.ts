@@ -4,6 +4,7 @@ import { CodePointSet } from "../unicode/code-points";
 import { COMBINING_MARK, WHITE_SPACE } from "../unicode/character-tables";
 import { BertNormalizer, type BertNormalizerConfig } from "./bert-normalizer";
 import { lowercase } from "./lowercase";
+import { precompiled } from "./precompiled";
 import { type UnicodeForm, unicodeForm } from "./unicode-form";
 import { TokenizerError } from "../../errors";
 
@@ -31,6 +32,7 @@ const NORMALIZERS: PartTable<Normalizer> = {
   NFKC: form("NFKC"),
   NFKD: form("NFKD"),
   Nmt: () => nmt,
+  Precompiled: precompiled,
   Prepend(part) {
     const before = optionOf(part, "prepend", "string");
     return (text) => (text === "" ? "" : before + text);

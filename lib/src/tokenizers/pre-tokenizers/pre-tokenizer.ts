@@ -3,6 +3,7 @@ import { characterPattern, type Pattern, patternOf, runPattern, textPattern } fr
 import { CodePointSet } from "../unicode/code-points";
 import { NUMERIC, PUNCTUATION, WHITE_SPACE, WORD } from "../unicode/character-tables";
 import { splitIntoWords } from "./bert-pre-tokenizer";
+import { byteLevel } from "./byte-level";
 import { inverted, type Piece, split, SPLIT_BEHAVIORS, type SplitBehavior } from "./split";
 
 /** Splits a piece of a text into smaller ones; in the end they are words. */
@@ -26,6 +27,7 @@ const wordsAndSymbols = runPattern((codePoint) =>
 const PRE_TOKENIZERS: PartTable<PreTokenizer> = {
   // None of these words is asked whether it is the first: nothing that follows changes words.
   BertPreTokenizer: () => (piece) => splitIntoWords(piece.text).map((text) => ({ text, isFirst: false })),
+  ByteLevel: byteLevel,
   CharDelimiterSplit: (part) => splitting(textPattern(characterOf(part, "delimiter")), "Removed"),
   Digits(part) {
     const isEach = optionOf(part, "individual_digits", "boolean", false);

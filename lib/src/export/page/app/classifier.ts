@@ -1,5 +1,6 @@
 import * as ort from "onnxruntime-web";
 import { softmax } from "../../../evaluation/softmax";
+import { vocabularyOf } from "../../../tokenizers/models/configuration";
 import { Template } from "../../../tokenizers/processors/template";
 import { TextEncoder } from "../../../tokenizers/text-encoder";
 import type { TokenizerJson } from "../../../tokenizers/tokenizer-json";
@@ -46,7 +47,7 @@ function textEncoder(json: TokenizerJson, maxLength: number) {
   const file = "tokenizer.json";
   const encoder = new TextEncoder(json, file);
   const added = new Map(json.added_tokens.map(({ content, id }) => [content, id]));
-  const vocabulary = new Map(Object.entries(json.model.vocab));
+  const vocabulary = new Map(Object.entries(vocabularyOf(json.model)));
   const processor = json.post_processor && { options: json.post_processor, name: "post_processor", file };
   const template = Template.from(
     processor ?? undefined,
