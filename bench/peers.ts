@@ -1,6 +1,7 @@
 import path from "node:path";
 import { DISTRIBUTED } from "./distributed/distributed";
 import { startEngine } from "./engine";
+import { familyConfig } from "./families";
 import { temporaryModel } from "./load";
 import { readOptions } from "./options";
 import type { Peer } from "./python";
@@ -28,9 +29,11 @@ const STEP_NAMES = [
 export function stepPeer(mode: string, batch: number, args: string[]): Peer {
   const options = { ...WORKLOAD, batch, engine: "", peer: STEP_PEER, python: "" };
   const { peer, ...workload } = readOptions(args, options);
+  const isBert = workload.family === "bert";
+  const config = isBert ? [] : ["--config", JSON.stringify(familyConfig(workload))];
   return {
-    script: peer,
-    args: ["--mode", mode, ...STEP_NAMES.flatMap((name) => [`--${name}`, String(workload[name])])],
+    script: isBert ? peer : path.join(__dirname, "peers", "family_step.py"),
+    args: [...config, "--mode", mode, ...STEP_NAMES.flatMap((name) => [`--${name}`, String(workload[name])])],
   };
 }
 

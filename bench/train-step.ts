@@ -45,9 +45,9 @@ export async function trainStepBenchmark(args: string[]): Promise<object> {
   const total = operations.reduce((sum, value) => sum + value, 0);
   const gflops = total / operations.length / figures.mean_s / 1e9;
   const peak = matMulPeak(workload.precision);
-  const { precision, batch, layers, hidden, sampling } = workload;
+  const { family, precision, batch, layers, hidden, sampling } = workload;
   return {
-    ...{ engine: name, mode: "train", sampling, precision, batch, layers, hidden },
+    ...{ engine: name, mode: "train", family, sampling, precision, batch, layers, hidden },
     ...figures,
     gflops,
     share_of_peak: peak && gflops / peak,

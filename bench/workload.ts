@@ -2,9 +2,9 @@ import { existsSync, readFileSync } from "node:fs";
 import path from "node:path";
 import type { Batch } from "../lib/src/collators/batch";
 import { DataCollatorWithPadding } from "../lib/src/collators/data-collator-with-padding";
-import { BertConfig } from "../lib/src/models/bert/configuration";
-import { BertForSequenceClassification } from "../lib/src/models/bert/for-sequence-classification";
+import type { SequenceClassificationModel } from "../lib/src/models/heads/sequence-classification";
 import { AutoTokenizer } from "../lib/src/tokenizers/auto-tokenizer";
+import { familyModel } from "./families";
 import { UsageError } from "./options";
 import { PythonRandom } from "./python-random";
 
@@ -12,6 +12,8 @@ import { PythonRandom } from "./python-random";
 export const WORKLOAD = {
   train: "../shared/data/sst2/train.tsv",
   tokenizer: "../shared/data/bert-base-uncased/tokenizer.json",
+  /** As `model_type` in a config.json. */
+  family: "bert",
   layers: 12,
   hidden: 768,
   batch: 16,
@@ -80,16 +82,9 @@ export async function makeBatches({
   };
 }
 
-/** BERT of the workload's size with random weights. */
-export function makeModel({ layers, hidden, seed }: Workload): BertForSequenceClassification {
-  const config = new BertConfig({
-    hiddenSize: hidden,
-    numHiddenLayers: layers,
-    numAttentionHeads: Math.max(1, hidden / 64),
-    intermediateSize: 4 * hidden,
-  });
-  return new BertForSequenceClassification(config, seed).initializeWeights();
-}
+/** A model of the workload's family and size with random weights. */
+export const makeModel = (workload: Workload): SequenceClassificationModel =>
+  familyModel(workload, workload.seed);
 
 /** Floating-point operations of the matrix products of one forward pass; a training step has three times as many. */
 export function forwardOperations({ layers, hidden }: Workload, lengths: number[]): number {

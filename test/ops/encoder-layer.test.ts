@@ -7,7 +7,7 @@ import { attention } from "../../lib/src/ops/attention";
 import { dropoutAddLayerNorm } from "../../lib/src/ops/dropout-add-layer-norm";
 import { encoderLayer, type EncoderLayerWeights } from "../../lib/src/ops/encoder-layer";
 import { hasFused, withCompositeOps } from "../../lib/src/ops/fused";
-import { linear } from "../../lib/src/ops/linear";
+import { linear, type Activation } from "../../lib/src/ops/linear";
 import { SequenceLayout } from "../../lib/src/ops/packed-sequences";
 import { randomNormal } from "../../lib/src/random";
 import { onEachEngine } from "../engine";
@@ -19,6 +19,10 @@ interface Shape {
   inner: number;
   heads: number;
   rate: number;
+  /** Whether attention's scores have a bias. Default false. */
+  biased?: boolean;
+  /** Default "gelu". */
+  activation?: "gelu" | "gelu_new";
 }
 
 const SHAPES: Record<string, Shape> = {
@@ -26,9 +30,11 @@ const SHAPES: Record<string, Shape> = {
   "odd sizes": { lengths: [3, 5, 1], hidden: 9, inner: 7, heads: 3, rate: 0.2 },
   "several tiles": { lengths: [17, 40, 2, 30], hidden: 64, inner: 128, heads: 4, rate: 0.1 },
   "without dropout": { lengths: [33, 12], hidden: 32, inner: 64, heads: 2, rate: 0 },
+  "a bias": { lengths: [3, 18, 1], hidden: 12, inner: 20, heads: 2, rate: 0.2, biased: true },
+  "GELU by tanh": { lengths: [4, 2], hidden: 8, inner: 20, heads: 2, rate: 0, activation: "gelu_new" },
 };
 
-function makeCase({ lengths, hidden, inner, heads, rate }: Shape) {
+function makeCase({ lengths, hidden, inner, heads, rate, biased = false, activation = "gelu" }: Shape) {
   const offsets = [0];
   for (const length of lengths) offsets.push(offsets.at(-1)! + length);
   const layout = new SequenceLayout(Int32Array.from(offsets));
@@ -50,20 +56,26 @@ function makeCase({ lengths, hidden, inner, heads, rate }: Shape) {
   const x = normal([layout.tokens, hidden], 1) as tf.Tensor2D;
   const dropout = (site: number) => ({ rate, key: { seed: 11, site, step: 4 } });
   const options = {
-    ...{ heads, eps: 1e-12, attentionDropout: dropout(1) },
+    ...{ heads, eps: 1e-12, activation, attentionDropout: dropout(1) },
     ...{ attentionOutputDropout: dropout(2), outputDropout: dropout(3) },
   };
-  return { x, weights, layout, options };
+  const bias = biased ? (normal([heads * layout.pairs], 1) as tf.Tensor1D) : undefined;
+  return { x, weights, layout, options, bias };
 }
 
 type Case = ReturnType<typeof makeCase>;
 
 /** The same from other ops. */
-function fromParts(x: tf.Tensor2D, weights: EncoderLayerWeights, { layout, options }: Case): tf.Tensor2D {
+function fromParts(
+  x: tf.Tensor2D,
+  weights: EncoderLayerWeights,
+  { layout, options }: Case,
+  bias: tf.Tensor1D | undefined,
+): tf.Tensor2D {
   const map = (
     input: tf.Tensor2D,
     name: "query" | "key" | "value" | "attentionOutput" | "intermediate" | "output",
-    activation?: "gelu",
+    activation?: Activation,
   ) =>
     linear(input, weights[`${name}Weight`] as tf.Tensor2D, weights[`${name}Bias`] as tf.Tensor1D, activation);
   const norm = (input: tf.Tensor2D, residual: tf.Tensor2D, name: "attention" | "output") =>
@@ -75,13 +87,13 @@ function fromParts(x: tf.Tensor2D, weights: EncoderLayerWeights, { layout, optio
     );
   const { rate, key } = options.attentionDropout;
   const context = attention(map(x, "query"), map(x, "key"), map(x, "value"), layout, {
-    ...{ heads: options.heads, dropoutRate: rate, key },
+    ...{ heads: options.heads, dropoutRate: rate, key, bias },
   });
   const attended = norm(map(context, "attentionOutput"), x, "attention");
-  return norm(map(map(attended, "intermediate", "gelu"), "output"), attended, "output");
+  return norm(map(map(attended, "intermediate", options.activation), "output"), attended, "output");
 }
 
-/** Values, and gradients of x and of all weights under random weights of the values. */
+/** Values, and gradients of x, of all weights and of the bias, where there is one, under random weights of the values. */
 function run(one: Case, layer: typeof fromParts): Float32Array[] {
   const before = tf.memory().numTensors;
   const upstream = tf.tensor2d(randomNormal(one.x.size, 1, { seed: 5, site: 0 }), one.x.shape);
@@ -89,8 +101,8 @@ function run(one: Case, layer: typeof fromParts): Float32Array[] {
   const named = (values: tf.Tensor[]) =>
     Object.fromEntries(ENCODER_LAYER_WEIGHTS.map((name, i) => [name, values[i]])) as EncoderLayerWeights;
   const { value, grads } = tf.valueAndGrads((x: tf.Tensor, ...weights: tf.Tensor[]) =>
-    layer(x as tf.Tensor2D, named(weights), one),
-  )([one.x, ...inputs], upstream);
+    layer(x as tf.Tensor2D, named(weights), one, weights[inputs.length] as tf.Tensor1D | undefined),
+  )([one.x, ...inputs, ...(one.bias ? [one.bias] : [])], upstream);
   const results = [value, ...grads].map((tensor) => tensor.dataSync().slice() as Float32Array);
   tf.dispose([value, grads, upstream]);
   assert.equal(tf.memory().numTensors, before);
@@ -101,12 +113,13 @@ function assertClose(actual: Float32Array[], expected: Float32Array[], tolerance
   for (const [i, values] of expected.entries()) {
     const largest = Math.max(1, ...values.map(Math.abs));
     const difference = Math.max(...values.map((value, j) => Math.abs(value - actual[i]![j]!)));
-    const name = i < 2 ? ["values", "x"][i]! : ENCODER_LAYER_WEIGHTS[i - 2]!;
+    const name = i < 2 ? ["values", "x"][i]! : (ENCODER_LAYER_WEIGHTS[i - 2] ?? "bias");
     assert.ok(difference <= tolerance * largest, `${name}: ${difference} of ${largest}`);
   }
 }
 
-const asOne: typeof fromParts = (x, weights, one) => encoderLayer(x, weights, one.layout, one.options)!;
+const asOne: typeof fromParts = (x, weights, one, bias) =>
+  encoderLayer(x, weights, one.layout, { ...one.options, bias })!;
 
 onEachEngine("encoderLayer", (engine) => {
   test("there is a kernel for it on the engines that have their own kernels", () => {
@@ -123,7 +136,7 @@ onEachEngine("encoderLayer", (engine) => {
       // The same numbers every time, and the same without a gradient.
       const [first, second] = [run(one, asOne), run(one, asOne)];
       assert.deepEqual(second, first);
-      const plain = tf.tidy(() => asOne(one.x, one.weights, one).dataSync().slice());
+      const plain = tf.tidy(() => asOne(one.x, one.weights, one, one.bias).dataSync().slice());
       assert.deepEqual(plain, first[0]);
     });
   }
@@ -134,7 +147,7 @@ onEachEngine("encoderLayer", (engine) => {
     const upstream = randomNormal(one.x.size, 1, { seed: 5, site: 0 });
     const loss = () =>
       tf.tidy(() => {
-        const values = asOne(one.x, one.weights, one).dataSync<"float32">();
+        const values = asOne(one.x, one.weights, one, one.bias).dataSync<"float32">();
         return values.reduce((sum, value, i) => sum + value * upstream[i]!, 0);
       });
     const gradients = run(one, asOne);

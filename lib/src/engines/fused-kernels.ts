@@ -78,14 +78,16 @@ export const ENCODER_LAYER_WEIGHTS = [
 export type EncoderLayerWeight = (typeof ENCODER_LAYER_WEIGHTS)[number];
 
 /**
- * Of `EncoderLayer` (x and the weights to the states and what the gradient needs) and `EncoderLayerGrad` (dy, x, what the other
- * kept, and the weights to the gradients of x and of each weight).
+ * Of `EncoderLayer` (x, the weights and a bias of attention, which may be missing, to the states and what the gradient needs) and
+ * `EncoderLayerGrad` (dy, what the other kept, and its inputs to their gradients, in the order x, weights, bias).
  */
 export interface EncoderLayerSettings {
   /** Rows where the sequences begin, and the number of all rows at the end. */
   offsets: Int32Array;
   heads: number;
   eps: number;
+  /** Of the network for each token. */
+  activation: "gelu" | "gelu_new";
   attentionDropout: DropoutAttributes;
   /** Of the attention's output, and of the layer's. */
   attentionOutputDropout: DropoutAttributes;

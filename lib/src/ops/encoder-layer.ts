@@ -18,6 +18,10 @@ export interface EncoderLayerOptions {
   heads: number;
   /** Added to the variances. */
   eps: number;
+  /** Of the network for each token. */
+  activation: EncoderLayerSettings["activation"];
+  /** Added to the scores of attention, as {@link attention} takes it. */
+  bias?: tf.Tensor1D | undefined;
   /** Of attention weights. */
   attentionDropout: DropoutOptions;
   /** Of what attention gives, after its projection. */
@@ -28,8 +32,8 @@ export interface EncoderLayerOptions {
 
 /**
  * An encoder layer of BERT's kind as one op with one gradient: attention, projection, dropout, residual connection and
- * normalisation, then the same with a network of two layers and GELU. There is one node on the tape for it, and what lies between
- * the products exists only as long as it is needed; GELU's values are computed anew for the gradient.
+ * normalisation, then the same with a network of two layers. There is one node on the tape for it, and what lies between
+ * the products exists only as long as it is needed; the activation's values are computed anew for the gradient.
  *
  * @param x        [tokens, hidden]
  * @param weights  matrices as [out, in]; all of them trained, or no gradient asked for
@@ -48,6 +52,7 @@ export function encoderLayer(
     offsets: layout.offsets,
     heads: options.heads,
     eps: options.eps,
+    activation: options.activation,
     attentionDropout: attributesOf(options.attentionDropout),
     attentionOutputDropout: attributesOf(options.attentionOutputDropout),
     outputDropout: attributesOf(options.outputDropout),
@@ -55,14 +60,17 @@ export function encoderLayer(
   };
   const run = (kernel: string, inputs: tf.NamedTensorMap) =>
     tf.engine().runKernel<tf.Tensor[]>(kernel, inputs, settings as unknown as tf.NamedAttrMap);
-  if (!settings.keeps) return run("EncoderLayer", { x, ...weights })[0] as tf.Tensor2D;
+  const { bias } = options;
+  const biased: Record<string, tf.Tensor> = bias ? { bias } : {};
+  if (!settings.keeps) return run("EncoderLayer", { x, ...weights, ...biased })[0] as tf.Tensor2D;
   const inputs = ENCODER_LAYER_WEIGHTS.map((name) => weights[name]);
-  return customGradient([x, ...inputs], () => {
-    const [states, kept] = run("EncoderLayer", { x, ...weights });
+  return customGradient([x, ...inputs, ...Object.values(biased)], () => {
+    const [states, kept] = run("EncoderLayer", { x, ...weights, ...biased });
     return {
       value: states!,
-      saved: [x, kept!],
-      gradient: (dy, [x, kept]) => run("EncoderLayerGrad", { dy, x: x!, kept: kept!, ...weights }),
+      saved: [x, kept!, ...Object.values(biased)],
+      gradient: (dy, [x, kept, bias]) =>
+        run("EncoderLayerGrad", { dy, x: x!, kept: kept!, ...weights, ...(bias && { bias }) }),
     };
   }) as tf.Tensor2D;
 }

@@ -18,8 +18,20 @@ export function relativePositionBias(
   farthest: number,
 ): tf.Tensor1D {
   const [kinds, heads] = table.shape;
-  const rows = tf.tensor1d(placesInTable(layout, kinds, heads, farthest), "int32");
+  const rows = tf.tensor1d(placesOf(layout, kinds, heads, farthest), "int32");
   return tf.reshape(takeRows(tf.reshape(table, [kinds * heads, 1]), rows), [-1]);
+}
+
+/** All layers of a model ask for the same. */
+const known = new WeakMap<SequenceLayout, Map<string, Int32Array>>();
+
+function placesOf(layout: SequenceLayout, kinds: number, heads: number, farthest: number): Int32Array {
+  const ofLayout = known.get(layout) ?? new Map<string, Int32Array>();
+  known.set(layout, ofLayout);
+  const key = `${kinds} ${heads} ${farthest}`;
+  const places = ofLayout.get(key) ?? placesInTable(layout, kinds, heads, farthest);
+  ofLayout.set(key, places);
+  return places;
 }
 
 /** For each score in the order of {@link attention}'s bias, which number of the table belongs to it. */

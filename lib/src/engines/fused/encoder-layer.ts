@@ -11,16 +11,16 @@ import { dropoutArguments } from "./dropout";
 import type { FusedKernel } from "./fused-kernel";
 import { TokenMatrices } from "./token-matrices";
 
-type Inputs = Record<EncoderLayerWeight | "x", TensorInfo>;
+type Inputs = Record<EncoderLayerWeight | "x", TensorInfo> & { bias?: TensorInfo };
 
 /** See ops/encoder-layer.ts. */
-export const encoderLayer: FusedKernel<EncoderLayerWeight | "x"> = {
+export const encoderLayer: FusedKernel<EncoderLayerWeight | "x" | "bias"> = {
   name: "EncoderLayer",
   compute: (backend, inputs, attributes) =>
     new EncoderLayer(backend, inputs, attributes as unknown as EncoderLayerSettings).forward(),
 };
 
-export const encoderLayerGradient: FusedKernel<EncoderLayerWeight | "dy" | "x" | "kept"> = {
+export const encoderLayerGradient: FusedKernel<EncoderLayerWeight | "dy" | "x" | "bias" | "kept"> = {
   name: "EncoderLayerGrad",
   compute: (backend, { dy, kept, ...inputs }, attributes) =>
     new EncoderLayer(backend, inputs, attributes as unknown as EncoderLayerSettings).backward(dy, kept),
@@ -72,7 +72,7 @@ class EncoderLayer {
         this.operand(kept, "attended", kept, "attendedBits"),
         "intermediate",
       );
-      library.gelu(passing.matrix("gelu"), kept.matrix("expanded"));
+      library[this.activation](passing.matrix("gelu"), kept.matrix("expanded"));
       this.linear(kept.storage("contracted"), this.operand(passing, "gelu", passing, "bits"), "output");
       this.normalise(backend.float32(states), kept.matrix("contracted"), kept.matrix("attended"), "output");
     } finally {
@@ -82,7 +82,7 @@ class EncoderLayer {
     return settings.keeps ? [states, kept.tensor] : [states];
   }
 
-  /** The gradients of x and of each weight. */
+  /** The gradients of x, of each weight and of the bias, where there is one. */
   backward(dy: TensorInfo, keptTensor: TensorInfo): TensorInfo[] {
     const { backend, inputs, hidden, inner } = this;
     const { library } = backend;
@@ -91,6 +91,7 @@ class EncoderLayer {
       ENCODER_LAYER_WEIGHTS.map((name) => [name, backend.allocate(inputs[name].shape)]),
     ) as Record<EncoderLayerWeight, TensorInfo>;
     const dx = backend.allocate(inputs.x.shape);
+    const dbias = inputs.bias && backend.allocate(inputs.bias.shape);
     const passing = new TokenMatrices(backend, this.tokens, {
       ...{ dcontracted: hidden, dattended: hidden, dprojected: hidden, dcontext: hidden },
       ...{ dquery: hidden, dkey: hidden, dvalue: hidden },
@@ -136,11 +137,11 @@ class EncoderLayer {
         "output",
         gradients,
       );
-      library.gelu(passing.matrix("gelu"), kept.matrix("expanded"));
+      library[this.activation](passing.matrix("gelu"), kept.matrix("expanded"));
       const gelu = this.operand(passing, "gelu", passing, "geluBits");
       linearGradients("output", "dcontracted", gelu, passing.storage("dexpanded"), false);
       const dexpanded = passing.matrix("dexpanded");
-      library.geluGradient(dexpanded, dexpanded, kept.matrix("expanded"));
+      library[`${this.activation}Gradient`](dexpanded, dexpanded, kept.matrix("expanded"));
       const attended = this.keptOperand(kept, "attended", "attendedBits");
       linearGradients("intermediate", "dexpanded", attended, passing.storage("dattended"), true);
 
@@ -156,7 +157,7 @@ class EncoderLayer {
         passing.matrix("dquery"),
         passing.matrix("dkey"),
         passing.matrix("dvalue"),
-        null,
+        dbias ? backend.float32(dbias) : null,
         passing.matrix("dcontext"),
         ...this.attentionArguments(kept),
       );
@@ -167,7 +168,7 @@ class EncoderLayer {
     } finally {
       passing.dispose();
     }
-    return [dx, ...ENCODER_LAYER_WEIGHTS.map((name) => gradients[name])];
+    return [dx, ...ENCODER_LAYER_WEIGHTS.map((name) => gradients[name]), ...(dbias ? [dbias] : [])];
   }
 
   /** What the gradients need of the forward pass. As the operand of a product alone, bf16 is enough. */
@@ -187,6 +188,10 @@ class EncoderLayer {
       },
       tensor,
     );
+  }
+
+  private get activation(): "gelu" | "geluNew" {
+    return this.settings.activation === "gelu_new" ? "geluNew" : "gelu";
   }
 
   private get isBfloat16(): boolean {
@@ -215,9 +220,11 @@ class EncoderLayer {
   /** What attention and its gradient take alike. */
   private attentionArguments(kept: ReturnType<typeof this.keptMatrices>) {
     const { offsets, heads, attentionDropout } = this.settings;
+    const { bias } = this.inputs;
+    const biasValues = bias ? this.backend.float32(bias) : null;
     return [
       ...([kept.matrix("query"), kept.matrix("key"), kept.matrix("value")] as const),
-      ...([offsets, this.hidden, heads, 1 / Math.sqrt(this.hidden / heads), 0, null] as const),
+      ...([offsets, this.hidden, heads, 1 / Math.sqrt(this.hidden / heads), 0, biasValues] as const),
       ...dropout(attentionDropout),
     ] as const;
   }

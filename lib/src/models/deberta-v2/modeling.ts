@@ -94,8 +94,8 @@ class DebertaV2Layer extends PostNormLayer {
     return [table?.weight, norm?.weight, norm?.bias].flatMap((parameter) => parameter ?? []);
   }
 
-  protected override get isOfBertsKind(): boolean {
-    return this.#config.comparisons.length === 0 && this.sharedParameters.length === 0;
+  protected override get hasPlainAttention(): boolean {
+    return this.#config.comparisons.length === 0;
   }
 
   protected override attentionOptions({ query, key }: AttentionProjections, layout: SequenceLayout) {

@@ -6,6 +6,7 @@ import {
   type EncoderLayerWeight,
   type EncoderLayerWeights,
 } from "../../ops/encoder-layer";
+import { hasFused } from "../../ops/fused";
 import type { Activation } from "../../ops/linear";
 import type { SequenceLayout } from "../../ops/packed-sequences";
 import type { GraphValue } from "../graph-builder";
@@ -63,9 +64,15 @@ export abstract class PostNormLayer extends EncoderLayer {
     return {};
   }
 
-  /** Whether the engine's kernel for a whole layer of BERT's kind computes what this one does. */
-  protected get isOfBertsKind(): boolean {
-    return this.activation === "gelu" && this.sharedParameters.length === 0;
+  /** A bias that depends on where tokens stand alone, and not on what they are. */
+  // eslint-disable-next-line @typescript-eslint/no-unused-vars -- families that have one need it
+  protected positionBias(layout: SequenceLayout): tf.Tensor1D | undefined {
+    return undefined;
+  }
+
+  /** Whether attention is that of BERT but for {@link positionBias}, and with it what the kernel for a whole layer computes. */
+  protected get hasPlainAttention(): boolean {
+    return true;
   }
 
   get heads(): number {
@@ -93,7 +100,9 @@ export abstract class PostNormLayer extends EncoderLayer {
 
   /** By the engine's kernel for a whole layer, if it has one and the layer is as it was laid out: without adapters, not half frozen. */
   private computeAsOne(x: tf.Tensor2D, layout: SequenceLayout): tf.Tensor2D | undefined {
-    if (!this.isOfBertsKind) return undefined;
+    const { activation } = this;
+    if (!hasFused("EncoderLayer") || !this.hasPlainAttention) return undefined;
+    if (activation !== "gelu" && activation !== "gelu_new") return undefined;
     const { parts, heads } = this;
     const { query, key, value, attentionOutput, intermediate, output, attentionNorm, outputNorm } = parts;
     const maps = { query, key, value, attentionOutput, intermediate, output };
@@ -120,6 +129,8 @@ export abstract class PostNormLayer extends EncoderLayer {
     return encoderLayer(x, weights, layout, {
       heads,
       eps: outputNorm.eps,
+      activation,
+      bias: this.positionBias(layout),
       attentionDropout: parts.attentionDropout.current(heads),
       attentionOutputDropout: parts.attentionOutputDropout.current(hiddenSize),
       outputDropout: parts.outputDropout.current(hiddenSize),
@@ -163,7 +174,8 @@ export abstract class PostNormLayer extends EncoderLayer {
     const { heads } = this;
     const { rate, key: randomKey } = this.parts.attentionDropout.current(heads);
     const particular = this.attentionOptions({ query, key, value }, layout);
-    const options = { heads, dropoutRate: rate, key: randomKey, ...particular };
+    const bias = this.positionBias(layout);
+    const options = { heads, dropoutRate: rate, key: randomKey, bias, ...particular };
     return withWeights
       ? attentionWithWeights(query, key, value, layout, options)
       : { context: attention(query, key, value, layout, options) };

@@ -9,7 +9,6 @@ import type { EncoderLayer } from "../encoder/layer";
 import { Pooler } from "../encoder/pooler";
 import { PostNormLayer, type PostNormParts } from "../encoder/post-norm-layer";
 import { Dropout, Embedding, LayerNorm, Linear } from "../layers";
-import type { AttentionProjections } from "../model-output";
 import { Module, type ModelContext, type Parameter } from "../module";
 import type { MPNetConfig } from "./configuration";
 
@@ -68,9 +67,8 @@ class MPNetLayer extends PostNormLayer {
     return [this.#relativeAttentionBias];
   }
 
-  protected override attentionOptions(_: AttentionProjections, layout: SequenceLayout) {
-    const table = this.#relativeAttentionBias.value as tf.Tensor2D;
-    return { bias: relativePositionBias(table, layout, FARTHEST) };
+  protected override positionBias(layout: SequenceLayout): tf.Tensor1D {
+    return relativePositionBias(this.#relativeAttentionBias.value as tf.Tensor2D, layout, FARTHEST);
   }
 
   protected get parts(): PostNormParts {
