@@ -17,6 +17,9 @@ import { writeSafetensors } from "../../lib/src/checkpoints/safetensors-writer";
 import { runNotebook } from "../../notebook/src/kernel/runner/run-notebook";
 import { BertConfig } from "../../lib/src/models/bert/configuration";
 import { BertForSequenceClassification } from "../../lib/src/models/bert/for-sequence-classification";
+import { RobertaConfig } from "../../lib/src/models/roberta/configuration";
+import { RobertaForMaskedLM } from "../../lib/src/models/roberta/for-masked-lm";
+import { MODEL_FIXTURES } from "../differential/model-fixtures";
 import { startEngine } from "../engine";
 import { type HubServer, type ServedFile, type ServedRepo, startHub } from "../hub/hub-server";
 import { readNotebookFile, ROOT, textOf } from "./the-notebook";
@@ -35,7 +38,9 @@ const file = (...at: string[]): ServedFile => ({
 });
 
 function glue(): ServedRepo {
-  const splits = readdirSync(path.join(GLUE, "sst2")).map((name) => `sst2/${name}`);
+  const splits = ["sst2", "mrpc"].flatMap((task) =>
+    readdirSync(path.join(GLUE, task)).map((name) => `${task}/${name}`),
+  );
   const files = ["README.md", ...splits].map((name): [string, ServedFile] => [name, file(GLUE, name)]);
   return {
     type: "dataset",
@@ -79,6 +84,31 @@ async function bertBase(folder: string): Promise<ServedRepo> {
         "vocab.txt": file(TOKENIZER, "vocab.txt"),
         "model.safetensors": { content: readFileSync(weights), large: true },
         "pytorch_model.bin": { content: Buffer.from("older"), large: true },
+      },
+    },
+  };
+}
+
+/** A RoBERTa as it comes from pretraining, with a byte-level tokenizer. */
+async function distilroberta(folder: string): Promise<ServedRepo> {
+  await startEngine("wasm");
+  const config = new RobertaConfig({
+    ...{ vocabSize: 500, hiddenSize: 32, numHiddenLayers: 2, numAttentionHeads: 2, intermediateSize: 64 },
+    ...{ maxPositionEmbeddings: 514, typeVocabSize: 1 },
+  });
+  const model = new RobertaForMaskedLM(config, 7).initializeWeights();
+  await model.savePretrained(folder);
+  model.dispose();
+  return {
+    type: "model",
+    name: "distilbert/distilroberta-base",
+    aliases: ["distilroberta-base"],
+    revisions: {
+      main: {
+        "config.json": file(folder, "config.json"),
+        "model.safetensors": { ...file(folder, "model.safetensors"), large: true },
+        "tokenizer.json": { content: Buffer.from(JSON.stringify(MODEL_FIXTURES.get("roberta"))) },
+        "tokenizer_config.json": { content: Buffer.from(JSON.stringify({ model_max_length: 512 })) },
       },
     },
   };
@@ -144,7 +174,13 @@ describe(
     }
 
     before(async () => {
-      hub = await startHub({ repos: [glue(), await bertBase(path.join(folder, "bert"))] });
+      hub = await startHub({
+        repos: [
+          glue(),
+          await bertBase(path.join(folder, "bert")),
+          await distilroberta(path.join(folder, "distilroberta")),
+        ],
+      });
       first = await run(readFileSync(path.join(ROOT, "notebooks/fine-tune-bert-sst2.ipynb"), "utf8"));
       second = await run(stepsUpTo(6));
       third = await run(stepsUpTo(6), { HF_HUB_OFFLINE: "1" });
@@ -196,6 +232,25 @@ describe(
     });
 
     it("asks nobody when offline", () => assert.deepEqual(third.requests, []));
+
+    it("takes a model of another family and a task about pairs", async () => {
+      const { shown } = await run(stepsUpTo(7), {
+        DATASET: "glue/mrpc",
+        CHECKPOINT: "distilroberta-base",
+        OUTPUT_DIR: path.join(folder, "mrpc"),
+      });
+      assert.match(shown.get("step-2-features")!, /0 not_equivalent, 1 equivalent/);
+      assert.match(shown.get("step-3-tokenizer")!, /vocabulary: 500/);
+      assert.match(
+        shown.get("step-6-model")!,
+        /newly initialized: \['classifier\.dense\.bias', .*'classifier\.out_proj\.weight'\]/,
+      );
+      assert.match(shown.get("step-7-train")!, /2\/2 steps/);
+      const trained = JSON.parse(
+        readFileSync(path.join(folder, "mrpc", "checkpoint-2", "config.json"), "utf8"),
+      ) as Record<string, unknown>;
+      assert.deepEqual(trained.architectures, ["RobertaForSequenceClassification"]);
+    });
 
     it("shows the same each time", () => {
       for (const id of ["step-2-load", "step-2-balance", "step-4-sentence", "step-6-model"]) {
