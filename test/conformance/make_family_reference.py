@@ -145,4 +145,5 @@ def main():
             make(family, task, a)
 
 
-main()
+if __name__ == "__main__":
+    main()

@@ -3,8 +3,9 @@
  *
  *     round-trip.ts train DIR   trains the embedded model for a few steps and saves model and tokenizer to DIR
  *     round-trip.ts load DIR …  loads each folder
+ *     round-trip.ts save DIR …  loads each folder, and saves what it loaded to DIR-saved
  *
- * Both then run the sentences of standard input (a JSON list) through the folder's model and print a JSON object of
+ * All then run the sentences of standard input (a JSON list) through the folder's model and print a JSON object of
  * what came out: folder -> { input_ids, logits, id2label, warnings }.
  */
 import { readFileSync } from "node:fs";
@@ -65,12 +66,20 @@ async function answersOf(directory: string, sentences: string[]): Promise<object
   return { input_ids, logits, id2label, warnings };
 }
 
+async function saveAgain(directory: string): Promise<void> {
+  const model = await AutoModelForSequenceClassification.fromPretrained(directory);
+  await model.savePretrained(`${directory}-saved`);
+  model.dispose();
+  await (await AutoTokenizer.fromPretrained(directory)).savePretrained(`${directory}-saved`);
+}
+
 async function main([task, ...directories]: string[]): Promise<void> {
   console.info = console.error;
   addDefaultCallback(() => ({}));
   const sentences = JSON.parse(readFileSync(0, "utf8")) as string[];
   await useEngine();
   if (task === "train") for (const directory of directories) await trainAndSave(directory);
+  if (task === "save") for (const directory of directories) await saveAgain(directory);
   const answers: Record<string, object> = {};
   for (const directory of directories) answers[directory] = await answersOf(directory, sentences);
   process.stdout.write(JSON.stringify(answers));

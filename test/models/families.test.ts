@@ -159,6 +159,14 @@ for (const type of TYPES) {
   });
 }
 
+test("a number that Python wants as a float is written as one, even where it is whole", async (context) => {
+  const folder = temporaryFolder(context);
+  await (await load("modernbert")).savePretrained(folder);
+  const text = readFileSync(path.join(folder, "config.json"), "utf8");
+  assert.match(text, /\n {2}"initializer_cutoff_factor": 2\.0,\n/);
+  assert.match(text, /\n {2}"hidden_size": 16,\n/);
+});
+
 test("the body alone, and a head for another task, take over what a checkpoint has", async () => {
   for (const type of TYPES) {
     const warnings = await warningsOf(async () => {

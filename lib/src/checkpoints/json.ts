@@ -30,7 +30,20 @@ export async function readJson(file: string): Promise<unknown> {
   return value;
 }
 
-/** Writes a value as JSON, atomically: two spaces of indentation and a final newline, as transformers does. */
-export async function writeJson(file: string, value: unknown): Promise<void> {
-  await writeFileAtomic(file, `${JSON.stringify(value, null, 2)}\n`);
+/**
+ * Writes a value as JSON, atomically: two spaces of indentation and a final newline, as transformers does.
+ *
+ * @param fractions  keys of an object whose numbers Python wants as floats: whole ones are written as 2.0
+ */
+export async function writeJson(
+  file: string,
+  value: unknown,
+  fractions: readonly string[] = [],
+): Promise<void> {
+  const text = JSON.stringify(value, null, 2);
+  // Of the object itself alone: what lies deeper is indented more.
+  const written = text.replace(/^ {2}"(\w+)": (-?\d+)(?=,?$)/gm, (line, key: string) =>
+    fractions.includes(key) ? `${line}.0` : line,
+  );
+  await writeFileAtomic(file, `${written}\n`);
 }

@@ -1,15 +1,16 @@
 import { albert } from "./albert/family";
-import type { AlbertConfigOptions } from "./albert/configuration";
+import type { AlbertSettings } from "./albert/configuration";
 import { bert } from "./bert/family";
 import { debertaV2 } from "./deberta-v2/family";
-import type { DebertaV2ConfigOptions } from "./deberta-v2/configuration";
+import type { DebertaV2Settings } from "./deberta-v2/configuration";
 import { distilbert } from "./distilbert/family";
 import { electra } from "./electra/family";
+import type { ConfigOptions } from "./encoder/configuration";
 import type { Family } from "./family";
 import { modernbert } from "./modernbert/family";
-import type { ModernBertConfigOptions } from "./modernbert/configuration";
+import type { ModernBertSettings } from "./modernbert/configuration";
 import { mpnet } from "./mpnet/family";
-import type { MPNetConfigOptions } from "./mpnet/configuration";
+import type { MPNetSettings } from "./mpnet/configuration";
 import { camembert } from "./roberta/camembert";
 import { roberta } from "./roberta/family";
 import { xlmRoberta } from "./roberta/xlm-roberta";
@@ -33,11 +34,11 @@ const BY_TYPE = new Map<unknown, Family>(FAMILIES.map((family) => [family.config
 /** @param modelType  as a `config.json` has it */
 export const familyOf = (modelType: unknown): Family | undefined => BY_TYPE.get(modelType);
 
+/** The settings of all families. */
+interface AnySettings extends AlbertSettings, DebertaV2Settings, ModernBertSettings, MPNetSettings {}
+
 /** Settings of any family, where it shows only in the checkpoint which it is. */
-export type ConfigOverrides = AlbertConfigOptions &
-  DebertaV2ConfigOptions &
-  ModernBertConfigOptions &
-  MPNetConfigOptions;
+export type ConfigOverrides = ConfigOptions<AnySettings>;
 
 /** Their names. */
 export const CONFIG_OPTIONS: readonly string[] = [

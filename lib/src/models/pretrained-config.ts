@@ -17,8 +17,9 @@ export interface PretrainedConfig extends LabelMaps {
   readonly longestSequence: number;
   /** Whether the id of padding says where positions begin. */
   readonly countsFromPadding: boolean;
-  /** Row of the word embeddings that is never trained; null: none. */
   readonly padTokenId: number | null;
+  /** Keys of the `config.json` whose numbers Python wants as floats. */
+  readonly fractions: readonly string[];
   /** The same with other sizes. */
   with(
     sizes: Partial<Pick<PretrainedConfig, "numHiddenLayers" | "vocabSize" | "padTokenId">>,

@@ -221,7 +221,7 @@ export abstract class PreTrainedModel<Output extends object = ModelOutput> exten
     const { dtype, store } = storage(options);
     await mkdir(directory, { recursive: true });
     const config = { ...this.config.toJson(), architectures: [this.architecture], dtype };
-    await writeJson(path.join(directory, "config.json"), config);
+    await writeJson(path.join(directory, "config.json"), config, this.config.fractions);
     await writeSafetensors(path.join(directory, "model.safetensors"), store(await this.stateDict()), {
       format: "pt",
     });

@@ -8,6 +8,7 @@ import type * as tf from "@tensorflow/tfjs-core";
 import { loadDataset } from "../../../lib/src/datasets/load-dataset";
 import { exportOnnx } from "../../../lib/src/export/onnx/export-onnx";
 import { pipeline } from "../../../lib/src/inference/pipeline";
+import { AutoModelForMaskedLM, AutoModelForSequenceClassification } from "../../../lib/src/models/auto";
 import { BertConfig } from "../../../lib/src/models/bert/configuration";
 import { BertForMaskedLM } from "../../../lib/src/models/bert/for-masked-lm";
 import { BertForSequenceClassification } from "../../../lib/src/models/bert/for-sequence-classification";
@@ -56,10 +57,33 @@ describe("exportOnnx", () => {
     "a masked language model": [() => new BertForMaskedLM(config(), 5), "logits"],
     "a body": [() => new BertModel(config(), 5), "last_hidden_state"],
   };
-  for (const [name, [make, output]] of Object.entries(models)) {
+  const families = path.resolve(__dirname, "../../fixtures/conformance/families");
+  const trained = (name: string) => path.join(families, name, "model");
+  const EXPORTABLE = ["albert", "bert", "camembert", "distilbert", "electra", "roberta", "xlm-roberta"];
+  const ofFamilies: [string, () => Promise<PreTrainedModel<object>>, string][] = EXPORTABLE.flatMap(
+    (name) => [
+      [
+        `a classifier of the family ${name}`,
+        () => AutoModelForSequenceClassification.fromPretrained(trained(`${name}-classification`)),
+        "logits",
+      ],
+      [
+        `a masked language model of the family ${name}`,
+        () => AutoModelForMaskedLM.fromPretrained(trained(`${name}-masked-lm`)),
+        "logits",
+      ],
+    ],
+  );
+  const all = [
+    ...Object.entries(models).map(
+      ([name, [make, output]]) => [name, () => Promise.resolve(make().initializeWeights()), output] as const,
+    ),
+    ...ofFamilies,
+  ];
+  for (const [name, make, output] of all) {
     test(`${name} gives the same numbers in onnxruntime, for any batch and length`, async () => {
       const directory = path.join(folder, name);
-      const model = make().initializeWeights();
+      const model = await make();
       await exportOnnx(model, tokenizer, directory, { quantize: "fp16" });
       const exact = await openSession(onnx(directory));
       const half = await openSession(onnx(directory, "model_fp16"));
@@ -83,6 +107,20 @@ describe("exportOnnx", () => {
       }
     });
   }
+
+  test("a family of which nobody has written down a graph is refused by name, and leaves nothing", async () => {
+    for (const name of ["deberta-v2", "modernbert", "mpnet"]) {
+      const model = await AutoModelForSequenceClassification.fromPretrained(
+        trained(`${name}-classification`),
+      );
+      const directory = path.join(folder, `refused-${name}`);
+      await assert.rejects(exportOnnx(model, tokenizer, directory), {
+        name: "ConfigError",
+        message: /cannot be exported yet/,
+      });
+      assert.ok(!existsSync(path.join(directory, "onnx")));
+    }
+  });
 
   test("what cannot be exported is told, and an option that there is not", async () => {
     const model = new BertForSequenceClassification(config(), 5).initializeWeights();

@@ -55,10 +55,8 @@ export async function exportOnnx(
     await writeFileAtomic(file, await onnxModel(model, variant));
     files.push(file);
   }
-  await writeJson(path.join(directory, "config.json"), {
-    ...model.config.toJson(),
-    architectures: [model.architecture],
-  });
+  const config = { ...model.config.toJson(), architectures: [model.architecture] };
+  await writeJson(path.join(directory, "config.json"), config, model.config.fractions);
   await tokenizer.savePretrained(directory);
   return files;
 }

@@ -17,6 +17,8 @@ export type AlbertConfigOptions = ConfigOptions<AlbertSettings>;
  * The configuration of an ALBERT, by default albert-xxlarge's.
  *
  * @see transformers.AlbertConfig
+ * @example
+ * const config = new AlbertConfig({ numHiddenLayers: 2, numLabels: 3 });
  */
 export class AlbertConfig extends encoderConfig<AlbertSettings>({
   modelType: "albert",

@@ -29,6 +29,8 @@ class AlbertMLMHead extends Module {
  * ALBERT that predicts masked tokens.
  *
  * @see transformers.AlbertForMaskedLM
+ * @example
+ * const model = new AlbertForMaskedLM(new AlbertConfig(), 42).initializeWeights();
  */
 export class AlbertForMaskedLM extends MaskedLanguageModel {
   readonly architecture = "AlbertForMaskedLM";

@@ -8,6 +8,8 @@ import { AlbertModel } from "./modeling";
  * ALBERT with a linear layer on top of the pooled first token.
  *
  * @see transformers.AlbertForSequenceClassification
+ * @example
+ * const model = new AlbertForSequenceClassification(new AlbertConfig({ numLabels: 3 }), 42).initializeWeights();
  */
 export class AlbertForSequenceClassification extends PooledClassifier {
   readonly architecture = "AlbertForSequenceClassification";

@@ -99,6 +99,8 @@ class AlbertTransformer extends Module {
  * The encoder without a head.
  *
  * @see transformers.AlbertModel
+ * @example
+ * const body = new AlbertModel(new AlbertConfig({ numHiddenLayers: 2 }), 42).initializeWeights();
  */
 export class AlbertModel extends EncoderModel {
   readonly architecture: string = "AlbertModel";

@@ -27,6 +27,8 @@ export type DebertaV2ConfigOptions = ConfigOptions<DebertaV2Settings>;
  * The configuration of a DeBERTa of version 2 or 3.
  *
  * @see transformers.DebertaV2Config
+ * @example
+ * const config = new DebertaV2Config({ numHiddenLayers: 2, numLabels: 3 });
  */
 export class DebertaV2Config extends encoderConfig<DebertaV2Settings>({
   modelType: "deberta-v2",

@@ -8,6 +8,8 @@ import { DebertaV2Model } from "./modeling";
  * DeBERTa that predicts masked tokens, with the head that transformers calls `legacy`.
  *
  * @see transformers.DebertaV2ForMaskedLM
+ * @example
+ * const model = new DebertaV2ForMaskedLM(new DebertaV2Config(), 42).initializeWeights();
  */
 export class DebertaV2ForMaskedLM extends MaskedLanguageModel {
   readonly architecture = "DebertaV2ForMaskedLM";

@@ -25,6 +25,8 @@ class ContextPooler extends Module {
  * DeBERTa with two linear layers on top of the first token.
  *
  * @see transformers.DebertaV2ForSequenceClassification
+ * @example
+ * const model = new DebertaV2ForSequenceClassification(new DebertaV2Config({ numLabels: 3 }), 42).initializeWeights();
  */
 export class DebertaV2ForSequenceClassification extends SequenceClassificationModel {
   readonly architecture = "DebertaV2ForSequenceClassification";

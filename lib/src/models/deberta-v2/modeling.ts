@@ -151,6 +151,8 @@ class DebertaV2Encoder extends Module {
  * The encoder without a head.
  *
  * @see transformers.DebertaV2Model
+ * @example
+ * const body = new DebertaV2Model(new DebertaV2Config({ numHiddenLayers: 2 }), 42).initializeWeights();
  */
 export class DebertaV2Model extends EncoderModel {
   readonly architecture: string = "DebertaV2Model";

@@ -7,6 +7,8 @@ export type DistilBertConfigOptions = ConfigOptions<EncoderSettings>;
  * other family; in the file they are DistilBERT's own (`dim`, `n_layers`, …).
  *
  * @see transformers.DistilBertConfig
+ * @example
+ * const config = new DistilBertConfig({ numHiddenLayers: 2, numLabels: 3 });
  */
 export class DistilBertConfig extends encoderConfig<EncoderSettings>({
   modelType: "distilbert",

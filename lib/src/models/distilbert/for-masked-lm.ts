@@ -18,6 +18,8 @@ class VocabProjector extends Module {
  * DistilBERT that predicts masked tokens.
  *
  * @see transformers.DistilBertForMaskedLM
+ * @example
+ * const model = new DistilBertForMaskedLM(new DistilBertConfig(), 42).initializeWeights();
  */
 export class DistilBertForMaskedLM extends MaskedLanguageModel {
   readonly architecture = "DistilBertForMaskedLM";

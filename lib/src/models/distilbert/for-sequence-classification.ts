@@ -14,6 +14,8 @@ import { DistilBertModel } from "./modeling";
  * DistilBERT with two linear layers on top of the first token.
  *
  * @see transformers.DistilBertForSequenceClassification
+ * @example
+ * const model = new DistilBertForSequenceClassification(new DistilBertConfig({ numLabels: 3 }), 42).initializeWeights();
  */
 export class DistilBertForSequenceClassification extends SequenceClassificationModel {
   readonly architecture = "DistilBertForSequenceClassification";

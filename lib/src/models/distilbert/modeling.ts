@@ -92,6 +92,8 @@ class Transformer extends Module {
  * The encoder without a head.
  *
  * @see transformers.DistilBertModel
+ * @example
+ * const body = new DistilBertModel(new DistilBertConfig({ numHiddenLayers: 2 }), 42).initializeWeights();
  */
 export class DistilBertModel extends EncoderModel {
   readonly architecture: string = "DistilBertModel";

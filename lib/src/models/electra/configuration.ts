@@ -13,6 +13,8 @@ export type ElectraConfigOptions = ConfigOptions<ElectraSettings>;
  * The configuration of an ELECTRA, by default electra-small's.
  *
  * @see transformers.ElectraConfig
+ * @example
+ * const config = new ElectraConfig({ numHiddenLayers: 2, numLabels: 3 });
  */
 export class ElectraConfig extends encoderConfig<ElectraSettings>({
   modelType: "electra",

@@ -29,6 +29,8 @@ class ElectraGeneratorLMHead extends Module {
  * ELECTRA's generator, which predicts masked tokens.
  *
  * @see transformers.ElectraForMaskedLM
+ * @example
+ * const model = new ElectraForMaskedLM(new ElectraConfig(), 42).initializeWeights();
  */
 export class ElectraForMaskedLM extends MaskedLanguageModel {
   readonly architecture = "ElectraForMaskedLM";

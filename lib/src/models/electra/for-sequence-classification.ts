@@ -8,6 +8,8 @@ import { ElectraModel } from "./modeling";
  * ELECTRA with two linear layers on top of the first token.
  *
  * @see transformers.ElectraForSequenceClassification
+ * @example
+ * const model = new ElectraForSequenceClassification(new ElectraConfig({ numLabels: 3 }), 42).initializeWeights();
  */
 export class ElectraForSequenceClassification extends FirstTokenClassifier {
   readonly architecture = "ElectraForSequenceClassification";

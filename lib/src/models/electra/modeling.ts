@@ -12,6 +12,8 @@ import type { ElectraConfig } from "./configuration";
  * The encoder without a head, of a discriminator (which is what one fine-tunes) or a generator.
  *
  * @see transformers.ElectraModel
+ * @example
+ * const body = new ElectraModel(new ElectraConfig({ numHiddenLayers: 2 }), 42).initializeWeights();
  */
 export class ElectraModel extends EncoderModel {
   readonly architecture: string = "ElectraModel";

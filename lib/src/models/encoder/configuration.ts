@@ -45,6 +45,8 @@ export interface ConfigShape<Settings extends EncoderSettings> {
    * as nothing. Default false: from 0.
    */
   countsFromPadding?: boolean;
+  /** What else transformers wants as a float in the file, beside `initializerRange` and `layerNormEps`. */
+  fractions?: readonly string[];
   /** Settings that have no place in the file, because the family has them fixed. */
   unwritten?: readonly (keyof Settings & string)[];
   /** Refuses what else cannot work, by calling `fail` with the setting and what it has to be. */
@@ -56,8 +58,6 @@ export interface ConfigShape<Settings extends EncoderSettings> {
 /** A configuration: the settings of its family, the labels, and the way to and from a `config.json`. */
 export type EncoderConfig<Settings extends EncoderSettings = EncoderSettings> = Readonly<Settings> &
   PretrainedConfig & {
-    /** Whether the first token's position is one more than the id of padding; else 0. */
-    readonly countsFromPadding: boolean;
     /** The same with other values. */
     with(overrides: ConfigOptions<Settings>): EncoderConfig<Settings>;
   };
@@ -129,6 +129,10 @@ export function encoderConfig<Settings extends EncoderSettings>(
       ({ numLabels: this.numLabels, id2label: this.id2label, label2id: this.label2id } = labels);
       this.problemType = checkProblemType(problemType, source);
       checkSettings(this as unknown as Settings & { numLabels: number }, shape, fileName, source);
+    }
+
+    get fractions(): readonly string[] {
+      return [fileName("initializerRange"), fileName("layerNormEps"), ...(shape.fractions ?? [])];
     }
 
     get longestSequence(): number {

@@ -28,6 +28,8 @@ export interface EncoderModelOptions {
 
 /**
  * The encoder without a head: embeddings, then layers, each on the states of the one before. A family says what they are.
+ * @example
+ * const encoder = await AutoModel.fromPretrained("distilbert-base-uncased"); // an EncoderModel
  */
 export abstract class EncoderModel extends PreTrainedModel<EncoderModelOutput> {
   override readonly sequenceModules: readonly string[] = ["pooler"];

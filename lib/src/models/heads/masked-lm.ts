@@ -39,6 +39,8 @@ export interface PredictionParts {
  * family says where the parts lie.
  *
  * @see Devlin et al. 2019, "masked LM"; transformers.AutoModelForMaskedLM
+ * @example
+ * const model = await AutoModelForMaskedLM.fromPretrained("distilroberta-base"); // a MaskedLanguageModel
  */
 export abstract class MaskedLanguageModel extends PreTrainedModel<MaskedLMOutput> {
   protected abstract get body(): EncoderModel;

@@ -23,6 +23,8 @@ export interface SequenceClassifierOutput extends ModelOutput {
  * the same for every body: the loss. A family says how states become scores.
  *
  * @see transformers.AutoModelForSequenceClassification
+ * @example
+ * const model = await AutoModelForSequenceClassification.fromPretrained("microsoft/mpnet-base"); // a SequenceClassificationModel
  */
 export abstract class SequenceClassificationModel extends PreTrainedModel<SequenceClassifierOutput> {
   override readonly headModules: readonly string[] = ["classifier"];

@@ -32,6 +32,8 @@ export type ModernBertConfigOptions = ConfigOptions<ModernBertSettings>;
  * The configuration of a ModernBERT, by default ModernBERT-base's.
  *
  * @see transformers.ModernBertConfig
+ * @example
+ * const config = new ModernBertConfig({ numHiddenLayers: 2, numLabels: 3 });
  */
 export class ModernBertConfig extends encoderConfig<ModernBertSettings>({
   modelType: "modernbert",
@@ -69,6 +71,7 @@ export class ModernBertConfig extends encoderConfig<ModernBertSettings>({
     hiddenDropoutProb: "mlp_dropout",
     attentionProbsDropoutProb: "attention_dropout",
   },
+  fractions: ["initializer_cutoff_factor"],
   fixed: { hidden_activation: "gelu", classifier_activation: "gelu" },
   check({ layerTypes, ropeParameters, numHiddenLayers, hiddenSize, numAttentionHeads }, fail) {
     const known = ["full_attention", "sliding_attention"];

@@ -18,6 +18,8 @@ class Decoder extends Module {
  * ModernBERT that predicts masked tokens: how it is pretrained.
  *
  * @see transformers.ModernBertForMaskedLM
+ * @example
+ * const model = new ModernBertForMaskedLM(new ModernBertConfig(), 42).initializeWeights();
  */
 export class ModernBertForMaskedLM extends MaskedLanguageModel {
   readonly architecture = "ModernBertForMaskedLM";

@@ -15,6 +15,8 @@ import { ModernBertPredictionHead } from "./prediction-head";
  * ModernBERT with two linear layers on top of the first token, or of the mean of all, as `config.classifierPooling` says.
  *
  * @see transformers.ModernBertForSequenceClassification
+ * @example
+ * const model = new ModernBertForSequenceClassification(new ModernBertConfig({ numLabels: 3 }), 42).initializeWeights();
  */
 export class ModernBertForSequenceClassification extends SequenceClassificationModel {
   readonly architecture = "ModernBertForSequenceClassification";

@@ -151,6 +151,8 @@ class ModernBertEncoderLayer extends EncoderLayer {
  * The encoder without a head.
  *
  * @see transformers.ModernBertModel
+ * @example
+ * const body = new ModernBertModel(new ModernBertConfig({ numHiddenLayers: 2 }), 42).initializeWeights();
  */
 export class ModernBertModel extends EncoderModel {
   readonly architecture: string = "ModernBertModel";

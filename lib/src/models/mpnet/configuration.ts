@@ -17,6 +17,8 @@ export type MPNetConfigOptions = ConfigOptions<MPNetSettings>;
  * The configuration of an MPNet, by default mpnet-base's.
  *
  * @see transformers.MPNetConfig
+ * @example
+ * const config = new MPNetConfig({ numHiddenLayers: 2, numLabels: 3 });
  */
 export class MPNetConfig extends encoderConfig<MPNetSettings>({
   modelType: "mpnet",

@@ -8,6 +8,8 @@ import { MPNetModel } from "./modeling";
  * MPNet that predicts masked tokens.
  *
  * @see transformers.MPNetForMaskedLM
+ * @example
+ * const model = new MPNetForMaskedLM(new MPNetConfig(), 42).initializeWeights();
  */
 export class MPNetForMaskedLM extends MaskedLanguageModel {
   readonly architecture = "MPNetForMaskedLM";

@@ -8,6 +8,8 @@ import { MPNetModel } from "./modeling";
  * MPNet with two linear layers on top of the first token.
  *
  * @see transformers.MPNetForSequenceClassification
+ * @example
+ * const model = new MPNetForSequenceClassification(new MPNetConfig({ numLabels: 3 }), 42).initializeWeights();
  */
 export class MPNetForSequenceClassification extends FirstTokenClassifier {
   readonly architecture = "MPNetForSequenceClassification";

@@ -112,6 +112,8 @@ class MPNetEncoder extends Module {
  * The encoder without a head.
  *
  * @see transformers.MPNetModel
+ * @example
+ * const body = new MPNetModel(new MPNetConfig({ numHiddenLayers: 2 }), 42).initializeWeights();
  */
 export class MPNetModel extends EncoderModel {
   readonly architecture: string = "MPNetModel";

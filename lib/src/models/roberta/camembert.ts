@@ -12,6 +12,8 @@ import { RobertaModel } from "./modeling";
  * The configuration of a CamemBERT.
  *
  * @see transformers.CamembertConfig
+ * @example
+ * const config = new CamembertConfig({ numHiddenLayers: 2, numLabels: 3 });
  */
 export class CamembertConfig extends encoderConfig<BertSettings>({
   ...ROBERTA,
@@ -19,17 +21,29 @@ export class CamembertConfig extends encoderConfig<BertSettings>({
   defaults: { ...ROBERTA.defaults, vocabSize: 30522 },
 }) {}
 
-/** @see transformers.CamembertModel */
+/**
+ * @see transformers.CamembertModel
+ * @example
+ * const body = new CamembertModel(new CamembertConfig({ numHiddenLayers: 2 }), 42).initializeWeights();
+ */
 export class CamembertModel extends RobertaModel {
   override readonly architecture = "CamembertModel";
 }
 
-/** @see transformers.CamembertForSequenceClassification */
+/**
+ * @see transformers.CamembertForSequenceClassification
+ * @example
+ * const model = new CamembertForSequenceClassification(new CamembertConfig({ numLabels: 3 }), 42).initializeWeights();
+ */
 export class CamembertForSequenceClassification extends RobertaForSequenceClassification {
   override readonly architecture = "CamembertForSequenceClassification";
 }
 
-/** @see transformers.CamembertForMaskedLM */
+/**
+ * @see transformers.CamembertForMaskedLM
+ * @example
+ * const model = new CamembertForMaskedLM(new CamembertConfig(), 42).initializeWeights();
+ */
 export class CamembertForMaskedLM extends RobertaForMaskedLM {
   override readonly architecture = "CamembertForMaskedLM";
 }

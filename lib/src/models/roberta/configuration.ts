@@ -27,5 +27,7 @@ export const ROBERTA: Omit<ConfigShape<BertSettings>, "modelType"> = {
  * The configuration of a RoBERTa.
  *
  * @see transformers.RobertaConfig
+ * @example
+ * const config = new RobertaConfig({ numHiddenLayers: 2, numLabels: 3 });
  */
 export class RobertaConfig extends encoderConfig<BertSettings>({ modelType: "roberta", ...ROBERTA }) {}

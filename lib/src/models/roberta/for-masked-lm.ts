@@ -8,6 +8,8 @@ import { RobertaModel } from "./modeling";
  * RoBERTa that predicts masked tokens: how it is pretrained.
  *
  * @see transformers.RobertaForMaskedLM
+ * @example
+ * const model = new RobertaForMaskedLM(new RobertaConfig(), 42).initializeWeights();
  */
 export class RobertaForMaskedLM extends MaskedLanguageModel {
   readonly architecture: string = "RobertaForMaskedLM";

@@ -8,6 +8,8 @@ import { RobertaModel } from "./modeling";
  * RoBERTa with two linear layers on top of the first token.
  *
  * @see transformers.RobertaForSequenceClassification
+ * @example
+ * const model = new RobertaForSequenceClassification(new RobertaConfig({ numLabels: 3 }), 42).initializeWeights();
  */
 export class RobertaForSequenceClassification extends FirstTokenClassifier {
   readonly architecture: string = "RobertaForSequenceClassification";

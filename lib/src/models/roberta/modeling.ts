@@ -13,6 +13,8 @@ import type { RobertaConfig } from "./configuration";
  * The encoder without a head.
  *
  * @see transformers.RobertaModel
+ * @example
+ * const body = new RobertaModel(new RobertaConfig({ numHiddenLayers: 2 }), 42).initializeWeights();
  */
 export class RobertaModel extends EncoderModel {
   readonly architecture: string = "RobertaModel";

@@ -12,6 +12,8 @@ import { RobertaModel } from "./modeling";
  * The configuration of an XLM-RoBERTa.
  *
  * @see transformers.XLMRobertaConfig
+ * @example
+ * const config = new XLMRobertaConfig({ numHiddenLayers: 2, numLabels: 3 });
  */
 export class XLMRobertaConfig extends encoderConfig<BertSettings>({
   ...ROBERTA,
@@ -19,17 +21,29 @@ export class XLMRobertaConfig extends encoderConfig<BertSettings>({
   defaults: { ...ROBERTA.defaults, vocabSize: 30522 },
 }) {}
 
-/** @see transformers.XLMRobertaModel */
+/**
+ * @see transformers.XLMRobertaModel
+ * @example
+ * const body = new XLMRobertaModel(new XLMRobertaConfig({ numHiddenLayers: 2 }), 42).initializeWeights();
+ */
 export class XLMRobertaModel extends RobertaModel {
   override readonly architecture = "XLMRobertaModel";
 }
 
-/** @see transformers.XLMRobertaForSequenceClassification */
+/**
+ * @see transformers.XLMRobertaForSequenceClassification
+ * @example
+ * const model = new XLMRobertaForSequenceClassification(new XLMRobertaConfig({ numLabels: 3 }), 42).initializeWeights();
+ */
 export class XLMRobertaForSequenceClassification extends RobertaForSequenceClassification {
   override readonly architecture = "XLMRobertaForSequenceClassification";
 }
 
-/** @see transformers.XLMRobertaForMaskedLM */
+/**
+ * @see transformers.XLMRobertaForMaskedLM
+ * @example
+ * const model = new XLMRobertaForMaskedLM(new XLMRobertaConfig(), 42).initializeWeights();
+ */
 export class XLMRobertaForMaskedLM extends RobertaForMaskedLM {
   override readonly architecture = "XLMRobertaForMaskedLM";
 }
