@@ -169,3 +169,22 @@ test("a model of another family is refused before its weights are downloaded", a
     assert.ok(!hub.requests.some((line) => /safetensors|storage/.test(line)), hub.requests.join("\n"));
   }
 });
+
+test("of a tokenizer its own files are downloaded, and of one that is not read it is said why", async (context) => {
+  const roberta = {
+    "vocab.json": text('{"<s>": 0, "<pad>": 1, "</s>": 2, "<unk>": 3, "a": 4}'),
+    "merges.txt": text("#version: 0.2\n"),
+  };
+  const repos: ServedRepo[] = [
+    { type: "model", name: "a/roberta", revisions: { main: { ...roberta, "README.md": text("") } } },
+    { type: "model", name: "a/deberta", revisions: { main: { "spm.model": text("") } } },
+  ];
+  const { at } = await hubForTest(context, { repos });
+  const tokenizer = await AutoTokenizer.fromPretrained("a/roberta", at);
+  assert.deepEqual(tokenizer.encode("a"), [0, 4, 2]);
+  await assert.rejects(AutoTokenizer.fromPretrained("a/deberta", at), {
+    name: "CheckpointError",
+    message:
+      /^a\/deberta: has no tokenizer\.json\. Its vocabulary is in spm\.model, SentencePiece's own format/,
+  });
+});

@@ -120,6 +120,22 @@ for (const type of TYPES) {
         assertClose(again.byName.get(name)!.dataSync(), gradient.dataSync(), 2e-6, name);
     });
 
+    test("has the same gradients of what is trained, whatever else is frozen", async () => {
+      const model = await load(type);
+      const inputs = { ...inputsOf(model), labels: tf.tensor1d([0, 1, 2, 1], "int32") };
+      const gradients = () => {
+        const trained = [...model.namedParameters()].filter(([, { requiresGrad }]) => requiresGrad);
+        const values = trained.map(([, { value }]) => value);
+        const { grads } = tf.variableGrads(() => model.forward(inputs).loss!, values);
+        return new Map(trained.map(([name, { value }]) => [name, grads[value.name]!.dataSync()]));
+      };
+      const all = gradients();
+      // Layers alone: what they share with others is still trained.
+      for (const [name, parameter] of model.namedParameters())
+        if (/layers?\.\d+\.|embeddings\.(?!weight)/.test(name)) parameter.requiresGrad = false;
+      for (const [name, values] of gradients()) assertClose(values, all.get(name)!, 2e-6, name);
+    });
+
     test("shows its attention and its states", async () => {
       const model = await load(type);
       tf.tidy(() => {

@@ -1,6 +1,7 @@
-import { HubError } from "../errors";
+import { CheckpointError, HubError } from "../errors";
 import type { HubOptions } from "../hub/settings";
 import { openSnapshot, type Snapshot } from "../hub/snapshot";
+import { convertAdvice, SENTENCE_PIECE_FILES } from "./sentence-piece-files";
 import { readWeightMap } from "./sharded";
 import { WEIGHT_FILE_NAMES } from "./state-dict";
 
@@ -22,22 +23,30 @@ export async function downloadCheckpoint(
 ): Promise<string> {
   const snapshot = await openSnapshot({ repo: { type: "model", name }, ...options });
   for (const part of parts) {
-    await DOWNLOADS[part](snapshot);
+    await DOWNLOADS[part](snapshot, name);
     if (part === "config") await accept?.(snapshot.folder);
   }
   return snapshot.folder;
 }
 
-const DOWNLOADS: Record<CheckpointPart, (snapshot: Snapshot) => Promise<void>> = {
+/** A tokenizer, the best first. */
+const TOKENIZER_FILES = ["tokenizer.json", "vocab.txt", "vocab.json"];
+
+const DOWNLOADS: Record<CheckpointPart, (snapshot: Snapshot, name: string) => Promise<void>> = {
   async config(snapshot) {
     await snapshot.download("config.json");
   },
 
   /** What may be absent goes first, so that a tokenizer without its settings is never all that a killed process left. */
-  async tokenizer(snapshot) {
+  async tokenizer(snapshot, name) {
     const settings = ["config.json", "special_tokens_map.json", "added_tokens.json", "tokenizer_config.json"];
     for (const file of settings) if (snapshot.files.includes(file)) await snapshot.download(file);
-    await downloadFirst(snapshot, ["tokenizer.json", "vocab.txt"]);
+    const pieces = SENTENCE_PIECE_FILES.find((file) => snapshot.files.includes(file));
+    if (pieces !== undefined && !TOKENIZER_FILES.some((file) => snapshot.files.includes(file))) {
+      throw new CheckpointError(`${name}: has no tokenizer.json. ${convertAdvice(pieces)}`);
+    }
+    const file = await downloadFirst(snapshot, TOKENIZER_FILES);
+    if (file.endsWith("vocab.json")) await snapshot.download("merges.txt");
   },
 
   async weights(snapshot) {

@@ -1,5 +1,5 @@
 import { PreTrainedTokenizer } from "./pretrained-tokenizer";
-import { bertTokenizerJson } from "./tokenizer-files";
+import { bertTokenizerJson } from "./vocabulary-files";
 import { parseTokenizerJson } from "./tokenizer-json";
 import type { TokenizerConfig } from "./tokenizer-config";
 

@@ -44,7 +44,7 @@ export const CALL_OPTIONS: readonly (keyof TokenizerOptions)[] = [
 export interface BatchEncoding<Column> {
   /** Ids of the tokens. */
   input_ids: Column;
-  /** 0 for the first text and what frames it, 1 for the second. */
+  /** 0 for the first text and what frames it, 1 for the second. Not there if the model takes none (RoBERTa and others). */
   token_type_ids: Column;
   /** 1 for a token, 0 for padding. */
   attention_mask: Column;

@@ -230,7 +230,7 @@ export class PreTrainedTokenizer extends VocabularyBase {
         strip_accents: normalizer.strip_accents as boolean | null,
         tokenize_chinese_chars: normalizer.handle_chinese_chars as boolean,
       }),
-      tokenizer_class: this.config.tokenizer_class ?? "BertTokenizer",
+      tokenizer_class: this.config.tokenizer_class ?? this.defaultClass,
       padding_side: this.paddingSide,
       truncation_side: this.truncationSide,
     };
@@ -283,6 +283,11 @@ export class PreTrainedTokenizer extends VocabularyBase {
   }
   [inspect.custom](): string {
     return this.toString();
+  }
+
+  /** Of transformers' tokenizers the one that takes the file as it is, where none is named. */
+  private get defaultClass(): string {
+    return this.json.model.type === "WordPiece" ? "BertTokenizer" : "PreTrainedTokenizerFast";
   }
 
   private encodeRow(

@@ -35,7 +35,7 @@ function specialToken(content: string, id: number): AddedTokenConfig {
 }
 
 /** The same of RoBERTa and of SentencePiece. */
-const ROBERTA_SPECIAL_TOKENS: Readonly<SpecialTokens> = {
+export const ROBERTA_SPECIAL_TOKENS: Readonly<SpecialTokens> = {
   unk_token: "<unk>",
   sep_token: "</s>",
   pad_token: "<pad>",

@@ -1,10 +1,10 @@
 import { existsSync } from "node:fs";
-import { readFile } from "node:fs/promises";
 import path from "node:path";
 import { readJson, writeJson } from "../checkpoints/json";
 import { writeFileAtomic } from "../checkpoints/atomic-file";
 import { TokenizerError } from "../errors";
-import { BERT_SPECIAL_TOKENS } from "./special-tokens";
+import { convertAdvice, SENTENCE_PIECE_FILES } from "../checkpoints/sentence-piece-files";
+import { readVocabularyFiles } from "./vocabulary-files";
 import { parseTokenizerJson, type TokenizerJson } from "./tokenizer-json";
 import type { TokenizerConfig } from "./tokenizer-config";
 
@@ -57,62 +57,8 @@ function longestText(modelConfig: Record<string, unknown>): number | undefined {
   return COUNTS_FROM_PADDING.includes(String(type)) ? positions - (Number(padding) + 1) : positions;
 }
 
-/** A vocab.txt holds one token a line; the line's number is the id. */
-async function readVocabulary(file: string): Promise<Record<string, number>> {
-  const lines = (await readFile(file, "utf8")).split(/\r?\n/);
-  if (lines.at(-1) === "") lines.pop();
-  return Object.fromEntries(lines.map((token, id) => [token, id]));
-}
-
-/** The tokenizer.json of a BERT that ships only its vocabulary; tokenizer_config.json says how texts are cleaned. */
-export function bertTokenizerJson(
-  vocab: Record<string, number>,
-  config: TokenizerConfig,
-): Record<string, unknown> {
-  const token = (role: "cls_token" | "sep_token" | "unk_token"): string => {
-    const given = config[role] ?? BERT_SPECIAL_TOKENS[role];
-    return typeof given === "string" ? given : given.content;
-  };
-  const special = (content: string, type_id: number) => ({ SpecialToken: { id: content, type_id } });
-  const define = (content: string) => [
-    content,
-    { id: content, ids: [Object.hasOwn(vocab, content) ? vocab[content] : -1], tokens: [content] },
-  ];
-  const [cls, sep] = [token("cls_token"), token("sep_token")];
-  const a = { Sequence: { id: "A", type_id: 0 } };
-  const b = { Sequence: { id: "B", type_id: 1 } };
-  return {
-    version: "1.0",
-    truncation: null,
-    padding: null,
-    added_tokens: [],
-    normalizer: {
-      type: "BertNormalizer",
-      clean_text: true,
-      handle_chinese_chars: config.tokenize_chinese_chars ?? true,
-      strip_accents: config.strip_accents ?? null,
-      lowercase: config.do_lower_case ?? true,
-    },
-    pre_tokenizer: { type: "BertPreTokenizer" },
-    post_processor: {
-      type: "TemplateProcessing",
-      single: [special(cls, 0), a, special(sep, 0)],
-      pair: [special(cls, 0), a, special(sep, 0), b, special(sep, 1)],
-      special_tokens: Object.fromEntries([define(cls), define(sep)]) as unknown,
-    },
-    decoder: { type: "WordPiece", prefix: "##", cleanup: true },
-    model: {
-      type: "WordPiece",
-      unk_token: token("unk_token"),
-      continuing_subword_prefix: "##",
-      max_input_chars_per_word: 100,
-      vocab,
-    },
-  };
-}
-
 /**
- * Reads the tokenizer of a model directory: tokenizer.json, or the vocab.txt of an old one; tokenizer_config.json,
+ * Reads the tokenizer of a model directory: tokenizer.json, or the vocabulary's own files of an old one; tokenizer_config.json,
  * special_tokens_map.json, added_tokens.json, and config.json for the longest text, where they exist.
  *
  * @throws TokenizerError if there is no tokenizer, or a file of it cannot be used
@@ -131,13 +77,13 @@ export async function readTokenizerFiles(directory: string): Promise<TokenizerFi
     const file = at("tokenizer.json");
     return { json: parseTokenizerJson(await readTokenizerFile(file), file), config, addedTokens, file };
   }
-  const file = at("vocab.txt");
-  if (existsSync(file)) {
-    const value = bertTokenizerJson(await readVocabulary(file), config);
-    return { json: parseTokenizerJson(value, file), config, addedTokens, file };
-  }
+  const found = await readVocabularyFiles(directory, config);
+  if (found)
+    return { json: parseTokenizerJson(found.value, found.file), config, addedTokens, file: found.file };
+  const pieces = SENTENCE_PIECE_FILES.find((name) => existsSync(at(name)));
   throw new TokenizerError(
-    `${directory}: holds no tokenizer (looked for tokenizer.json, then for a BERT's vocab.txt).`,
+    `${directory}: holds no tokenizer that is read here (looked for tokenizer.json, then for a BERT's vocab.txt, then for a ` +
+      `RoBERTa's vocab.json with merges.txt).${pieces === undefined ? "" : ` ${convertAdvice(pieces)}`}`,
   );
 }
 

@@ -1,7 +1,9 @@
 import assert from "node:assert/strict";
-import { readFileSync } from "node:fs";
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
 import path from "node:path";
-import { describe, test } from "node:test";
+import { after, before, describe, test } from "node:test";
+import { AutoTokenizer } from "../../../lib/src/tokenizers/auto-tokenizer";
 import { PreTrainedTokenizer } from "../../../lib/src/tokenizers/pretrained-tokenizer";
 import { parseTokenizerJson } from "../../../lib/src/tokenizers/tokenizer-json";
 import { MODEL_FIXTURES } from "../../differential/model-fixtures";
@@ -53,6 +55,56 @@ describe("a damaged model is refused by name", () => {
         },
       );
     });
+  }
+});
+
+describe("a RoBERTa that ships vocab.json and merges.txt", () => {
+  const folder = mkdtempSync(path.join(tmpdir(), "finetune-roberta-"));
+  after(() => rmSync(folder, { recursive: true, force: true }));
+  before(() => {
+    const { vocab, merges } = model("roberta") as { vocab: Json; merges: [string, string][] };
+    writeFileSync(path.join(folder, "vocab.json"), JSON.stringify(vocab));
+    const lines = ["#version: 0.2", ...merges.map((pair) => pair.join(" ")), ""];
+    writeFileSync(path.join(folder, "merges.txt"), lines.join("\n"));
+    const config = { model_type: "roberta", max_position_embeddings: 514, pad_token_id: 1 };
+    writeFileSync(path.join(folder, "config.json"), JSON.stringify(config));
+  });
+
+  test("cuts as its tokenizer.json does", async () => {
+    const tokenizer = await AutoTokenizer.fromPretrained(folder);
+    for (const [i, text] of texts.entries())
+      assert.deepEqual(tokenizer(text).input_ids, answers.roberta![i]!.ids);
+    const { ids, pair } = answers.roberta![10]!;
+    assert.deepEqual(tokenizer(texts[10]!, { textPair: texts[9]! }).input_ids, pair![0]);
+    assert.equal(tokenizer.decode(ids), answers.roberta![10]!.decoded);
+    assert.deepEqual(Object.keys(tokenizer("a film")), ["input_ids", "attention_mask"]);
+    assert.equal(tokenizer.modelMaxLength, 512);
+    assert.deepEqual([tokenizer.clsToken, tokenizer.padTokenId, tokenizer.maskToken], ["<s>", 1, "<mask>"]);
+  });
+
+  test("is saved as a tokenizer.json that cuts the same", async () => {
+    const tokenizer = await AutoTokenizer.fromPretrained(folder);
+    await tokenizer.savePretrained(path.join(folder, "saved"));
+    const again = await AutoTokenizer.fromPretrained(path.join(folder, "saved"));
+    for (const text of texts) assert.deepEqual(again(text), tokenizer(text));
+    const saved = JSON.parse(
+      readFileSync(path.join(folder, "saved", "tokenizer_config.json"), "utf8"),
+    ) as Json;
+    assert.equal(saved.tokenizer_class, "RobertaTokenizer");
+  });
+});
+
+test("of a vocabulary in SentencePiece's own format it is said what to do", async () => {
+  const folder = mkdtempSync(path.join(tmpdir(), "finetune-spm-"));
+  try {
+    writeFileSync(path.join(folder, "spm.model"), "");
+    await assert.rejects(AutoTokenizer.fromPretrained(folder), {
+      name: "TokenizerError",
+      message:
+        /looked for tokenizer\.json.*spm\.model, SentencePiece's own format.*save_pretrained\(FOLDER\) makes a tokenizer\.json/,
+    });
+  } finally {
+    rmSync(folder, { recursive: true });
   }
 });
 

@@ -37,6 +37,10 @@ export abstract class EncoderLayer extends Module {
     return [];
   }
 
+  override get requiresGrad(): boolean {
+    return super.requiresGrad || this.sharedParameters.some(({ requiresGrad }) => requiresGrad);
+  }
+
   /** @param x  [tokens, hidden] */
   forward(x: tf.Tensor2D, layout: SequenceLayout, options: LayerOptions): LayerOutput {
     const compute = (input: tf.Tensor2D) =>
