@@ -150,7 +150,10 @@ describe("bad input", () => {
   test("not JSON, not a tokenizer, nothing at all", async () => {
     await refused({ "tokenizer.json": "{ nonsense" }, /tokenizer\.json: is not valid JSON/);
     await refused({ "tokenizer.json": "[1, 2]" }, /not a tokenizer\.json/);
-    await refused({}, /holds no tokenizer that is read here \(looked for tokenizer\.json, then for a BERT's vocab\.txt, then/);
+    await refused(
+      {},
+      /holds no tokenizer that is read here \(looked for tokenizer\.json, then for a BERT's vocab\.txt, then/,
+    );
   });
   test("a model of another kind", async () => {
     const json = fixture();
