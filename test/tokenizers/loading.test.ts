@@ -96,6 +96,18 @@ test("BertProcessing, another normaliser and no pre-tokenizer are taken from the
   assert.deepEqual(tokens, ["[CLS]", "the", "movie", "[SEP]", "bad", "[SEP]"]);
 });
 
+test("a ByteLevel processor adds no tokens, alone or beside one that does", async () => {
+  const byteLevel = { type: "ByteLevel", add_prefix_space: true, trim_offsets: true, use_regex: true };
+  const idsWith = async (post_processor: Json) => {
+    const folder = directory({ "tokenizer.json": { ...fixture(), post_processor } });
+    return (await AutoTokenizer.fromPretrained(folder))("the movie").input_ids;
+  };
+  const bert = { type: "BertProcessing", sep: ["[SEP]", 3], cls: ["[CLS]", 2] };
+  const alone = await idsWith(byteLevel);
+  assert.deepEqual(await idsWith({ type: "Sequence", processors: [byteLevel, bert] }), [2, ...alone, 3]);
+  assert.equal(alone.length, 2);
+});
+
 describe("savePretrained", () => {
   for (const name of ["uncased", "cased"]) {
     test(`writes what loads as the same tokenizer, ${name}`, async () => {

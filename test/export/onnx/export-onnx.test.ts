@@ -8,7 +8,11 @@ import type * as tf from "@tensorflow/tfjs-core";
 import { loadDataset } from "../../../lib/src/datasets/load-dataset";
 import { exportOnnx } from "../../../lib/src/export/onnx/export-onnx";
 import { pipeline } from "../../../lib/src/inference/pipeline";
-import { AutoModelForMaskedLM, AutoModelForSequenceClassification } from "../../../lib/src/models/auto";
+import {
+  AutoConfig,
+  AutoModelForMaskedLM,
+  AutoModelForSequenceClassification,
+} from "../../../lib/src/models/auto";
 import { BertConfig } from "../../../lib/src/models/bert/configuration";
 import { BertForMaskedLM } from "../../../lib/src/models/bert/for-masked-lm";
 import { BertForSequenceClassification } from "../../../lib/src/models/bert/for-sequence-classification";
@@ -74,6 +78,17 @@ describe("exportOnnx", () => {
       ],
     ],
   );
+  const plainDeberta = async () => {
+    const overrides = {
+      relativeAttention: false,
+      posAttType: null,
+      positionBiasedInput: true,
+      initializerRange: 0.3,
+    };
+    const settings = await AutoConfig.fromPretrained(trained("deberta-v2-classification"), overrides);
+    return await AutoModelForSequenceClassification.fromConfig(settings, { seed: 5 });
+  };
+  ofFamilies.push(["a DeBERTa whose attention is plain", plainDeberta, "logits"]);
   const all = [
     ...Object.entries(models).map(
       ([name, [make, output]]) => [name, () => Promise.resolve(make().initializeWeights()), output] as const,
@@ -109,11 +124,18 @@ describe("exportOnnx", () => {
   }
 
   test("a family of which nobody has written down a graph is refused by name, and leaves nothing", async () => {
-    for (const name of ["deberta-v2", "modernbert", "mpnet"]) {
-      const model = await AutoModelForSequenceClassification.fromPretrained(
-        trained(`${name}-classification`),
-      );
-      const directory = path.join(folder, `refused-${name}`);
+    const refused = [
+      ["deberta-v2", {}],
+      // Without the vectors of distances, its scores still have a scale of their own.
+      ["deberta-v2", { relativeAttention: false }],
+      ["modernbert", {}],
+      ["mpnet", {}],
+    ] as const;
+    for (const [name, overrides] of refused) {
+      const checkpoint = trained(`${name}-classification`);
+      const settings = await AutoConfig.fromPretrained(checkpoint, overrides);
+      const model = await AutoModelForSequenceClassification.fromConfig(settings, { seed: 5 });
+      const directory = mkdtempSync(path.join(folder, "refused-"));
       await assert.rejects(exportOnnx(model, tokenizer, directory), {
         name: "ConfigError",
         message: /cannot be exported yet/,

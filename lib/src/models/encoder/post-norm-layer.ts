@@ -34,7 +34,7 @@ export interface PostNormParts {
   outputNorm: LayerNorm;
 }
 
-type Particular = Pick<AttentionOptions, "bias" | "scale" | "window">;
+type Particular = Pick<AttentionOptions, "bias" | "scale">;
 
 /**
  * One layer of an encoder of BERT's kind: every token looks at every token of its sequence, in several heads; then a network
@@ -58,7 +58,7 @@ export abstract class PostNormLayer extends EncoderLayer {
     return "gelu";
   }
 
-  /** What a family's attention has of its own: what is added to the scores, their scale, how far a token sees. */
+  /** What a family's attention has of its own: what is added to the scores, and their scale. */
   // eslint-disable-next-line @typescript-eslint/no-unused-vars -- families that have something need them
   protected attentionOptions(projections: AttentionProjections, layout: SequenceLayout): Particular {
     return {};
@@ -86,7 +86,7 @@ export abstract class PostNormLayer extends EncoderLayer {
 
   override describe(graph: ModuleGraph, x: GraphValue): GraphValue {
     // A builder knows attention without anything of a family's own.
-    if (this.sharedParameters.length > 0) return super.describe(graph, x);
+    if (!this.hasPlainAttention || this.sharedParameters.length > 0) return super.describe(graph, x);
     const { parts, heads } = this;
     const { builder } = graph;
     const [query, key, value] = [parts.query, parts.key, parts.value].map((map) => graph.linear(map, x));
