@@ -1,10 +1,14 @@
+import type { Piece } from "./piece";
 import type { AddedTokenConfig } from "./tokenizer-json";
 import { CodePointSet } from "./unicode/code-points";
 import { WHITE_SPACE, WORD } from "./unicode/character-tables";
 import { TokenSet } from "./token-set";
 
-/** A stretch of text, or the id of the added token that stood there. */
-export type Section = string | number;
+/** A stretch of a text; with the id of the added token, if that is what stands there. */
+export interface Section {
+  piece: Piece;
+  id: number | undefined;
+}
 
 const wordCharacter = new CodePointSet(WORD);
 const whiteSpace = new CodePointSet(WHITE_SPACE);
@@ -37,9 +41,10 @@ export class AddedTokenSplitter {
     if (this.tokens.size > 0) this.contents = new TokenSet(this.tokens.keys());
   }
 
-  split(text: string): Section[] {
+  split(piece: Piece): Section[] {
     const { contents } = this;
-    if (contents === undefined) return [text];
+    if (contents === undefined) return [{ piece, id: undefined }];
+    const { text } = piece;
     const sections: Section[] = [];
     let done = 0;
     for (let found = contents.find(text, 0); found; found = contents.find(text, found[1])) {
@@ -50,11 +55,12 @@ export class AddedTokenSplitter {
       // White space is below U+10000: a code unit each.
       if (token.lstrip) while (start > done && whiteSpace.has(text.charCodeAt(start - 1))) start--;
       if (token.rstrip) while (stop < text.length && whiteSpace.has(text.charCodeAt(stop))) stop++;
-      if (done < start) sections.push(text.slice(done, start));
-      sections.push(token.id);
+      if (done < start) sections.push({ piece: piece.slice(done, start), id: undefined });
+      sections.push({ piece: piece.slice(start, stop), id: token.id });
       done = stop;
     }
-    if (done < text.length) sections.push(text.slice(done));
+    if (done === 0) sections.push({ piece, id: undefined });
+    else if (done < text.length) sections.push({ piece: piece.slice(done), id: undefined });
     return sections;
   }
 }

@@ -2,10 +2,9 @@ import { tensor2d, type Tensor2D } from "../tfjs";
 import { TokenizerError } from "../errors";
 import type { BatchEncoding, PaddableColumns, PaddableRow } from "./encoding-types";
 import { paddedWidth, padRow, padToRectangle, type PaddingStrategy } from "./padding";
+import type { Span } from "./piece";
+import { NONE } from "./row";
 import type { Side } from "./truncation";
-
-/** In `word_ids`, what is no part of a word: special tokens and padding. The Rust library says None. */
-export const NO_WORD = -1;
 
 /** How a batch is padded, every question answered. */
 export interface BatchPadding {
@@ -50,6 +49,11 @@ export function columnsOf(features: readonly PaddableRow[] | PaddableColumns): P
   return columns;
 }
 
+function padOffsets(row: readonly Span[], width: number, side: Side): Span[] {
+  const padding = Array.from({ length: Math.max(0, width - row.length) }, (): Span => [0, 0]);
+  return side === "right" ? [...row, ...padding] : [...padding, ...row];
+}
+
 /** Brings all rows to one width; the attention mask is made where there is none. */
 export function padColumns(
   columns: PaddableColumns,
@@ -79,7 +83,11 @@ export function padColumns(
   return {
     input_ids: pad(ids, padding.padTokenId),
     ...(columns.token_type_ids && { token_type_ids: pad(columns.token_type_ids, padding.padTokenTypeId) }),
-    ...(columns.word_ids && { word_ids: pad(columns.word_ids, NO_WORD) }),
+    ...(columns.word_ids && { word_ids: pad(columns.word_ids, NONE) }),
+    ...(columns.sequence_ids && { sequence_ids: pad(columns.sequence_ids, NONE) }),
+    ...(columns.offset_mapping && {
+      offset_mapping: columns.offset_mapping.map((row) => padOffsets(row, width ?? 0, side)),
+    }),
     ...(padding.returnAttentionMask && {
       attention_mask: pad(
         columns.attention_mask ?? ids.map((row) => new Array<number>(row.length).fill(1)),

@@ -8,7 +8,7 @@ import { pushToHub, type PushedCommit, type PushOptions } from "../hub/push";
 import { HUB_OPTIONS, type HubOptions } from "../hub/settings";
 import { refuseUnknownOptions } from "../known-options";
 import { TokenizerError } from "../errors";
-import { columnsOf, NO_WORD, padColumns, type BatchPadding } from "./batch-padding";
+import { columnsOf, padColumns, type BatchPadding } from "./batch-padding";
 import { cleanUpSpaces } from "./decoders/clean-up";
 import {
   type BatchEncoding,
@@ -19,12 +19,15 @@ import {
   type PaddableColumns,
   type PaddableRow,
   type PadOptions,
+  type Texts,
   type TokenizerOptions,
 } from "./encoding-types";
 import { configuredNormalizer } from "./configured-normalizer";
 import { additionalSpecialTokens, configuredTokens } from "./configured-tokens";
 import { addedTokensOf, specialTokensOf } from "./special-tokens";
-import { Template, type Segments } from "./processors/template";
+import { checkOffsetUnit } from "./offsets";
+import { Template } from "./processors/template";
+import { RowEncoder } from "./row-encoder";
 import { TextEncoder } from "./text-encoder";
 import { checkTexts } from "./text-input";
 import { inputNamesOf, VERY_LARGE_LENGTH, type TokenizerConfig } from "./tokenizer-config";
@@ -32,7 +35,7 @@ import { keepTokens } from "./keep-tokens";
 import { vocabularyOf } from "./models/configuration";
 import { readTokenizerFiles, writeTokenizerFiles, type TokenizerFiles } from "./tokenizer-files";
 import type { TokenizerJson } from "./tokenizer-json";
-import { truncatePair, type Side, type TruncationStrategy } from "./truncation";
+import { TRUNCATION_STRATEGIES, type Side, type Truncation, type TruncationStrategy } from "./truncation";
 import { Vocabulary } from "./vocabulary";
 import { VocabularyBase } from "./vocabulary-base";
 
@@ -40,12 +43,16 @@ export interface PreTrainedTokenizer {
   /**
    * Texts into what a model takes.
    *
-   * @param text one text, or a list
+   * @param text one text, or a list; with `isSplitIntoWords` the words of one, or a list of such lists
    * @returns `{ input_ids, token_type_ids, attention_mask }`: number[] for one text, number[][] for a list, int32
    *   tensors with `returnTensors: "tf"`
    * @throws TokenizerError if something is no string, the list is empty, or the lengths cannot be had
+   *
+   * @example
+   * const { offset_mapping } = tokenizer("A fine film", { returnOffsetsMapping: true });
+   * offset_mapping.map(([start, end]) => "A fine film".slice(start, end)); // ["", "A", "fine", "film", ""]
    */
-  <const Text extends string | readonly string[], Options extends TokenizerOptions>(
+  <const Text extends Texts, Options extends TokenizerOptions>(
     text: Text,
     options?: Options & Only<Options, TokenizerOptions>,
   ): Encoded<Text, Options>;
@@ -77,6 +84,7 @@ export class PreTrainedTokenizer extends VocabularyBase {
   private readonly config: TokenizerConfig;
   private readonly encoder: TextEncoder;
   private readonly template: Template;
+  private readonly rowEncoder: RowEncoder;
   private readonly warned = new Set<string>();
   private filesDigest: string | undefined;
 
@@ -92,13 +100,18 @@ export class PreTrainedTokenizer extends VocabularyBase {
       normalizer: configuredNormalizer(json.normalizer, config),
     };
     const encoder = new TextEncoder(effective, file);
-    super(new Vocabulary(vocabularyOf(json.model), added, encoder.normalize), special, additional);
+    super(
+      new Vocabulary(vocabularyOf(json.model), added, (text) => encoder.normalize(text)),
+      special,
+      additional,
+    );
     this.nameOrPath = nameOrPath;
     this.config = config;
     this.json = effective;
     this.encoder = encoder;
     const processor = json.post_processor && { options: json.post_processor, name: "post_processor", file };
     this.template = Template.from(processor ?? undefined, (token) => this.vocabulary.idOf(token));
+    this.rowEncoder = new RowEncoder(encoder, this.template, (id) => this.vocabulary.tokenOf(id));
     this.modelMaxLength = config.model_max_length ?? VERY_LARGE_LENGTH;
     this.paddingSide = config.padding_side ?? "right";
     this.truncationSide = config.truncation_side ?? "right";
@@ -119,29 +132,29 @@ export class PreTrainedTokenizer extends VocabularyBase {
   }
 
   /** What a call of the tokenizer does; call the tokenizer itself, whose result has the exact type. */
-  call(text: string | readonly string[], options: TokenizerOptions = {}): Partial<BatchEncoding<unknown>> {
+  call(text: Texts, options: TokenizerOptions = {}): Partial<BatchEncoding<unknown>> {
     refuseUnknownOptions("tokenizer", options, CALL_OPTIONS, TokenizerError);
     if (options.returnTensors !== undefined && options.returnTensors !== "tf") {
       throw new TokenizerError(
         `returnTensors is ${inspect(options.returnTensors)}; there is "tf", and without it arrays are returned.`,
       );
     }
-    const [texts, pairs] = checkTexts(text, options.textPair);
-    const strategy = this.truncationStrategy(options);
-    const rows = texts.map((each, i) => this.encodeRow(each, pairs?.[i], strategy, options));
+    checkOffsetUnit(options.returnOffsetsMapping);
+    const checked = checkTexts(text, options.textPair, options.isSplitIntoWords ?? false);
+    const addSpecialTokens = options.addSpecialTokens ?? true;
+    const added = addSpecialTokens ? this.template.addedTokens(checked.pairs !== undefined) : 0;
+    const truncation = this.truncation(options, added);
+    const encoded = this.rowEncoder.columns(checked, { addSpecialTokens, truncation }, options);
+    const { columns, typeIds, samples } = encoded;
+    if (!truncation) for (const { length } of columns.input_ids) this.warnIfTooLong(length);
     const takes = (name: string) => this.modelInputNames.includes(name);
-    const columns: PaddableColumns = { input_ids: rows.map(({ ids }) => ids) };
-    if (options.returnWordIds) {
-      columns.word_ids = texts.map((each, i) => this.wordIds(each, pairs?.[i], strategy, options));
-    }
-    if (options.returnTokenTypeIds ?? takes("token_type_ids")) {
-      columns.token_type_ids = rows.map(({ typeIds }) => typeIds);
-    }
+    if (options.returnTokenTypeIds ?? takes("token_type_ids")) columns.token_type_ids = typeIds;
     const batch = padColumns(columns, {
       ...this.batchPadding({ ...options, padding: options.padding ?? false }),
       returnAttentionMask: options.returnAttentionMask ?? takes("attention_mask"),
     });
-    if (typeof text !== "string" || options.returnTensors !== undefined) return batch;
+    if (options.returnOverflowingTokens) return { ...batch, overflow_to_sample_mapping: samples };
+    if (checked.isBatch || options.returnTensors !== undefined) return batch;
     return Object.fromEntries(
       Object.entries(batch).map(([name, column]) => [name, (column as number[][])[0]]),
     );
@@ -290,59 +303,14 @@ export class PreTrainedTokenizer extends VocabularyBase {
     return this.json.model.type === "WordPiece" ? "BertTokenizer" : "PreTrainedTokenizerFast";
   }
 
-  private encodeRow(
-    text: string,
-    pair: string | undefined,
-    strategy: TruncationStrategy | undefined,
-    options: TokenizerOptions,
-  ): Segments {
-    const row = this.arrange(text, pair, strategy, options, (each, limit, from) =>
-      this.encoder.encode(each, limit, from),
+  private warnIfTooLong(length: number): void {
+    if (length <= this.modelMaxLength) return;
+    this.warnOnce(
+      "too long",
+      `Token indices sequence length is longer than the specified maximum sequence length for this model ` +
+        `(${length} > ${this.modelMaxLength}). Running this sequence through the model will result in ` +
+        `indexing errors; truncation: true shortens it.`,
     );
-    if (strategy === undefined && row.ids.length > this.modelMaxLength) {
-      this.warnOnce(
-        "too long",
-        `Token indices sequence length is longer than the specified maximum sequence length for this model ` +
-          `(${row.ids.length} > ${this.modelMaxLength}). Running this sequence through the model will result in ` +
-          `indexing errors; truncation: true shortens it.`,
-      );
-    }
-    return row;
-  }
-
-  /** The number of the word of each token; -1 at special tokens. */
-  private wordIds(
-    text: string,
-    pair: string | undefined,
-    strategy: TruncationStrategy | undefined,
-    options: TokenizerOptions,
-  ): number[] {
-    // Negative, so that they cannot be mistaken for the special tokens' ids among them.
-    const { ids } = this.arrange(text, pair, strategy, options, (each, limit, from) =>
-      this.encoder.words(each, limit, from).map((word) => -1 - word),
-    );
-    return ids.map((value) => (value < 0 ? -1 - value : NO_WORD));
-  }
-
-  /** Reads one text or two, shortens them and sets the special tokens around them. */
-  private arrange(
-    text: string,
-    pair: string | undefined,
-    strategy: TruncationStrategy | undefined,
-    { addSpecialTokens = true, maxLength = this.modelMaxLength }: TokenizerOptions,
-    encode: (text: string, limit: number, from: Side) => readonly number[],
-  ): Segments {
-    const added = addSpecialTokens ? this.template.addedTokens(pair !== undefined) : 0;
-    const side = this.truncationSide;
-    if (strategy !== undefined && !(maxLength >= added)) {
-      throw new TokenizerError(`maxLength ${maxLength} leaves no room for the ${added} special tokens.`);
-    }
-    const limit = strategy === undefined || strategy === "only_second" ? Infinity : maxLength;
-    const read = (each: string) => encode(each, limit, side === "right" ? "left" : "right");
-    let a: readonly number[] = read(text);
-    let b: readonly number[] | undefined = pair === undefined ? undefined : read(pair);
-    if (strategy !== undefined) [a, b] = truncatePair(a, b, { maxLength, added, strategy, side });
-    return this.template.apply(a, b, addSpecialTokens);
   }
 
   private batchPadding(options: PadOptions): BatchPadding {
@@ -366,15 +334,30 @@ export class PreTrainedTokenizer extends VocabularyBase {
   }
 
   /** @returns undefined: leave texts as long as they are */
-  private truncationStrategy({
-    truncation,
-    maxLength,
-    padding,
-  }: TokenizerOptions): TruncationStrategy | undefined {
-    if (maxLength !== undefined && (!Number.isInteger(maxLength) || maxLength < 0)) {
-      throw new TokenizerError(`maxLength is ${maxLength}; a whole number of tokens is expected.`);
+  private truncation(options: TokenizerOptions, added: number): Truncation | undefined {
+    const { maxLength = this.modelMaxLength, returnOverflowingTokens = false, stride = 0 } = options;
+    for (const [name, value] of Object.entries({ maxLength: options.maxLength ?? 0, stride })) {
+      if (!Number.isInteger(value) || value < 0) {
+        throw new TokenizerError(`${name} is ${value}; a whole number of tokens is expected.`);
+      }
     }
-    if (truncation === undefined && maxLength !== undefined && (padding ?? false) === false) {
+    const strategy = this.truncationStrategy(options);
+    if (strategy === undefined) return undefined;
+    if (!(maxLength >= added)) {
+      throw new TokenizerError(`maxLength ${maxLength} leaves no room for the ${added} special tokens.`);
+    }
+    return {
+      maxLength,
+      added,
+      strategy,
+      side: this.truncationSide,
+      stride: returnOverflowingTokens ? stride : undefined,
+    };
+  }
+
+  private truncationStrategy(options: TokenizerOptions): TruncationStrategy | undefined {
+    const { truncation, maxLength, padding = false } = options;
+    if (truncation === undefined && maxLength !== undefined && padding === false) {
       this.warnOnce(
         "no truncation",
         "maxLength is given without truncation; texts are shortened as with truncation: true. Say so to silence this.",
@@ -383,7 +366,11 @@ export class PreTrainedTokenizer extends VocabularyBase {
     }
     if (truncation === undefined || truncation === false || truncation === "do_not_truncate")
       return undefined;
-    return truncation === true ? "longest_first" : truncation;
+    if (truncation === true) return "longest_first";
+    if (TRUNCATION_STRATEGIES.includes(truncation)) return truncation;
+    throw new TokenizerError(
+      `truncation is ${inspect(truncation)}; there are true, false, ${TRUNCATION_STRATEGIES.join(", ")} and do_not_truncate.`,
+    );
   }
 
   private warnOnce(kind: string, message: string): void {

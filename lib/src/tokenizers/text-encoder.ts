@@ -3,9 +3,20 @@ import { type Decoder, decoderOf } from "./decoders/decoder";
 import { type Normalizer, normalizerOf } from "./normalizers/normalizer";
 import { modelOf, type TokenizerModel } from "./models/model";
 import { type Part, wrongPart } from "./parts";
-import { splitIntoWords } from "./pre-tokenizers/bert-pre-tokenizer";
+import { Piece, type Span } from "./piece";
 import { type PreTokenizer, prependScheme, preTokenizerOf } from "./pre-tokenizers/pre-tokenizer";
 import type { TokenizerJson, TypedPart } from "./tokenizer-json";
+import { spanFromBytes } from "./utf8";
+
+/** A token, and where in its text it comes from. */
+export interface Token {
+  id: number;
+  /** The number of its word, or added token, in the text. */
+  word: number;
+  span: Span;
+  /** What stands there, if it is an added token; white space that it swallows is part of it. */
+  added: string | undefined;
+}
 
 /**
  * From text to ids and back, without special tokens: added tokens are found, the rest is normalised, split into words
@@ -16,9 +27,8 @@ import type { TokenizerJson, TypedPart } from "./tokenizer-json";
 export class TextEncoder {
   private readonly rawSplitter: AddedTokenSplitter;
   private readonly normalizedSplitter: AddedTokenSplitter;
-  /** Cleans a text, as the `normalizer` of the file says. */
-  readonly normalize: Normalizer;
-  private readonly splitWords: (text: string, isFirst: boolean) => string[];
+  private readonly normalizer: Normalizer;
+  private readonly preTokenizer: PreTokenizer;
   private readonly decoder: Decoder | undefined;
   private readonly model: TokenizerModel;
 
@@ -32,16 +42,21 @@ export class TextEncoder {
       return options ? { options, name, file } : undefined;
     };
     const [normalizer, preTokenizer, decoder] = [part("normalizer"), part("pre_tokenizer"), part("decoder")];
-    this.normalize = normalizer ? normalizerOf(normalizer) : (text) => text;
-    this.splitWords = wordSplitter(preTokenizer);
+    this.normalizer = normalizer ? normalizerOf(normalizer) : (text) => text;
+    this.preTokenizer = preTokenizer ? preTokenizerOf(preTokenizer) : (text) => [text];
     this.decoder = decoder && decoderOf(decoder);
     if (preTokenizer) checkFirst(preTokenizer, json.normalizer);
     this.model = modelOf(json.model, file);
     this.rawSplitter = new AddedTokenSplitter(json.added_tokens.filter((token) => !token.normalized));
     this.normalizedSplitter = new AddedTokenSplitter(
       json.added_tokens.filter((token) => token.normalized),
-      this.normalize,
+      (text) => this.normalize(text),
     );
+  }
+
+  /** Cleans a text, as the `normalizer` of the file says. */
+  normalize(text: string): string {
+    return this.normalizer(Piece.of(text, false)).text;
   }
 
   /**
@@ -53,21 +68,32 @@ export class TextEncoder {
   encode(text: string, limit: number = Infinity, from: "left" | "right" = "left"): number[] {
     if (from === "right") return this.encodeFromRight(text, limit);
     const ids: number[] = [];
-    this.readPieces(text, (piece) => {
-      if (typeof piece === "number") return ids.push(piece) > 0; // an added token never ends the reading
-      for (const id of piece) ids.push(id);
+    this.readWords(Piece.of(text, false), (word, added) => {
+      if (added !== undefined) return ids.push(added) > 0; // an added token never ends the reading
+      for (const id of this.model.encode(word.text)) ids.push(id);
       return ids.length < limit;
     });
     return ids;
   }
 
-  /** @returns for each id that `encode` gives the number of its word, counted in the whole text */
-  words(text: string, limit: number = Infinity, from: "left" | "right" = "left"): number[] {
-    const lengths: number[] = [];
-    this.readPieces(text, (piece) => lengths.push(typeof piece === "number" ? 1 : piece.length) > 0);
-    const words = lengths.flatMap((length, word) => new Array<number>(length).fill(word));
-    const count = this.encode(text, limit, from).length;
-    return from === "left" ? words.slice(0, count) : words.slice(words.length - count);
+  /** @returns for each id that `encode` gives also where it comes from */
+  tokens(text: string, limit: number = Infinity, from: "left" | "right" = "left"): Token[] {
+    const tokens: Token[] = [];
+    let word = 0;
+    this.readWords(Piece.of(text, true), (piece, added) => {
+      if (added !== undefined) tokens.push({ id: added, word, span: piece.span(), added: piece.text });
+      else {
+        const fromBytes = spanFromBytes(piece.text);
+        const spans = this.model.spans(piece.text);
+        for (const [i, id] of this.model.encode(piece.text).entries()) {
+          tokens.push({ id, word, span: piece.span(...fromBytes(spans[i]!)), added: undefined });
+        }
+      }
+      return ++word > 0;
+    });
+    if (limit === Infinity) return tokens;
+    const { length } = this.encode(text, limit, from);
+    return from === "left" ? tokens.slice(0, length) : tokens.slice(tokens.length - length);
   }
 
   /** @returns the text of tokens: pieces joined to words, the spaces before punctuation left out */
@@ -77,43 +103,38 @@ export class TextEncoder {
   }
 
   private encodeFromRight(text: string, limit: number): number[] {
-    const pieces: (number | readonly number[])[] = [];
-    this.readPieces(text, (piece) => pieces.push(piece) > 0);
-    let start = pieces.length;
+    const words: { ids: readonly number[]; isAdded: boolean }[] = [];
+    this.readWords(Piece.of(text, false), (word, added) => {
+      const isAdded = added !== undefined;
+      return words.push({ ids: isAdded ? [added] : this.model.encode(word.text), isAdded }) > 0;
+    });
+    let start = words.length;
     let count = 0;
     while (start > 0) {
-      const piece = pieces[--start];
-      count += typeof piece === "object" ? piece.length : 1;
-      if (typeof piece === "object" && count >= limit) break;
+      const { ids, isAdded } = words[--start]!;
+      count += ids.length;
+      if (!isAdded && count >= limit) break;
     }
-    return pieces.slice(start).flat();
+    return words.slice(start).flatMap(({ ids }) => ids);
   }
 
-  /** Hands over the ids of each added token and each word, one after the other, until `take` returns false. */
-  private readPieces(given: string, take: (piece: number | readonly number[]) => boolean): void {
+  /** Hands over each word, and each added token with its id, one after the other, until `take` returns false. */
+  private readWords(given: Piece, take: (word: Piece, added?: number) => boolean): void {
     // Half a surrogate pair is no character: Rust strings cannot hold one, Python replaces it.
-    const text = given.replace(/\p{Surrogate}/gu, "\ufffd");
-    for (const [place, raw] of this.rawSplitter.split(text).entries()) {
-      const sections = typeof raw === "number" ? [raw] : this.normalizedSplitter.split(this.normalize(raw));
-      for (const [index, section] of sections.entries()) {
-        const isFirst = place === 0 && index === 0;
+    const text = given.withText(given.text.replace(/\p{Surrogate}/gu, "\ufffd"));
+    for (const raw of this.rawSplitter.split(text)) {
+      if (raw.id !== undefined) {
+        if (!take(raw.piece, raw.id)) return;
+        continue;
+      }
+      for (const { piece, id } of this.normalizedSplitter.split(this.normalizer(raw.piece))) {
         // Of nothing there are no words, whatever a pre-tokenizer would set before them.
-        if (section === "") continue;
-        const words = typeof section === "number" ? [section] : this.splitWords(section, isFirst);
-        for (const word of words) {
-          if (!take(typeof word === "number" ? word : this.model.encode(word))) return;
-        }
+        if (piece.text === "") continue;
+        const words = id === undefined ? this.preTokenizer(piece) : [piece];
+        for (const word of words) if (!take(word, id)) return;
       }
     }
   }
-}
-
-/** From a text to its words. BERT's own way makes no objects for them. */
-function wordSplitter(part: Part | undefined): (text: string, isFirst: boolean) => string[] {
-  if (!part) return (text) => [text];
-  const preTokenize: PreTokenizer = preTokenizerOf(part);
-  if (part.options.type === "BertPreTokenizer") return splitIntoWords;
-  return (text, isFirst) => preTokenize({ text, isFirst }).map((piece) => piece.text);
 }
 
 /** Normalizers that take nothing away at the beginning of a text. */

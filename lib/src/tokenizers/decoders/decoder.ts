@@ -1,7 +1,7 @@
 import { fromByteCharacters } from "../byte-level";
 import { replacement } from "../normalizers/normalizer";
 import { characterOf, makePart, optionOf, type Part, partsOf, type PartTable } from "../parts";
-import { patternOf } from "../patterns";
+import { Piece } from "../piece";
 import { prependScheme } from "../pre-tokenizers/pre-tokenizer";
 import { cleanUpToken } from "./clean-up";
 
@@ -23,8 +23,8 @@ const DECODERS: PartTable<Decoder> = {
     return (tokens) => tokens.map((token, i) => token.replaceAll(mark, i === 0 && isPrepended ? "" : " "));
   },
   Replace(part) {
-    const replace = replacement(patternOf(part), optionOf(part, "content", "string"));
-    return (tokens) => tokens.map(replace);
+    const replace = replacement(part);
+    return (tokens) => tokens.map((token) => replace(Piece.of(token, false)).text);
   },
   Sequence(part) {
     const steps = partsOf(part, "decoders").map(decoderOf);

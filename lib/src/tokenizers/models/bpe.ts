@@ -1,4 +1,7 @@
 import { TokenizerError } from "../../errors";
+import type { Span } from "../piece";
+import { byteLength } from "../utf8";
+import { byteTokens } from "./byte-fallback";
 import type { BpeConfig } from "./configuration";
 import type { TokenizerModel } from "./model";
 
@@ -6,6 +9,13 @@ import type { TokenizerModel } from "./model";
 interface Merge {
   rank: number;
   id: number;
+}
+
+/** A part of a word. */
+interface WordPart {
+  id: number;
+  /** Bytes of the word that it stands for. */
+  length: number;
 }
 
 /** A pair of neighbours that may be joined. */
@@ -55,40 +65,53 @@ export class BpeModel implements TokenizerModel {
   }
 
   encode(word: string): number[] {
-    const whole = this.config.ignore_merges ? this.ids.get(word) : undefined;
-    return whole === undefined ? this.join(this.characters(word)) : [whole];
+    return this.symbols(word).map(({ id }) => id);
   }
 
-  /** The ids of a word's characters. */
-  private characters(word: string): number[] {
+  spans(word: string): Span[] {
+    let start = 0;
+    return this.symbols(word).map(({ length }): Span => [start, (start += length)]);
+  }
+
+  private symbols(word: string): WordPart[] {
+    const whole = this.config.ignore_merges ? this.ids.get(word) : undefined;
+    return whole === undefined ? this.join(this.characters(word)) : [{ id: whole, length: byteLength(word) }];
+  }
+
+  /** A word's characters. What no token stands for is left out, and what follows moves to its place. */
+  private characters(word: string): WordPart[] {
     const { continuing_subword_prefix: prefix, end_of_word_suffix: suffix, fuse_unk } = this.config;
     const characters = Array.from(word);
-    const symbols: number[] = [];
+    const symbols: WordPart[] = [];
     // An unknown character waits for what comes next.
-    let waiting = false;
+    let waiting: WordPart | undefined;
     for (const [i, character] of characters.entries()) {
       const isLast = i + 1 === characters.length;
       const piece = (i > 0 && prefix ? prefix : "") + character + (isLast && suffix ? suffix : "");
       const id = this.ids.get(piece);
+      const length = byteLength(character);
       if (id !== undefined) {
-        if (waiting) symbols.push(this.unknown!);
-        waiting = false;
-        symbols.push(id);
+        if (waiting) symbols.push(waiting);
+        waiting = undefined;
+        symbols.push({ id, length });
         continue;
       }
-      const bytes = this.config.byte_fallback ? bytesOf(piece, this.ids) : undefined;
-      if (bytes) symbols.push(...bytes);
+      const bytes = this.config.byte_fallback ? byteTokens(piece, this.ids) : undefined;
+      if (bytes) for (const byte of bytes) symbols.push({ id: byte, length: 1 });
       else if (this.unknown !== undefined) {
-        if (waiting && !fuse_unk) symbols.push(this.unknown);
-        waiting = true;
+        if (waiting && fuse_unk) waiting.length += length;
+        else {
+          if (waiting) symbols.push(waiting);
+          waiting = { id: this.unknown, length };
+        }
       }
     }
-    if (waiting) symbols.push(this.unknown!);
+    if (waiting) symbols.push(waiting);
     return symbols;
   }
 
   /** Joins neighbours, the pair of the lowest rank first, of several of one rank the leftmost. */
-  private join(symbols: number[]): number[] {
+  private join(symbols: WordPart[]): WordPart[] {
     const count = symbols.length;
     if (count < 2) return symbols;
     const next = Int32Array.from({ length: count }, (_, i) => (i + 1 < count ? i + 1 : -1));
@@ -96,29 +119,35 @@ export class BpeModel implements TokenizerModel {
     const queue = new Queue();
     const consider = (place: number) => {
       const right = next[place]!;
-      const merge = right < 0 ? undefined : this.merges.get(symbols[place]! * this.base + symbols[right]!);
+      const merge = right < 0 ? undefined : this.mergeOf(symbols[place]!, symbols[right]!);
       if (merge) queue.push({ place, ...merge });
     };
     for (let place = 0; place < count; place++) consider(place);
     for (let top = queue.pop(); top; top = queue.pop()) {
       const { place, id } = top;
       const right = next[place]!;
-      if (symbols[place] === GONE || right < 0) continue;
+      const [left, joined] = [symbols[place]!, symbols[right]];
+      if (left.id === GONE || !joined) continue;
       // What stood there when the pair was noted may have been joined to something else.
-      if (this.merges.get(symbols[place]! * this.base + symbols[right]!)?.id !== id) continue;
-      symbols[place] = id;
-      symbols[right] = GONE;
+      if (this.mergeOf(left, joined)?.id !== id) continue;
+      left.id = id;
+      left.length += joined.length;
+      joined.id = GONE;
       const after = next[right]!;
       next[place] = after;
       if (after >= 0) previous[after] = place;
       if (previous[place]! >= 0) consider(previous[place]!);
       consider(place);
     }
-    return symbols.filter((symbol) => symbol !== GONE);
+    return symbols.filter((symbol) => symbol.id !== GONE);
+  }
+
+  private mergeOf(left: WordPart, right: WordPart): Merge | undefined {
+    return this.merges.get(left.id * this.base + right.id);
   }
 }
 
-/** In place of a symbol that was joined to its left neighbour. */
+/** In place of the id of a symbol that was joined to its left neighbour. */
 const GONE = -1;
 
 const comesBefore = (a: Candidate, b: Candidate) =>
@@ -157,17 +186,4 @@ class Queue {
     items[at] = last;
     return top;
   }
-}
-
-const encoder = new TextEncoder();
-
-/** The tokens of a text's bytes, `<0xE2>`; undefined if the vocabulary lacks one. */
-export function bytesOf(text: string, ids: ReadonlyMap<string, number>): number[] | undefined {
-  const found: number[] = [];
-  for (const byte of encoder.encode(text)) {
-    const id = ids.get(`<0x${byte.toString(16).toUpperCase().padStart(2, "0")}>`);
-    if (id === undefined) return undefined;
-    found.push(id);
-  }
-  return found;
 }

@@ -1,4 +1,5 @@
 import { BpeModel } from "./bpe";
+import type { Span } from "../piece";
 import type { ModelConfig } from "./configuration";
 import { UnigramModel } from "./unigram";
 import { WordPieceModel } from "./word-piece";
@@ -6,6 +7,8 @@ import { WordPieceModel } from "./word-piece";
 /** The `model` of a tokenizer.json: from a word to the ids of its pieces. */
 export interface TokenizerModel {
   encode(word: string): readonly number[];
+  /** The bytes of the word's UTF-8 that each of these ids stands for. */
+  spans(word: string): readonly Span[];
 }
 
 /** Makes the model that a tokenizer.json says; it keeps its answers. */
@@ -27,17 +30,24 @@ const LONGEST_KEPT = 256;
 
 /** A model that looks up what it has answered before, which is where its speed comes from. */
 class KeptAnswers implements TokenizerModel {
-  private readonly answers = new Map<string, readonly number[]>();
+  readonly encode: (word: string) => readonly number[];
+  readonly spans: (word: string) => readonly Span[];
 
-  constructor(private readonly model: TokenizerModel) {}
-
-  encode(word: string): readonly number[] {
-    const known = this.answers.get(word);
-    if (known !== undefined) return known;
-    const ids = this.model.encode(word);
-    if (word.length > LONGEST_KEPT) return ids;
-    if (this.answers.size >= CACHE_SIZE) this.answers.clear();
-    this.answers.set(word, ids);
-    return ids;
+  constructor(model: TokenizerModel) {
+    this.encode = keepingAnswers((word) => model.encode(word));
+    this.spans = keepingAnswers((word) => model.spans(word));
   }
+}
+
+function keepingAnswers<Answer>(ask: (word: string) => Answer): (word: string) => Answer {
+  const answers = new Map<string, Answer>();
+  return (word) => {
+    const known = answers.get(word);
+    if (known !== undefined) return known;
+    const answer = ask(word);
+    if (word.length > LONGEST_KEPT) return answer;
+    if (answers.size >= CACHE_SIZE) answers.clear();
+    answers.set(word, answer);
+    return answer;
+  };
 }

@@ -1,5 +1,7 @@
 import { TokenizerError } from "../../errors";
-import { bytesOf } from "./bpe";
+import type { Span } from "../piece";
+import { byteLength } from "../utf8";
+import { byteTokens } from "./byte-fallback";
 import type { UnigramConfig } from "./configuration";
 import type { TokenizerModel } from "./model";
 
@@ -30,15 +32,22 @@ export class UnigramModel implements TokenizerModel {
   }
 
   encode(word: string): number[] {
-    const ids: number[] = [];
-    for (const piece of this.cut(word)) {
-      const id = this.ids.get(piece);
-      const bytes = id === undefined && this.config.byte_fallback ? bytesOf(piece, this.ids) : undefined;
-      if (id !== undefined) ids.push(id);
-      else if (bytes) ids.push(...bytes);
-      else ids.push(this.unknown(piece));
-    }
-    return ids;
+    return this.cut(word).flatMap((piece) => this.idsOf(piece));
+  }
+
+  /** Each of the tokens of a piece's bytes stands for the whole piece. */
+  spans(word: string): Span[] {
+    let start = 0;
+    return this.cut(word).flatMap((piece) => {
+      const span: Span = [start, (start += byteLength(piece))];
+      return this.idsOf(piece).map(() => span);
+    });
+  }
+
+  private idsOf(piece: string): number[] {
+    const id = this.ids.get(piece);
+    const bytes = id === undefined && this.config.byte_fallback ? byteTokens(piece, this.ids) : undefined;
+    return bytes ?? [id ?? this.unknown(piece)];
   }
 
   private unknown(piece: string): number {

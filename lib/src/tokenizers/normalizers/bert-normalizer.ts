@@ -1,3 +1,4 @@
+import type { Piece } from "../piece";
 import { lowercase } from "./lowercase";
 import { CodePointSet } from "../unicode/code-points";
 import {
@@ -70,15 +71,28 @@ export class BertNormalizer {
     for (let i = 0; i < text.length; i++) {
       const codePoint = text.codePointAt(i) ?? 0;
       if (codePoint > 0xffff) i++;
-      let piece = this.mapped.get(codePoint);
-      if (piece === undefined) {
-        piece = this.mapCodePoint(codePoint);
-        this.mapped.set(codePoint, piece);
-      }
+      const piece = this.pieceOf(codePoint);
       if (this.movable.size > 0 && this.movable.has(piece)) movables++;
       result += piece;
     }
     return movables > 1 ? this.inCanonicalOrder(text) : result;
+  }
+
+  /** As `normalize`, of a piece that may know where it comes from. */
+  normalizePiece(piece: Piece): Piece {
+    const text = this.normalize(piece.text);
+    if (!piece.isTracked) return piece.withText(text);
+    // Marks that changed places leave to each place what stood there.
+    return piece.map((character) => this.pieceOf(character.codePointAt(0)!)).withText(text);
+  }
+
+  private pieceOf(codePoint: number): string {
+    let piece = this.mapped.get(codePoint);
+    if (piece === undefined) {
+      piece = this.mapCodePoint(codePoint);
+      this.mapped.set(codePoint, piece);
+    }
+    return piece;
   }
 
   private mapCodePoint(codePoint: number): string {

@@ -1,5 +1,6 @@
 import { makePart, optionOf, type Part, partsOf, type PartTable } from "../parts";
-import { type Pattern, patternOf } from "../patterns";
+import { type Pattern, patternOf, type Stretch } from "../patterns";
+import type { Piece } from "../piece";
 import { CodePointSet } from "../unicode/code-points";
 import { COMBINING_MARK, WHITE_SPACE } from "../unicode/character-tables";
 import { BertNormalizer, type BertNormalizerConfig } from "./bert-normalizer";
@@ -9,12 +10,18 @@ import { type UnicodeForm, unicodeForm } from "./unicode-form";
 import { TokenizerError } from "../../errors";
 
 /** Cleans a text before it is split into words. */
-export type Normalizer = (text: string) => string;
+export type Normalizer = (text: Piece) => Piece;
 
 const whiteSpace = new CodePointSet(WHITE_SPACE);
 const combiningMark = new CodePointSet(COMBINING_MARK);
 
 const form = (name: UnicodeForm) => () => unicodeForm(name);
+
+/** Goes by characters. */
+const mapping =
+  (map: (text: string) => string): Normalizer =>
+  (text) =>
+    text.map(map);
 
 const NORMALIZERS: PartTable<Normalizer> = {
   BertNormalizer(part) {
@@ -24,22 +31,20 @@ const NORMALIZERS: PartTable<Normalizer> = {
       strip_accents: (part.options.strip_accents ?? null) as BertNormalizerConfig["strip_accents"],
       lowercase: optionOf(part, "lowercase", "boolean", true),
     });
-    return (text) => bert.normalize(text);
+    return (text) => bert.normalizePiece(text);
   },
-  Lowercase: () => lowercase,
+  Lowercase: () => mapping(lowercase),
   NFC: form("NFC"),
   NFD: form("NFD"),
   NFKC: form("NFKC"),
   NFKD: form("NFKD"),
-  Nmt: () => nmt,
+  Nmt: () => mapping(nmt),
   Precompiled: precompiled,
   Prepend(part) {
     const before = optionOf(part, "prepend", "string");
-    return (text) => (text === "" ? "" : before + text);
+    return (text) => text.prepend(before);
   },
-  Replace(part) {
-    return replacement(patternOf(part), optionOf(part, "content", "string"));
-  },
+  Replace: replacement,
   Sequence(part) {
     const steps = partsOf(part, "normalizers").map(normalizerOf);
     return (text) => steps.reduce((cleaned, step) => step(cleaned), text);
@@ -49,7 +54,7 @@ const NORMALIZERS: PartTable<Normalizer> = {
     const right = optionOf(part, "strip_right", "boolean");
     return (text) => strip(text, left, right);
   },
-  StripAccents: () => (text) => filtered(text, (codePoint) => !combiningMark.has(codePoint)),
+  StripAccents: () => mapping((text) => filtered(text, (codePoint) => !combiningMark.has(codePoint))),
 };
 
 /**
@@ -61,22 +66,23 @@ export function normalizerOf(part: Part): Normalizer {
   return makePart(part, NORMALIZERS);
 }
 
-/** Puts a text in the place of each match. */
-export function replacement(pattern: Pattern, content: string): (text: string) => string {
-  return (text) => {
-    const parts = pattern(text);
-    const length = parts.reduce(
-      (sum, { start, end, isMatch }) => sum + (isMatch ? content.length : end - start),
-      0,
+/** Puts a text in the place of each match of a pattern. */
+export function replacement(part: Part): Normalizer {
+  const [pattern, content] = [patternOf(part), optionOf(part, "content", "string")];
+  return (text) => text.replace(matchesOf(pattern, text.text, content), content);
+}
+
+/** @throws TokenizerError if the text would grow without measure */
+function matchesOf(pattern: Pattern, text: string, content: string): Stretch[] {
+  const matches = pattern(text).filter(({ isMatch }) => isMatch);
+  const length = matches.reduce((sum, { start, end }) => sum + content.length - (end - start), text.length);
+  if (length > MOST_CHARACTERS && length > text.length) {
+    throw new TokenizerError(
+      `The tokenizer replaces parts of a text of ${text.length} characters such that it would have ${length}; a text ` +
+        `may grow to ${MOST_CHARACTERS}. Is its tokenizer.json damaged?`,
     );
-    if (length > MOST_CHARACTERS && length > text.length) {
-      throw new TokenizerError(
-        `The tokenizer replaces parts of a text of ${text.length} characters such that it would have ${length}; a text ` +
-          `may grow to ${MOST_CHARACTERS}. Is its tokenizer.json damaged?`,
-      );
-    }
-    return parts.map(({ start, end, isMatch }) => (isMatch ? content : text.slice(start, end))).join("");
-  };
+  }
+  return matches;
 }
 
 /** A text that grows with each of many replacements has no end. */
@@ -89,13 +95,14 @@ function filtered(text: string, isKept: (codePoint: number) => boolean): string 
 }
 
 /** Without the white space at its ends. */
-function strip(text: string, left: boolean, right: boolean): string {
+function strip(piece: Piece, left: boolean, right: boolean): Piece {
+  const { text } = piece;
   let start = 0;
   let end = text.length;
   // White space is below U+10000: a code unit each.
   if (left) while (start < end && whiteSpace.has(text.charCodeAt(start))) start++;
   if (right) while (end > start && whiteSpace.has(text.charCodeAt(end - 1))) end--;
-  return text.slice(start, end);
+  return piece.strip(start, end);
 }
 
 const NMT_REMOVED = new CodePointSet("1-8 b e-1f 7f 8f 9f");

@@ -1,4 +1,5 @@
 import { optionOf, type Part, wrongPart } from "../parts";
+import type { Change, Piece } from "../piece";
 
 /** A normalizer of more, in units of the trie: SentencePiece's are of a tenth of it. */
 const MOST_UNITS = 2 ** 22;
@@ -12,7 +13,7 @@ const LONGEST_GRAPHEME = 6;
  * @see sentencepiece's normalizer.cc; the crate spm_precompiled, whose oddities this has too: of a grapheme's beginnings that
  *   are in the table, the shortest stands for the whole grapheme
  */
-export function precompiled(part: Part): (text: string) => string {
+export function precompiled(part: Part): (piece: Piece) => Piece {
   const bytes = bytesOf(optionOf(part, "precompiled_charsmap", "string"));
   const view = new DataView(bytes.buffer);
   const trieBytes = bytes.length < 4 ? NaN : view.getUint32(0, true);
@@ -21,7 +22,11 @@ export function precompiled(part: Part): (text: string) => string {
   }
   const trie = Uint32Array.from({ length: trieBytes / 4 }, (_, i) => view.getUint32(4 + 4 * i, true));
   const table = new CharacterTable(trie, bytes.subarray(4 + trieBytes));
-  return (text) => table.normalize(text);
+  return (piece) => {
+    const replaced = table.replaced(piece.text);
+    if (piece.isTracked) return piece.transform(changesOf(replaced));
+    return piece.withText(Array.from(replaced, ([, after]) => after).join(""));
+  };
 }
 
 function bytesOf(base64: string): Uint8Array {
@@ -46,14 +51,13 @@ class CharacterTable {
     private readonly replacements: Uint8Array,
   ) {}
 
-  normalize(text: string): string {
-    let result = "";
+  /** The graphemes and characters of a text, and what stands for each. */
+  *replaced(text: string): Generator<[before: string, after: string]> {
     for (const { segment } of isPlain(text) ? charactersOf(text) : graphemes.segment(text)) {
       const whole = byteLength(segment) < LONGEST_GRAPHEME ? this.lookUp(segment) : undefined;
-      if (whole !== undefined) result += whole;
-      else for (const character of segment) result += this.lookUp(character) ?? character;
+      if (whole !== undefined) yield [segment, whole];
+      else for (const character of segment) yield [character, this.lookUp(character) ?? character];
     }
-    return result;
   }
 
   private lookUp(piece: string): string | undefined {
@@ -82,6 +86,20 @@ class CharacterTable {
     const end = this.replacements.indexOf(0, start);
     return decoder.decode(this.replacements.subarray(start, end < 0 ? undefined : end));
   }
+}
+
+/** What each character stands for: the first ones for those that were there, and the last one for all that are left over. */
+function changesOf(replaced: Iterable<[before: string, after: string]>): Change[] {
+  const changes: [string, number][] = [];
+  for (const [before, after] of replaced) {
+    const count = Array.from(before).length;
+    const characters = Array.from(after);
+    for (const [i, character] of characters.entries()) changes.push([character, i < count ? 0 : 1]);
+    // What becomes of nothing is said by the character before, if there is one.
+    const last = changes.at(-1);
+    if (last && characters.length < count) last[1] -= count - characters.length;
+  }
+  return changes;
 }
 
 // The fields of a unit of the trie.

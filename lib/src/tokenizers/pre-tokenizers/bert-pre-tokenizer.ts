@@ -1,3 +1,4 @@
+import type { Piece } from "../piece";
 import { CodePointSet } from "../unicode/code-points";
 import { PUNCTUATION, WHITE_SPACE } from "../unicode/character-tables";
 
@@ -22,8 +23,9 @@ function kindOf(codePoint: number): number {
  * @huggingface/tokenizers 0.2.0 asks the running Node's ICU what punctuation is (141 characters more than in the
  * tables of the Rust library, and two fewer) and JavaScript's `\s` what white space is (with U+FEFF, without U+0085).
  */
-export function splitIntoWords(text: string): string[] {
-  const words: string[] = [];
+export function bertPreTokenizer(piece: Piece): Piece[] {
+  const { text } = piece;
+  const words: Piece[] = [];
   let start = -1;
   for (let i = 0; i < text.length; i++) {
     const unit = text.charCodeAt(i);
@@ -34,12 +36,12 @@ export function splitIntoWords(text: string): string[] {
     if (kind === PART_OF_WORD) {
       if (start < 0) start = i;
     } else {
-      if (start >= 0) words.push(text.slice(start, i));
-      if (kind === PUNCT) words.push(text.slice(i, i + width));
+      if (start >= 0) words.push(piece.slice(start, i));
+      if (kind === PUNCT) words.push(piece.slice(i, i + width));
       start = -1;
     }
     i += width - 1;
   }
-  if (start >= 0) words.push(text.slice(start));
+  if (start >= 0) words.push(piece.slice(start));
   return words;
 }

@@ -1,9 +1,9 @@
 import { toByteCharacters } from "../byte-level";
 import { optionOf, type Part } from "../parts";
+import type { Piece } from "../piece";
 import { CodePointSet } from "../unicode/code-points";
 import { WHITE_SPACE } from "../unicode/character-tables";
 import { PATTERN_LETTER, PATTERN_NUMBER } from "../unicode/pattern-tables";
-import type { Piece } from "./split";
 
 const whiteSpace = new CodePointSet(WHITE_SPACE);
 const letter = new CodePointSet(PATTERN_LETTER);
@@ -17,10 +17,10 @@ const number = new CodePointSet(PATTERN_NUMBER);
 export function byteLevel(part: Part): (piece: Piece) => Piece[] {
   const isPrefixed = optionOf(part, "add_prefix_space", "boolean", true);
   const isSplit = optionOf(part, "use_regex", "boolean", true);
-  return ({ text, isFirst }) => {
-    const whole = isPrefixed && !text.startsWith(" ") ? ` ${text}` : text;
+  return (piece) => {
+    const whole = isPrefixed && !piece.text.startsWith(" ") ? piece.prepend(" ") : piece;
     const words = isSplit ? splitByKind(whole) : [whole];
-    return words.map((word, i) => ({ text: toByteCharacters(word), isFirst: isFirst && i === 0 }));
+    return words.map((word) => word.map(toByteCharacters));
   };
 }
 
@@ -41,11 +41,11 @@ const CONTRACTION = /^'(?:s|t|re|ve|m|ll|d)/;
  * GPT-2's words, `'s|'t|'re|'ve|'m|'ll|'d| ?\p{L}+| ?\p{N}+| ?[^\s\p{L}\p{N}]+|\s+(?!\S)|\s+`: letters, numbers, or neither, each with
  * the space before it. Letters and numbers are those of Oniguruma, by which the models were trained.
  */
-function splitByKind(text: string): string[] {
-  const words: string[] = [];
-  for (let start = 0; start < text.length;) {
-    const end = wordEnd(text, start);
-    words.push(text.slice(start, end));
+function splitByKind(piece: Piece): Piece[] {
+  const words: Piece[] = [];
+  for (let start = 0; start < piece.text.length;) {
+    const end = wordEnd(piece.text, start);
+    words.push(piece.slice(start, end));
     start = end;
   }
   return words;

@@ -1,10 +1,11 @@
 import { characterOf, makePart, optionOf, type Part, partsOf, type PartTable, wrongPart } from "../parts";
 import { characterPattern, type Pattern, patternOf, runPattern, textPattern } from "../patterns";
+import type { Piece } from "../piece";
 import { CodePointSet } from "../unicode/code-points";
 import { NUMERIC, PUNCTUATION, WHITE_SPACE, WORD } from "../unicode/character-tables";
-import { splitIntoWords } from "./bert-pre-tokenizer";
+import { bertPreTokenizer } from "./bert-pre-tokenizer";
 import { byteLevel } from "./byte-level";
-import { inverted, type Piece, split, SPLIT_BEHAVIORS, type SplitBehavior } from "./split";
+import { inverted, split, SPLIT_BEHAVIORS, type SplitBehavior } from "./split";
 
 /** Splits a piece of a text into smaller ones; in the end they are words. */
 export type PreTokenizer = (piece: Piece) => Piece[];
@@ -25,8 +26,7 @@ const wordsAndSymbols = runPattern((codePoint) =>
 );
 
 const PRE_TOKENIZERS: PartTable<PreTokenizer> = {
-  // None of these words is asked whether it is the first: nothing that follows changes words.
-  BertPreTokenizer: () => (piece) => splitIntoWords(piece.text).map((text) => ({ text, isFirst: false })),
+  BertPreTokenizer: () => bertPreTokenizer,
   ByteLevel: byteLevel,
   CharDelimiterSplit: (part) => splitting(textPattern(characterOf(part, "delimiter")), "Removed"),
   Digits(part) {
@@ -37,12 +37,13 @@ const PRE_TOKENIZERS: PartTable<PreTokenizer> = {
   FixedLength(part) {
     const length = optionOf(part, "length", "number", 5);
     if (!Number.isInteger(length) || length < 1) throw wrongPart(part, `length is ${length}`);
-    return ({ text, isFirst }) => {
-      const characters = Array.from(text);
+    return (piece) => {
+      const characters = Array.from(piece.text);
       const pieces: Piece[] = [];
-      for (let start = 0; start < characters.length; start += length) {
-        const chunk = characters.slice(start, start + length).join("");
-        pieces.push({ text: chunk, isFirst: isFirst && start === 0 });
+      for (let [i, start] = [0, 0]; i < characters.length; i += length) {
+        const end = start + characters.slice(i, i + length).join("").length;
+        pieces.push(piece.slice(start, end));
+        start = end;
       }
       return pieces;
     };
@@ -90,12 +91,11 @@ function metaspace(part: Part): PreTokenizer {
   const scheme = prependScheme(part);
   const isSplit = optionOf(part, "split", "boolean", true);
   const pattern = textPattern(mark);
-  return ({ text, isFirst }) => {
-    let marked = text.replaceAll(" ", mark);
-    const isPrepended = scheme === "always" || (scheme === "first" && isFirst);
-    if (isPrepended && !marked.startsWith(mark)) marked = mark + marked;
-    const piece = { text: marked, isFirst };
-    return isSplit ? split(piece, pattern, "MergedWithNext") : [piece];
+  return (piece) => {
+    let marked = piece.map((text) => text.replaceAll(" ", mark));
+    const isPrepended = scheme === "always" || (scheme === "first" && piece.isFirst);
+    if (isPrepended && !marked.text.startsWith(mark)) marked = marked.prepend(mark);
+    return isSplit ? split(marked, pattern, "MergedWithNext") : [marked];
   };
 }
 

@@ -1,10 +1,5 @@
 import type { Pattern, Stretch } from "../patterns";
-
-/** A part of a text, and whether it begins where the text begins. */
-export interface Piece {
-  text: string;
-  isFirst: boolean;
-}
+import type { Piece } from "../piece";
 
 /** What becomes of the matches that a text is split at. @see tokenizers.pre_tokenizers.Split */
 export type SplitBehavior = "Removed" | "Isolated" | "MergedWithPrevious" | "MergedWithNext" | "Contiguous";
@@ -18,10 +13,10 @@ export const SPLIT_BEHAVIORS: readonly SplitBehavior[] = [
 ];
 
 /** Splits a piece at what a pattern finds in it; nothing empty is left. */
-export function split({ text, isFirst }: Piece, pattern: Pattern, behavior: SplitBehavior): Piece[] {
-  return joined(pattern(text), behavior)
+export function split(piece: Piece, pattern: Pattern, behavior: SplitBehavior): Piece[] {
+  return joined(pattern(piece.text), behavior)
     .filter(({ start, end }) => start < end)
-    .map(({ start, end }) => ({ text: text.slice(start, end), isFirst: isFirst && start === 0 }));
+    .map(({ start, end }) => piece.slice(start, end));
 }
 
 /** The other way round: what is between the matches is the match. */

@@ -1,13 +1,8 @@
-import { makePart, type Part, partsOf, type PartTable, wrongPart } from "../parts";
+import { makePart, optionOf, type Part, partsOf, type PartTable, wrongPart } from "../parts";
+import type { OffsetTrim } from "./trim-offsets";
 
 /** One step of a template: ids of a special token, or the place of the first (A) or second (B) text. */
 type Piece = { ids: readonly number[]; typeId: number } | { sequence: "A" | "B"; typeId: number };
-
-/** Token ids with the number of the segment that each belongs to. */
-export interface Segments {
-  ids: number[];
-  typeIds: number[];
-}
 
 function isSequence(piece: Piece): piece is { sequence: "A" | "B"; typeId: number } {
   return "sequence" in piece;
@@ -24,6 +19,8 @@ export class Template {
     /** A pair without special tokens. */
     private readonly barePair: readonly Piece[] = BARE_PAIR,
     private readonly bareSingle: readonly Piece[] = [A],
+    /** What is done to where tokens come from, one after the other. */
+    readonly trims: readonly OffsetTrim[] = [],
   ) {}
 
   /**
@@ -32,7 +29,9 @@ export class Template {
    * @throws TokenizerError if the kind of post-processor is unknown, or its special tokens are not in the vocabulary
    */
   static from(part: Part | undefined, idOf: (token: string) => number | undefined): Template {
-    return (part && templateOf(part, idOf)) ?? new Template();
+    if (!part) return new Template();
+    const { template = new Template(), trims } = processorOf(part, idOf);
+    return template.withTrims(trims);
   }
 
   /** How many special tokens are added to one text, or to a pair. */
@@ -44,55 +43,80 @@ export class Template {
   /**
    * Puts texts into the template.
    *
-   * @param a ids of the text
-   * @param b ids of the second text of a pair
-   * @param addSpecialTokens false: only the ids of the texts, with their token types
+   * @param a tokens of the text
+   * @param b tokens of the second text of a pair
+   * @param addSpecialTokens false: only the tokens of the texts, with their token types
+   * @param special makes a token of the id of a special one
+   * @returns all tokens, with the number of the segment that each belongs to
    */
-  apply(a: readonly number[], b: readonly number[] | undefined, addSpecialTokens: boolean): Segments {
+  apply<Item>(
+    a: readonly Item[],
+    b: readonly Item[] | undefined,
+    addSpecialTokens: boolean,
+    special: (id: number) => Item,
+  ): { items: Item[]; typeIds: number[] } {
     const [single, pair] = addSpecialTokens ? [this.single, this.pair] : [this.bareSingle, this.barePair];
-    const ids: number[] = [];
+    const items: Item[] = [];
     const typeIds: number[] = [];
     for (const piece of b === undefined ? single : pair) {
-      const part = isSequence(piece) ? (piece.sequence === "A" ? a : (b ?? [])) : piece.ids;
-      for (const id of part) {
-        ids.push(id);
+      const part = isSequence(piece) ? (piece.sequence === "A" ? a : (b ?? [])) : piece.ids.map(special);
+      for (const item of part) {
+        items.push(item);
         typeIds.push(piece.typeId);
       }
     }
-    return { ids, typeIds };
+    return { items, typeIds };
+  }
+
+  /** The same, with trims before its own. */
+  withTrims(trims: readonly OffsetTrim[]): Template {
+    const { single, pair, barePair, bareSingle } = this;
+    return new Template(single, pair, barePair, bareSingle, [...trims, ...this.trims]);
   }
 }
 
 type IdOf = (token: string) => number | undefined;
 
-/** undefined: one that adds nothing. */
-function templateOf(part: Part, idOf: IdOf): Template | undefined {
+interface Processor {
+  /** undefined: one that adds nothing. */
+  template?: Template | undefined;
+  trims: readonly OffsetTrim[];
+}
+
+function processorOf(part: Part, idOf: IdOf): Processor {
   return makePart(part, PROCESSORS)(idOf);
 }
 
-const PROCESSORS: PartTable<(idOf: IdOf) => Template | undefined> = {
+function trimsOf(part: Part): OffsetTrim[] {
+  const hasPrefixSpace = optionOf(part, "add_prefix_space", "boolean", true);
+  return optionOf(part, "trim_offsets", "boolean", true) ? [{ hasPrefixSpace }] : [];
+}
+
+const PROCESSORS: PartTable<(idOf: IdOf) => Processor> = {
   BertProcessing: (part) => (idOf) => {
     const [cls, sep] = frame(part, idOf);
     const single = [at(cls, 0), A, at(sep, 0)];
-    return new Template(single, [...single, { sequence: "B", typeId: 1 }, at(sep, 1)]);
+    const template = new Template(single, [...single, { sequence: "B", typeId: 1 }, at(sep, 1)]);
+    return { template, trims: [] };
   },
-  // It moves offsets.
-  ByteLevel: () => () => undefined,
+  ByteLevel: (part) => () => ({ trims: trimsOf(part) }),
   RobertaProcessing: (part) => (idOf) => {
     const [cls, sep] = frame(part, idOf);
     const single = [at(cls, 0), A, at(sep, 0)];
     const b: Piece = { sequence: "B", typeId: 0 };
-    return new Template(single, [...single, at(sep, 0), b, at(sep, 0)], [A, b]);
+    const template = new Template(single, [...single, at(sep, 0), b, at(sep, 0)], [A, b]);
+    return { template, trims: trimsOf(part) };
   },
   Sequence: (part) => (idOf) => {
-    const made = partsOf(part, "processors").map((each) => templateOf(each, idOf));
-    const [template, second] = made.filter((each) => each !== undefined);
+    const made = partsOf(part, "processors").map((each) => processorOf(each, idOf));
+    const [template, second] = made.flatMap((each) => each.template ?? []);
     if (second) throw wrongPart(part, "more than one processor that adds tokens is not supported");
-    return template;
+    return { template, trims: made.flatMap(({ trims }) => trims) };
   },
   TemplateProcessing: (part) => (idOf) => {
     const [single, pair] = [templatePieces(part, "single", idOf), templatePieces(part, "pair", idOf)];
-    return new Template(single, pair, pair.filter(isSequence), single.filter(isSequence));
+    const template = new Template(single, pair, pair.filter(isSequence), single.filter(isSequence));
+    return { template, trims: [] };
   },
 };
 

@@ -1,7 +1,8 @@
 import { TokenizerError } from "../../errors";
 import { refuseUnknownOptions } from "../../known-options";
 import { BertNormalizer } from "../normalizers/bert-normalizer";
-import { splitIntoWords } from "../pre-tokenizers/bert-pre-tokenizer";
+import { Piece } from "../piece";
+import { bertPreTokenizer } from "../pre-tokenizers/bert-pre-tokenizer";
 import { BertTokenizer } from "../bert-tokenizer";
 import { BERT_SPECIAL_TOKENS } from "../special-tokens";
 import { learnMerges } from "./pair-merges";
@@ -91,8 +92,8 @@ function countWords(texts: Iterable<string>, lowercase: boolean): Map<string, nu
   });
   const words = new Map<string, number>();
   for (const text of texts) {
-    for (const word of splitIntoWords(normalizer.normalize(text)))
-      words.set(word, (words.get(word) ?? 0) + 1);
+    const cleaned = normalizer.normalizePiece(Piece.of(text, false));
+    for (const { text: word } of bertPreTokenizer(cleaned)) words.set(word, (words.get(word) ?? 0) + 1);
   }
   return words;
 }

@@ -54,7 +54,11 @@ function textEncoder(json: TokenizerJson, maxLength: number) {
     (token) => added.get(token) ?? vocabulary.get(token),
   );
   const room = maxLength - template.addedTokens(false);
-  return (text: string) => template.apply(encoder.encode(text, room).slice(0, room), undefined, true);
+  return (text: string) => {
+    const ids = encoder.encode(text, room).slice(0, room);
+    const { items, typeIds } = template.apply(ids, undefined, true, (id) => id);
+    return { ids: items, typeIds };
+  };
 }
 
 function scoresOf(logits: Float32Array, by: PageSettings["scores"]): number[] {
