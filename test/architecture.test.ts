@@ -33,7 +33,7 @@ const RANKS: readonly (readonly string[])[] = [
   ["checkpoints"],
   ["datasets", "tokenizers"],
   ["models", "collators", "evaluation"],
-  ["training", "export"],
+  ["training", "export", "tasks"],
   ["inference"],
   ["cli"],
   ["index", "internal"],

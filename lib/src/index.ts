@@ -80,6 +80,9 @@ export type { TrainWordPieceOptions } from "./tokenizers/training/train-word-pie
 export type { Batch, CollatorContext, DataCollator } from "./collators/batch";
 export { DataCollatorForLanguageModeling } from "./collators/data-collator-for-language-modeling";
 export type { DataCollatorForLanguageModelingOptions } from "./collators/data-collator-for-language-modeling";
+export { DataCollatorForMultipleChoice } from "./collators/data-collator-for-multiple-choice";
+export { DataCollatorForTokenClassification } from "./collators/data-collator-for-token-classification";
+export type { DataCollatorForTokenClassificationOptions } from "./collators/data-collator-for-token-classification";
 export { DataCollatorWithPadding } from "./collators/data-collator-with-padding";
 export type { DataCollatorWithPaddingOptions } from "./collators/data-collator-with-padding";
 export { defaultDataCollator } from "./collators/default-data-collator";
@@ -94,7 +97,10 @@ export {
   AutoConfig,
   AutoModel,
   AutoModelForMaskedLM,
+  AutoModelForMultipleChoice,
+  AutoModelForQuestionAnswering,
   AutoModelForSequenceClassification,
+  AutoModelForTokenClassification,
 } from "./models/auto";
 export type { AutoModelClass, FromConfigOptions, FromPretrainedOptions } from "./models/auto";
 export { AlbertConfig } from "./models/albert/configuration";
@@ -153,7 +159,12 @@ export { EncoderModel } from "./models/encoder/encoder-model";
 export type { EncoderModelOptions, EncoderModelOutput } from "./models/encoder/encoder-model";
 export type { ConfigOverrides } from "./models/families";
 export { MaskedLanguageModel } from "./models/heads/masked-lm";
+export type { MultipleChoiceModel, MultipleChoiceOutput } from "./models/heads/multiple-choice";
+export { QuestionAnsweringModel } from "./models/heads/question-answering";
+export type { QuestionAnsweringOutput } from "./models/heads/question-answering";
 export { SequenceClassificationModel } from "./models/heads/sequence-classification";
+export { TokenClassificationModel } from "./models/heads/token-classification";
+export type { TokenClassifierOutput } from "./models/heads/token-classification";
 export type { SequenceClassifierOutput } from "./models/heads/sequence-classification";
 export type { MaskedLMOutput } from "./models/heads/masked-lm";
 export type { ForwardOptions, HiddenStates, ModelOutput, TaskInputs } from "./models/model-output";
@@ -267,6 +278,8 @@ export type { GlueTask } from "./evaluation/glue";
 export type { AverageOptions } from "./evaluation/averages";
 export type { MetricInputs } from "./evaluation/inputs";
 export type { RocAucInputs, RocAucOptions } from "./evaluation/roc-auc";
+export type { EntityScores, SeqevalInputs, SeqevalOptions, SeqevalResult } from "./evaluation/seqeval";
+export type { SquadInputs, SquadPrediction, SquadReference, SquadResult } from "./evaluation/squad";
 export { confusionMatrix } from "./evaluation/confusion-matrix";
 export type { ConfusionMatrixOptions } from "./evaluation/confusion-matrix";
 export { squeeze } from "./evaluation/squeeze";
@@ -278,6 +291,7 @@ export { serveClassifier } from "./inference/serving/serve-classifier";
 export type { ServedClassifier, ServeOptions } from "./inference/serving/serve-classifier";
 export type { FeatureExtractionOptions, FeatureExtractionPipeline } from "./inference/feature-extraction";
 export type { FillMaskOptions, FillMaskPipeline, MaskFilling } from "./inference/fill-mask";
+export type { EntityGroup } from "./inference/entity-groups";
 export { pipeline } from "./inference/pipeline";
 export type { PipelineOptions, PipelineTask } from "./inference/pipeline";
 export type {
@@ -285,3 +299,36 @@ export type {
   ClassifyOptions,
   TextClassificationPipeline,
 } from "./inference/text-classification";
+export type {
+  Answer,
+  AnswerQuestionOptions,
+  Question,
+  QuestionAnsweringPipeline,
+} from "./inference/question-answering";
+export type {
+  TokenAnswer,
+  TokenClassificationOptions,
+  TokenClassificationPipeline,
+} from "./inference/token-classification";
+
+// Tasks: from rows to what a model learns from, and back
+export { answerPredictions } from "./tasks/question-answering/answer-predictions";
+export type { AnswerOptions } from "./tasks/question-answering/answer-predictions";
+export { prepareTrainFeatures, prepareValidationFeatures } from "./tasks/question-answering/features";
+export type {
+  FeatureOptions,
+  GivenAnswers,
+  Questions,
+  TrainFeatures,
+  ValidationFeatures,
+} from "./tasks/question-answering/features";
+export { tokenizeGroups } from "./tasks/text-groups/tokenize-groups";
+export type { GroupedText, TokenizedGroups } from "./tasks/text-groups/tokenize-groups";
+export { tokenizeAndAlignLabels } from "./tasks/token-classification/align-labels";
+export type {
+  AlignLabelsOptions,
+  LabelledWords,
+  TokensWithLabels,
+} from "./tasks/token-classification/align-labels";
+export { tagSequences } from "./tasks/token-classification/tag-sequences";
+export type { TokenPredictions } from "./tasks/token-classification/tag-sequences";

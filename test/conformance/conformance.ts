@@ -1,6 +1,14 @@
 import { readFileSync } from "node:fs";
 import path from "node:path";
-import { AutoModelForMaskedLM, AutoModelForSequenceClassification } from "../../lib/src/index";
+import {
+  AutoModelForMaskedLM,
+  AutoModelForMultipleChoice,
+  AutoModelForQuestionAnswering,
+  AutoModelForSequenceClassification,
+  AutoModelForTokenClassification,
+  type AutoModelClass,
+  type PreTrainedModel,
+} from "../../lib/src/index";
 import type { Check } from "./check";
 import { ReferenceData } from "./data";
 import { checkBf16, checkForward, checkTokens, forwardInputs } from "./forward";
@@ -28,8 +36,7 @@ export async function checkConformance(directory: string, options: ConformanceOp
     for (const check of checks) onCheck?.(check);
     all.push(...checks);
   };
-  const auto = isMaskedLM(reference) ? AutoModelForMaskedLM : AutoModelForSequenceClassification;
-  const model = await auto.fromPretrained(reference.model);
+  const model = await autoModelOf(reference).fromPretrained(reference.model);
   try {
     const { trace, trained } = reference;
     if (reference.forward) {
@@ -56,11 +63,20 @@ export async function checkConformance(directory: string, options: ConformanceOp
   }
 }
 
-function isMaskedLM({ model }: Reference): boolean {
+const TASKS: readonly [name: RegExp, auto: AutoModelClass<PreTrainedModel>][] = [
+  [/ForMaskedLM$/, AutoModelForMaskedLM],
+  [/ForMultipleChoice$/, AutoModelForMultipleChoice],
+  [/ForTokenClassification$/, AutoModelForTokenClassification],
+  [/ForQuestionAnswering$/, AutoModelForQuestionAnswering],
+];
+
+/** As the checkpoint says what it is; a classifier where it does not. */
+function autoModelOf({ model }: Reference): AutoModelClass<PreTrainedModel> {
   const config = JSON.parse(readFileSync(path.join(model, "config.json"), "utf8")) as {
     architectures?: string[];
   };
-  return config.architectures?.[0]?.endsWith("ForMaskedLM") ?? false;
+  const architecture = config.architectures?.[0] ?? "";
+  return TASKS.find(([name]) => name.test(architecture))?.[1] ?? AutoModelForSequenceClassification;
 }
 
 /** The batch of forward.json; without it the first eight training sentences, which is what make_reference.py takes. */
@@ -69,7 +85,7 @@ async function gradientBatch(
   data: ReferenceData,
   classes: number,
 ): Promise<Forward | undefined> {
-  if (forward?.labels) return forward;
+  if (forward?.labels ?? forward?.start_positions) return forward;
   if (data.lacks()) return undefined;
   const rows = [...(await data.rows("train", 8, classes))];
   const tokenizer = await data.tokenizer();

@@ -28,12 +28,15 @@ export async function checkTokens(forward: Forward, data: ReferenceData): Promis
 }
 
 /** The batch of the forward pass; the caller disposes of it. */
-export function forwardInputs({ input_ids, attention_mask, token_type_ids, labels }: Forward): TaskInputs {
-  const matrix = (values: number[][]) => tf.tensor2d(values, undefined, "int32");
+export function forwardInputs(forward: Forward): TaskInputs {
+  const { input_ids, attention_mask, token_type_ids, labels, start_positions, end_positions } = forward;
+  const matrix = (values: number[][]) => tf.tensor<tf.Rank.R2>(values, undefined, "int32");
   return {
     input_ids: matrix(input_ids),
     ...(attention_mask && { attention_mask: matrix(attention_mask) }),
     ...(token_type_ids && { token_type_ids: matrix(token_type_ids) }),
+    ...(start_positions && { start_positions: tf.tensor1d(start_positions, "int32") }),
+    ...(end_positions && { end_positions: tf.tensor1d(end_positions, "int32") }),
     ...(labels && { labels: tf.tensor(labels, undefined, "int32") as tf.Tensor1D | tf.Tensor2D }),
   };
 }
@@ -80,7 +83,7 @@ function comparableLogits(
   model: PreTrainedModel,
   forward: Forward,
 ): { logits: tf.Tensor; expected?: Nested } {
-  const { logits } = model.forward({ ...forwardInputs(forward), labels: undefined });
+  const { logits } = model.forward(forwardInputs({ ...forward, labels: undefined }));
   if (logits.rank === 2) return { logits, expected: forward.logits };
   const isToken = forward.input_ids.flatMap((row, i) =>
     row.map((_, j) => forward.attention_mask?.[i]?.[j] !== 0),

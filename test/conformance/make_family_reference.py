@@ -10,7 +10,7 @@ import argparse, json, pathlib, platform, random
 import numpy as np, torch, transformers
 from safetensors.torch import save_file
 from torch.nn import LayerNorm
-from transformers import AutoConfig, AutoModelForMaskedLM, AutoModelForSequenceClassification, get_scheduler
+from transformers import AutoConfig, AutoModelForMaskedLM, AutoModelForMultipleChoice, AutoModelForQuestionAnswering, AutoModelForSequenceClassification, AutoModelForTokenClassification, get_scheduler
 from transformers.trainer_pt_utils import get_parameter_names
 
 NO_DECAY = [r"bias", r"layernorm", r"rmsnorm", r"(?:^|\.)norm(?:$|\.)", r"_norm(?:$|\.)"]  # Trainer.get_decay_parameter_names
@@ -28,12 +28,12 @@ def roberta_like(a):
 
 FAMILIES = {
     "bert": lambda a: bert_like(a),
-    "distilbert": lambda a: dict(dim=a.hidden, n_layers=a.layers, n_heads=a.heads, hidden_dim=2 * a.hidden, dropout=0.0, attention_dropout=0.0, seq_classif_dropout=0.0,
+    "distilbert": lambda a: dict(dim=a.hidden, n_layers=a.layers, n_heads=a.heads, hidden_dim=2 * a.hidden, dropout=0.0, attention_dropout=0.0, seq_classif_dropout=0.0, qa_dropout=0.0,
                                  max_position_embeddings=40),
     "roberta": roberta_like,
     "xlm-roberta": roberta_like,
     "camembert": roberta_like,
-    "electra": lambda a: bert_like(a, embedding_size=a.hidden // 2),
+    "electra": lambda a: bert_like(a, embedding_size=a.hidden // 2, summary_last_dropout=0.0),
     "mpnet": lambda a: bert_like(a, pad_token_id=1, bos_token_id=0, eos_token_id=2),
     "albert": lambda a: bert_like(a, embedding_size=a.hidden // 2, num_hidden_groups=2, inner_group_num=1, classifier_dropout_prob=0.0) | dict(num_hidden_layers=2 * a.layers),
     "deberta-v2": lambda a: bert_like(a, type_vocab_size=0, layer_norm_eps=1e-7, relative_attention=True, position_buckets=8, norm_rel_ebd="layer_norm", share_att_key=True,
@@ -41,7 +41,9 @@ FAMILIES = {
     "modernbert": lambda a: dict(hidden_size=a.hidden, num_hidden_layers=2 * a.layers, num_attention_heads=a.heads, intermediate_size=2 * a.hidden, max_position_embeddings=40,
                                  local_attention=6, pad_token_id=0, bos_token_id=2, eos_token_id=3, cls_token_id=2, sep_token_id=3),
 }
-TASKS = {"classification": AutoModelForSequenceClassification, "masked-lm": AutoModelForMaskedLM}
+TASKS = {"classification": AutoModelForSequenceClassification, "masked-lm": AutoModelForMaskedLM, "token-classification": AutoModelForTokenClassification,
+         "question-answering": AutoModelForQuestionAnswering, "multiple-choice": AutoModelForMultipleChoice}
+ANSWER = ("start_positions", "end_positions")
 
 
 class Rows:
@@ -52,30 +54,64 @@ class Rows:
         self.has_types = getattr(config, "type_vocab_size", 0) == 2
 
     def row(self):
+        if self.task == "multiple-choice":
+            choices = [self.text() for _ in range(3)]
+            return {name: [choice[name] for choice in choices] for name in choices[0]} | dict(labels=random.randrange(len(choices)))
+        row = self.text()
+        return row | self.targets(row["input_ids"])
+
+    def text(self):
         words = lambda most: [random.randrange(5, self.vocabulary) for _ in range(random.randint(1, most))]
         ids, types = [2, *words(14), 3], None
         if self.has_types:
             second = [*words(6), 3] if random.random() < 0.3 else []
             types = [0] * len(ids) + [1] * len(second)
             ids = ids + second
-        row = dict(input_ids=ids, **(dict(token_type_ids=types) if types else {}))
+        return dict(input_ids=ids, **(dict(token_type_ids=types) if types else {}))
+
+    def targets(self, ids):
         if self.task == "classification":
-            return row | dict(labels=random.randrange(self.labels))
+            return dict(labels=random.randrange(self.labels))
+        if self.task == "question-answering":
+            start, end = sorted(random.randrange(len(ids)) for _ in ANSWER)
+            return dict(start_positions=start, end_positions=end)
+        if self.task == "token-classification":
+            return dict(labels=[random.randrange(self.labels) if 0 < place < len(ids) - 1 and random.random() < 0.8 or place == 1 else IGNORED for place in range(len(ids))])
         asked = [place == 1 or (0 < place < len(ids) - 1 and random.random() < 0.25) for place in range(len(ids))]
-        return row | dict(labels=[id if asks else IGNORED for id, asks in zip(ids, asked)], input_ids=[4 if asks else id for id, asks in zip(ids, asked)])
+        return dict(labels=[id if asks else IGNORED for id, asks in zip(ids, asked)], input_ids=[4 if asks else id for id, asks in zip(ids, asked)])
 
     def batch(self, rows):
+        if self.task == "multiple-choice":
+            texts = [{name: row[name][i] for name in row if name != "labels"} for row in rows for i in range(len(row["input_ids"]))]
+            flat = self.columns(texts)
+            return {name: values.view(len(rows), -1, values.shape[1]) for name, values in flat.items()} | dict(labels=torch.tensor([row["labels"] for row in rows]))
+        return self.columns(rows)
+
+    def columns(self, rows):
         length = max(len(row["input_ids"]) for row in rows)
         pad = lambda values, value: values + [value] * (length - len(values))
         columns = dict(input_ids=[pad(row["input_ids"], self.padding) for row in rows], attention_mask=[pad([1] * len(row["input_ids"]), 0) for row in rows])
         if self.has_types:
             columns["token_type_ids"] = [pad(row["token_type_ids"], 0) for row in rows]
-        columns["labels"] = [row["labels"] if self.task == "classification" else pad(row["labels"], IGNORED) for row in rows]
+        if self.task == "question-answering":
+            columns |= {name: [row[name] for row in rows] for name in ANSWER}
+        elif self.task != "multiple-choice":
+            columns["labels"] = [row["labels"] if self.task == "classification" else pad(row["labels"], IGNORED) for row in rows]
         return {name: torch.tensor(values) for name, values in columns.items()}
 
 
 def named(model):
     return {name: parameter for name, parameter in model.named_parameters()}
+
+
+def run(model, task, batch):
+    """Logits, loss and states; what finds answers does not look for them in padding, whatever transformers does."""
+    output = model(**batch, output_hidden_states=True)
+    if task != "question-answering":
+        return output.logits, output.loss, output.hidden_states
+    logits = [each.masked_fill(batch["attention_mask"] == 0, -1e9) for each in (output.start_logits, output.end_logits)]
+    loss = sum(torch.nn.functional.cross_entropy(each, batch[name]) for each, name in zip(logits, ANSWER)) / 2
+    return torch.stack(logits, -1), loss, output.hidden_states
 
 
 def write(folder, name, value):
@@ -85,7 +121,7 @@ def write(folder, name, value):
 def make(family, task, a):
     random.seed(a.seed), torch.manual_seed(a.seed)
     folder = a.out / f"{family}-{task}"
-    config = AutoConfig.for_model(family, vocab_size=a.vocab, num_labels=a.labels, initializer_range=a.range, attn_implementation="eager", **FAMILIES[family](a))
+    config = AutoConfig.for_model(family, vocab_size=a.vocab, num_labels=2 if task == "question-answering" else a.labels, initializer_range=a.range, attn_implementation="eager", **FAMILIES[family](a))
     model = TASKS[task].from_config(config)
     with torch.no_grad():  # make biases and norms non-trivial, so that a missing one shows
         for parameter in model.parameters():
@@ -96,16 +132,16 @@ def make(family, task, a):
     rows = Rows(config, task, a.labels)
     drawn = [rows.row() for _ in range(max(8, a.steps * a.batch))]
 
-    first = rows.batch(drawn[: 8 if task == "classification" else 3])
-    output = model(**first, output_hidden_states=True)
-    output.loss.backward()
+    first = rows.batch(drawn[: 3 if task == "masked-lm" else 8])
+    logits, loss, states = run(model, task, first)
+    loss.backward()
     gradients = {name: p.grad.clone().contiguous() for name, p in named(model).items() if p.grad is not None}
     save_file(gradients, folder / "gradients.safetensors")
-    body = model.base_model(**{name: value for name, value in first.items() if name != "labels"})
+    body = model.base_model(**{name: value.view(-1, value.shape[-1]) for name, value in first.items() if name not in ("labels", *ANSWER)})
     pooled = getattr(body, "pooler_output", None)
-    write(folder, "forward.json", dict(**{name: value.tolist() for name, value in first.items()}, logits=output.logits.tolist(), loss=output.loss.item(),
+    write(folder, "forward.json", dict(**{name: value.tolist() for name, value in first.items()}, logits=logits.tolist(), loss=loss.item(),
                                        **({} if pooled is None else dict(pooler_output=pooled.tolist())),
-                                       hidden_state_cls=[h[:, 0].tolist() for h in output.hidden_states]))
+                                       hidden_state_cls=[h[:, 0].tolist() for h in states]))
     model.zero_grad()
     decayed = set(get_parameter_names(model, [LayerNorm], NO_DECAY))
     groups = [dict(params=[p for n, p in named(model).items() if (n in decayed) == decay], weight_decay=0.01 * decay) for decay in (True, False)]
@@ -114,7 +150,7 @@ def make(family, task, a):
     trace = []
     for step in range(1, a.steps + 1):
         lr = optimizer.param_groups[0]["lr"]
-        loss = model(**rows.batch(drawn[(step - 1) * a.batch : step * a.batch])).loss
+        _, loss, _ = run(model, task, rows.batch(drawn[(step - 1) * a.batch : step * a.batch]))
         loss.backward()
         norm = torch.nn.utils.clip_grad_norm_(model.parameters(), 1.0).item()
         optimizer.step(), schedule.step(), optimizer.zero_grad()

@@ -11,6 +11,9 @@ export interface Forward {
   sentences?: string[];
   /** One a row, or one a token. */
   labels?: number[] | number[][];
+  /** Of answers, one a row. */
+  start_positions?: number[];
+  end_positions?: number[];
   logits?: Nested;
   loss?: number;
   pooler_output?: Nested;

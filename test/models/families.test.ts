@@ -64,7 +64,14 @@ function logitsOf(model: SequenceClassificationModel, rows = ROWS): number[] {
 }
 
 test("there is a fixture for each task of each family", () => {
-  const expected = TYPES.flatMap((type) => [`${type}-classification`, `${type}-masked-lm`]);
+  const tasks = [
+    "classification",
+    "masked-lm",
+    "multiple-choice",
+    "question-answering",
+    "token-classification",
+  ];
+  const expected = TYPES.flatMap((type) => tasks.map((task) => `${type}-${task}`));
   assert.deepEqual(readdirSync(FIXTURES).sort(), expected.sort());
 });
 

@@ -12,7 +12,15 @@ import { pearsonr } from "./pearsonr";
 import { precision } from "./precision";
 import { recall } from "./recall";
 import { ROC_AUC_OPTIONS, rocAuc, type RocAucInputs, type RocAucOptions } from "./roc-auc";
+import {
+  seqeval,
+  SEQEVAL_OPTIONS,
+  type SeqevalInputs,
+  type SeqevalOptions,
+  type SeqevalResult,
+} from "./seqeval";
 import { spearmanr } from "./spearmanr";
+import { squad, type SquadInputs, type SquadResult } from "./squad";
 
 /** A loaded metric. `Inputs` is what its `compute` takes. */
 export interface Metric<Result = Record<string, number>, Options = unknown, Inputs = MetricInputs> {
@@ -63,6 +71,11 @@ const METRICS = {
   },
   pearsonr: { compute: (inputs: MetricInputs) => ({ pearsonr: pearsonr(inputs) }) },
   spearmanr: { compute: (inputs: MetricInputs) => ({ spearmanr: spearmanr(inputs) }) },
+  seqeval: {
+    options: SEQEVAL_OPTIONS,
+    compute: (inputs: SeqevalInputs & SeqevalOptions) => seqeval(inputs, inputs),
+  },
+  squad: { compute: (inputs: SquadInputs) => squad(inputs) },
   confusion_matrix: {
     options: CONFUSION_MATRIX_OPTIONS,
     compute: (inputs: MetricInputs & ConfusionMatrixOptions) => ({
@@ -91,7 +104,7 @@ function metricOf(name: string, definition: Definition): AnyMetric {
  * Loads a metric by name, as Hugging Face's `evaluate.load` does; all of them are built in.
  *
  * @param name `accuracy`, `f1`, `precision`, `recall`, `roc_auc`, `matthews_correlation`, `pearsonr`, `spearmanr`,
- *   `confusion_matrix`, or `glue`
+ *   `confusion_matrix`, `seqeval`, `squad`, or `glue`
  * @param task with `glue`, whose figures: `sst2`, `cola`, `mrpc`, …
  * @throws ConfigError if there is no such metric or task, listing those that there are
  * @see evaluate.load
@@ -104,6 +117,8 @@ async function load(name: "roc_auc"): Promise<Metric<{ roc_auc: number }, RocAuc
 async function load(
   name: "confusion_matrix",
 ): Promise<Metric<{ confusion_matrix: number[][] }, ConfusionMatrixOptions>>;
+async function load(name: "seqeval"): Promise<Metric<SeqevalResult, SeqevalOptions, SeqevalInputs>>;
+async function load(name: "squad"): Promise<Metric<SquadResult, unknown, SquadInputs>>;
 async function load(name: string, task?: string): Promise<Metric>;
 // Nothing has to wait today; it is a promise so that a metric may come from a file or the network one day.
 // eslint-disable-next-line @typescript-eslint/require-await

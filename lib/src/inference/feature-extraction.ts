@@ -6,7 +6,7 @@ import { sequenceMeans } from "../ops/sequence-means";
 import { takeRows } from "../ops/take-rows";
 import type { PreTrainedTokenizer } from "../tokenizers/pretrained-tokenizer";
 import { askModel } from "./ask-model";
-import { overTexts, type RunOptions, type StreamOptions, type Texts } from "./over-texts";
+import { overTexts, type RunOptions, type StreamOptions, type Texts } from "./over-inputs";
 import type { PipelineParts } from "./parts";
 
 const POOLINGS = ["cls", "mean"] as const;

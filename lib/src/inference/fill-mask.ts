@@ -3,7 +3,7 @@ import { ConfigError } from "../errors";
 import { IGNORED_LABEL } from "../ops/cross-entropy";
 import type { PreTrainedTokenizer } from "../tokenizers/pretrained-tokenizer";
 import { askModel } from "./ask-model";
-import { overTexts, type RunOptions, type StreamOptions, type Texts } from "./over-texts";
+import { overTexts, type RunOptions, type StreamOptions, type Texts } from "./over-inputs";
 import type { PipelineParts } from "./parts";
 
 /** A token that may stand at the mask. @see transformers.FillMaskPipeline */

@@ -3,7 +3,9 @@ import { refuseUnknownOptions } from "../known-options";
 import {
   AutoModel,
   AutoModelForMaskedLM,
+  AutoModelForQuestionAnswering,
   AutoModelForSequenceClassification,
+  AutoModelForTokenClassification,
   type AutoModelClass,
 } from "../models/auto";
 import type { PreTrainedModel } from "../models/pretrained-model";
@@ -12,7 +14,9 @@ import type { PreTrainedTokenizer } from "../tokenizers/pretrained-tokenizer";
 import type { PipelineParts } from "./parts";
 import { featureExtraction, type FeatureExtractionPipeline } from "./feature-extraction";
 import { fillMask, type FillMaskPipeline } from "./fill-mask";
+import { questionAnswering, type QuestionAnsweringPipeline } from "./question-answering";
 import { textClassification, type TextClassificationPipeline } from "./text-classification";
+import { tokenClassification, type TokenClassificationPipeline } from "./token-classification";
 
 /** @typeParam Model  one with answers, unless only its states are asked for */
 export interface PipelineOptions<Model extends PreTrainedModel<object> = PreTrainedModel> {
@@ -29,12 +33,15 @@ interface Task<Pipeline> {
   make: (load: () => Promise<PipelineParts>, batchSize: number) => Pipeline;
 }
 
-/** Tasks by their names in transformers; "sentiment-analysis" is the older name of text classification. */
+/** Tasks by their names in transformers; "sentiment-analysis" and "ner" are other names of classification. */
 interface Pipelines {
   "text-classification": TextClassificationPipeline;
   "sentiment-analysis": TextClassificationPipeline;
   "fill-mask": FillMaskPipeline;
   "feature-extraction": FeatureExtractionPipeline;
+  "token-classification": TokenClassificationPipeline;
+  ner: TokenClassificationPipeline;
+  "question-answering": QuestionAnsweringPipeline;
 }
 
 export type PipelineTask = keyof Pipelines;
@@ -44,11 +51,19 @@ const classification: Task<TextClassificationPipeline> = {
   make: textClassification,
 };
 
+const tokens: Task<TokenClassificationPipeline> = {
+  auto: AutoModelForTokenClassification,
+  make: tokenClassification,
+};
+
 const TASKS = new Map<string, Task<unknown>>([
   ["text-classification", classification],
   ["sentiment-analysis", classification],
   ["fill-mask", { auto: AutoModelForMaskedLM, make: fillMask }],
   ["feature-extraction", { auto: AutoModel, make: featureExtraction }],
+  ["token-classification", tokens],
+  ["ner", tokens],
+  ["question-answering", { auto: AutoModelForQuestionAnswering, make: questionAnswering }],
 ]);
 
 /**

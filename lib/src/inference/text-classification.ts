@@ -4,7 +4,7 @@ import { type ScoreFunction, scoreFunctionOf } from "../models/problem-type";
 import type { PreTrainedModel } from "../models/pretrained-model";
 import type { PreTrainedTokenizer } from "../tokenizers/pretrained-tokenizer";
 import { askModel } from "./ask-model";
-import { overTexts, type RunOptions, type StreamOptions, type Texts } from "./over-texts";
+import { overTexts, type RunOptions, type StreamOptions, type Texts } from "./over-inputs";
 import type { PipelineParts } from "./parts";
 
 /** A label with its probability; with a regression, its value instead. */

@@ -11,6 +11,10 @@ import { refuseUnknownOptions } from "../known-options";
 import type { EncoderConfig } from "./encoder/configuration";
 import { CONFIG_OPTIONS, familyOf, FAMILIES, type ConfigOverrides } from "./families";
 import type { Family, ModelClass } from "./family";
+import { multipleChoiceModel } from "./heads/multiple-choice";
+import { QuestionAnsweringModel } from "./heads/question-answering";
+import { TokenClassificationModel } from "./heads/token-classification";
+import type { TokenHeadFamily } from "./heads/token-head";
 import { describeLoadReport, loadWeights, type LoadWeightsOptions } from "./load-weights";
 import type { PreTrainedModel } from "./pretrained-model";
 import { warn } from "../notices";
@@ -91,11 +95,22 @@ export interface AutoModelClass<Model> {
   fromPretrained(nameOrDir: string, options?: FromPretrainedOptions): Promise<Model>;
 }
 
+/** Where each family has a class of its own for the task. */
+const ofClass =
+  <Model>(classOf: (family: Family) => ModelClass<Model>) =>
+  (family: Family, config: EncoderConfig, seed: number): Model =>
+    new (classOf(family))(config as never, seed);
+
+/** Where one class serves all families. */
+const ofFamily =
+  <Model>(Class: new (family: TokenHeadFamily, config: EncoderConfig, seed: number) => Model) =>
+  (family: Family, config: EncoderConfig, seed: number): Model =>
+    new Class(family, config, seed);
+
 function autoModel<Output extends object, Model extends PreTrainedModel<Output>>(
-  classOf: (family: Family) => ModelClass<Model>,
+  make: (family: Family, config: EncoderConfig, seed: number) => Model,
 ): AutoModelClass<Model> {
-  const modelOf = (config: EncoderConfig, seed: number) =>
-    new (classOf(familyOf(config.modelType)!))(config as never, seed);
+  const modelOf = (config: EncoderConfig, seed: number) => make(familyOf(config.modelType)!, config, seed);
   return {
     async fromConfig(config, options = {}) {
       refuseUnknownOptions("fromConfig", options, ["seed"]);
@@ -135,7 +150,7 @@ function autoModel<Output extends object, Model extends PreTrainedModel<Output>>
  * @example
  * const encoder = await AutoModel.fromPretrained("bert-base-uncased");
  */
-export const AutoModel = autoModel((family) => family.model);
+export const AutoModel = autoModel(ofClass((family) => family.model));
 
 /**
  * A model that classifies sequences.
@@ -147,7 +162,9 @@ export const AutoModel = autoModel((family) => family.model);
  *   id2label: { 0: "negative", 1: "positive" },
  * });
  */
-export const AutoModelForSequenceClassification = autoModel((family) => family.forSequenceClassification);
+export const AutoModelForSequenceClassification = autoModel(
+  ofClass((family) => family.forSequenceClassification),
+);
 
 /**
  * A model that predicts masked tokens.
@@ -158,4 +175,36 @@ export const AutoModelForSequenceClassification = autoModel((family) => family.f
  * const model = await AutoModelForMaskedLM.fromPretrained("bert-base-uncased");
  * const fill = pipeline("fill-mask", { model, tokenizer });
  */
-export const AutoModelForMaskedLM = autoModel((family) => family.forMaskedLM);
+export const AutoModelForMaskedLM = autoModel(ofClass((family) => family.forMaskedLM));
+
+/**
+ * A model that labels each token.
+ *
+ * @see transformers.AutoModelForTokenClassification
+ *
+ * @example
+ * const model = await AutoModelForTokenClassification.fromPretrained("distilbert-base-cased", {
+ *   id2label: { 0: "O", 1: "B-PER", 2: "I-PER" },
+ * });
+ */
+export const AutoModelForTokenClassification = autoModel(ofFamily(TokenClassificationModel));
+
+/**
+ * A model that finds where in a text the answer to a question stands.
+ *
+ * @see transformers.AutoModelForQuestionAnswering
+ *
+ * @example
+ * const model = await AutoModelForQuestionAnswering.fromPretrained("distilbert-base-cased");
+ */
+export const AutoModelForQuestionAnswering = autoModel(ofFamily(QuestionAnsweringModel));
+
+/**
+ * A model that chooses the best of several endings, answers, …
+ *
+ * @see transformers.AutoModelForMultipleChoice
+ *
+ * @example
+ * const model = await AutoModelForMultipleChoice.fromPretrained("bert-base-uncased");
+ */
+export const AutoModelForMultipleChoice = autoModel(multipleChoiceModel);

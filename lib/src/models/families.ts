@@ -3,7 +3,9 @@ import type { AlbertSettings } from "./albert/configuration";
 import { bert } from "./bert/family";
 import { debertaV2 } from "./deberta-v2/family";
 import type { DebertaV2Settings } from "./deberta-v2/configuration";
+import type { DistilBertSettings } from "./distilbert/configuration";
 import { distilbert } from "./distilbert/family";
+import type { ElectraSettings } from "./electra/configuration";
 import { electra } from "./electra/family";
 import type { ConfigOptions } from "./encoder/configuration";
 import type { Family } from "./family";
@@ -35,7 +37,14 @@ const BY_TYPE = new Map<unknown, Family>(FAMILIES.map((family) => [family.config
 export const familyOf = (modelType: unknown): Family | undefined => BY_TYPE.get(modelType);
 
 /** The settings of all families. */
-interface AnySettings extends AlbertSettings, DebertaV2Settings, ModernBertSettings, MPNetSettings {}
+interface AnySettings
+  extends
+    AlbertSettings,
+    DebertaV2Settings,
+    DistilBertSettings,
+    ElectraSettings,
+    ModernBertSettings,
+    MPNetSettings {}
 
 /** Settings of any family, where it shows only in the checkpoint which it is. */
 export type ConfigOverrides = ConfigOptions<AnySettings>;

@@ -8,6 +8,19 @@ export interface TaskInputs extends ModelInputs {
    * int32, -100 where nothing is asked.
    */
   labels?: tf.Tensor1D | tf.Tensor2D;
+  /** Of answers: [batch] int32, the tokens with which they begin and end. */
+  start_positions?: tf.Tensor1D;
+  end_positions?: tf.Tensor1D;
+}
+
+/** What an evaluation keeps of a batch. */
+export interface Answers {
+  /** [answers, scores] */
+  logits: tf.Tensor | undefined;
+  /** What the answers should have been. */
+  labels: tf.Tensor | undefined;
+  /** How many answers each row of the batch has, where it is not one. */
+  counts?: number[];
 }
 
 export interface ForwardOptions {

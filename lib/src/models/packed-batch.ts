@@ -3,7 +3,7 @@ import { ConfigError } from "../errors";
 import { SequenceLayout } from "../ops/packed-sequences";
 import type { BatchExtent } from "./module";
 
-/** What a model reads of a batch; integers, [batch, length]. */
+/** What a model reads of a batch; integers, [batch, length]; of models that compare texts [batch, texts, length]. */
 export interface ModelInputs {
   input_ids: tf.Tensor2D;
   /** 1 at tokens, 0 at padding. Default: all tokens. */
@@ -27,7 +27,7 @@ export interface PackedBatch {
  * @throws ConfigError if a sequence is empty or starts with padding: its first token is what a classifier reads
  */
 export function packBatch(inputs: ModelInputs): PackedBatch {
-  const [rows, columns] = inputs.input_ids.shape;
+  const { rows, columns, texts } = extentOfIds(inputs.input_ids);
   // A batch comes from the collator, so its values are still on the host and reading them waits for nothing.
   const ids = inputs.input_ids.dataSync();
   const mask = inputs.attention_mask?.dataSync();
@@ -37,7 +37,7 @@ export function packBatch(inputs: ModelInputs): PackedBatch {
   for (let row = 0; row < rows; row++) {
     if (columns === 0 || (mask && mask[row * columns] === 0)) {
       throw new ConfigError(
-        `Row ${row} of the batch begins with padding; this model pads on the right and needs at least one token.`,
+        `Row ${Math.floor(row / texts)} of the batch begins with padding; this model pads on the right and needs at least one token.`,
       );
     }
     for (let column = 0; column < columns; column++) {
@@ -55,12 +55,13 @@ export function packBatch(inputs: ModelInputs): PackedBatch {
   };
 }
 
-/** What the first sequences of a batch hold. @param sequences  how many of them; default: all */
+/** What the first rows of a batch hold. @param batchRows  how many of them; default: all */
 export function extentOf(
   { input_ids, attention_mask }: Pick<ModelInputs, "input_ids" | "attention_mask">,
-  sequences: number = input_ids.shape[0],
+  batchRows: number = input_ids.shape[0],
 ): BatchExtent {
-  const columns = input_ids.shape[1];
+  const { columns, texts } = extentOfIds(input_ids);
+  const sequences = batchRows * texts;
   const mask = attention_mask?.dataSync();
   const extent = { sequences, tokens: 0, tokenPairs: 0 };
   for (let row = 0; row < sequences; row++) {
@@ -71,4 +72,16 @@ export function extentOf(
     extent.tokenPairs += length ** 2;
   }
   return extent;
+}
+
+/** Of ids, how many texts there are, of how many columns, and how many of them a row of the batch has. */
+export function extentOfIds({ shape }: Pick<tf.Tensor, "shape">): {
+  rows: number;
+  columns: number;
+  texts: number;
+} {
+  const [batch = 0, ...others] = shape;
+  const columns = others.at(-1) ?? 0;
+  const texts = others.length > 1 ? others[0]! : 1;
+  return { rows: batch * texts, columns, texts };
 }

@@ -9,6 +9,7 @@ import { readStateDict } from "../checkpoints/state-dict";
 import { pushToHub, type PushedCommit, type PushOptions } from "../hub/push";
 import { padSequences } from "../ops/packed-sequences";
 import type {
+  Answers,
   Encoded,
   EncodeOptions,
   ForwardOptions,
@@ -50,6 +51,9 @@ export abstract class PreTrainedModel<Output extends object = ModelOutput> exten
 
   /** Parts whose input has a row for each sequence; that of the others has one for each token. */
   readonly sequenceModules: readonly string[] = [];
+
+  /** The columns of a dataset that hold what is to be learned, for messages. */
+  readonly targetNames: string = '"label", "labels" or "label_ids"';
 
   /** PEFT's name of the task, written to adapters. */
   readonly peftTaskType: string | null = null;
@@ -101,6 +105,11 @@ export abstract class PreTrainedModel<Output extends object = ModelOutput> exten
   /** Whether there is something to learn from in a batch: datasets hide labels by -1 (the test sets of GLUE). */
   hasLabels({ labels }: Pick<TaskInputs, "labels">): boolean {
     return labels !== undefined;
+  }
+
+  /** What of an output is kept where answers are gathered. Default: the logits and labels as they are. */
+  answersOf(output: Partial<ModelOutput>, { labels }: TaskInputs): Answers {
+    return { logits: output.logits, labels: labels && (output.labels ?? labels) };
   }
 
   /** Over how many a batch's loss is a mean. Default: over its rows. */

@@ -20,7 +20,10 @@ export function isDataset(
 }
 
 /** Columns that go into every batch; the others (the text itself, row numbers) are left out. */
-const MODEL_COLUMNS = ["input_ids", "attention_mask", "token_type_ids", "label", "label_ids", "labels"];
+const MODEL_COLUMNS = [
+  ...["input_ids", "attention_mask", "token_type_ids"],
+  ...["label", "label_ids", "labels", "start_positions", "end_positions"],
+];
 
 /** Rows by their numbers, with the columns that a model takes, and others by name. */
 export function modelRows(

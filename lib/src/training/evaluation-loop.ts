@@ -2,7 +2,8 @@ import * as tf from "../tfjs";
 import type { Batch } from "../collators/batch";
 import { asOutOfMemory } from "../engines/out-of-memory";
 import { ConfigError, OutOfMemoryError } from "../errors";
-import type { ModelOutput } from "../models/model-output";
+import type { Answers, ModelOutput } from "../models/model-output";
+import { extentOfIds } from "../models/packed-batch";
 import type { PreTrainedModel } from "../models/pretrained-model";
 import { startProgress } from "../progress";
 import { BatchTooLargeError, sizeOfBatch } from "./step/backward";
@@ -13,7 +14,7 @@ import type { ProcessGroup } from "../distributed/process-group";
 /** Scores of every answer, row-major. */
 export interface LogitMatrix {
   data: Float32Array;
-  /** [answers, labels], an answer a row of the dataset, or a masked token. */
+  /** [answers, labels], an answer a row of the dataset, or a token that is asked for. */
   shape: [number, number];
 }
 
@@ -22,6 +23,8 @@ export interface EvaluationOutput {
   logits: LogitMatrix;
   /** What the answers should have been, or undefined where the dataset hides it (no label column, or -1). */
   labelIds: ArrayLike<number> | undefined;
+  /** How many answers each row has, where it is not one. */
+  counts?: number[];
   /** Mean over the rows; undefined without labels. */
   loss: number | undefined;
   /** The ids of every row, without padding; where they were asked for. */
@@ -82,14 +85,13 @@ export async function evaluationLoop(
       const labelled = model.hasLabels(batch);
       const output = sayingWhatFits(batch, description, () => forward(batch, labelled));
       try {
-        const labels = labelled ? (output.labels ?? batch.labels) : undefined;
         answers.push({
           index,
           rows: rows.length,
-          ...(!lossOnly && (await scoresOf(output, labels, options.preprocessLogits))),
+          ...(!lossOnly && (await answersOf(model, output, labelled, batch, options.preprocessLogits))),
           ...(include.includes("inputs") && { inputs: unpadded(batch) }),
           ...(output.loss && { loss: (await output.loss.data())[0]! }),
-          isLabelled: labels !== undefined,
+          isLabelled: labelled,
         });
       } finally {
         tf.dispose([batch, output]);
@@ -123,6 +125,7 @@ interface BatchAnswers {
   /** Scores of an answer. */
   width?: number;
   labels?: ArrayLike<number>;
+  counts?: number[];
   inputs?: number[][];
   loss?: number;
 }
@@ -139,20 +142,30 @@ async function gatherAnswers(
 }
 
 /** Scores and labels of a batch. */
-async function scoresOf(
-  { logits }: Partial<ModelOutput>,
-  labels: tf.Tensor | undefined,
+async function answersOf(
+  model: PreTrainedModel<object>,
+  output: Partial<ModelOutput>,
+  labelled: boolean,
+  batch: Batch,
   preprocess: EvaluationOptions["preprocessLogits"],
-): Promise<Pick<BatchAnswers, "scores" | "width" | "labels">> {
-  const answers: Pick<BatchAnswers, "scores" | "width" | "labels"> = {};
-  if (logits) {
-    const kept = preprocess ? tf.tidy(() => preprocess(logits, labels)) : logits;
-    answers.width = kept.shape.length > 1 ? kept.shape.at(-1)! : 1;
-    answers.scores = Float32Array.from(await kept.data());
-    if (kept !== logits) kept.dispose();
+): Promise<Pick<BatchAnswers, "scores" | "width" | "labels" | "counts">> {
+  const { logits, labels, counts } = tf.tidy<tf.TensorContainer & Answers>(() => {
+    const { labels, ...unlabelled } = batch;
+    const answers = model.answersOf(output, labelled ? { ...unlabelled, labels } : unlabelled);
+    const kept = preprocess && answers.logits ? preprocess(answers.logits, answers.labels) : answers.logits;
+    return { ...answers, logits: kept };
+  });
+  try {
+    const found: Pick<BatchAnswers, "scores" | "width" | "labels" | "counts"> = {};
+    if (logits) {
+      found.width = logits.shape.length > 1 ? logits.shape.at(-1)! : 1;
+      found.scores = Float32Array.from(await logits.data());
+    }
+    if (labels) found.labels = await labels.data();
+    return counts ? { ...found, counts } : found;
+  } finally {
+    tf.dispose([logits, labels] as tf.TensorContainer);
   }
-  if (labels) answers.labels = await labels.data();
-  return answers;
 }
 
 /** An evaluation's answers from those of its batches. */
@@ -173,6 +186,8 @@ function outputOf(
   const rows = batches.reduce((sum, batch) => sum + batch.rows, 0);
   return {
     logits: { data, shape: [width === 0 ? 0 : data.length / width, width] },
+    ...(!lossOnly &&
+      batches.some(({ counts }) => counts) && { counts: batches.flatMap(({ counts }) => counts ?? []) }),
     labelIds: areLabelled ? batches.flatMap(({ labels }) => Array.from(labels ?? [])) : undefined,
     loss: haveLoss ? batches.reduce((sum, batch) => sum + batch.loss! * batch.rows, 0) / rows : undefined,
     ...(include.includes("inputs") && { inputs: batches.flatMap(({ inputs }) => inputs ?? []) }),
@@ -187,7 +202,7 @@ function outputOf(
 /** The ids of each row of a batch. */
 function unpadded({ input_ids, attention_mask }: Pick<Batch, "input_ids"> & Partial<Batch>): number[][] {
   const [ids, mask] = [input_ids.dataSync(), attention_mask?.dataSync()];
-  const [rows, length] = input_ids.shape;
+  const { rows, columns: length } = extentOfIds(input_ids);
   return Array.from({ length: rows }, (_, row) => {
     const own = ids.subarray(row * length, (row + 1) * length);
     return Array.from(own).filter((_, i) => mask?.[row * length + i] !== 0);

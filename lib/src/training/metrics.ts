@@ -12,13 +12,14 @@ import type { TrainerOptions } from "./trainer-options";
  */
 export async function metricsOf(
   prefix: string,
-  { loss, logits, labelIds, inputs, losses }: EvaluationOutput,
+  { loss, logits, labelIds, counts, inputs, losses }: EvaluationOutput,
   computeMetrics: TrainerOptions["computeMetrics"],
 ): Promise<Logs> {
   const metrics: Logs = loss === undefined ? {} : { [`${prefix}_loss`]: loss };
   if (!labelIds || !computeMetrics) return metrics;
   const computed: unknown = await computeMetrics({
     ...{ predictions: logits, labelIds },
+    ...(counts && { counts }),
     ...(inputs && { inputs }),
     ...(losses && { losses }),
   });

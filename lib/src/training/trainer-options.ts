@@ -15,9 +15,11 @@ import type { TrainingArguments } from "./training-arguments";
 
 /** What `computeMetrics` gets. @see transformers.EvalPrediction */
 export interface EvalPrediction {
-  /** Scores, [rows, labels]. */
+  /** Scores, [rows, labels]; of tokens a row of scores each, the rows of the dataset one after the other. */
   predictions: LogitMatrix;
   labelIds: ArrayLike<number>;
+  /** Of models that score tokens: how many rows of scores each row of the dataset has. */
+  counts?: number[];
   /** The ids of every row, without padding; with `includeForMetrics: ["inputs"]`. */
   inputs?: number[][];
   /** Of every row, the mean loss of its batch; with `includeForMetrics: ["loss"]`. */
@@ -125,5 +127,7 @@ export interface TrainOutput {
 export interface PredictionOutput {
   predictions: LogitMatrix;
   labelIds: ArrayLike<number> | undefined;
+  /** Of models that score tokens: how many rows of scores each row of the dataset has. */
+  counts: number[] | undefined;
   metrics: Logs;
 }

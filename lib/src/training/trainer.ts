@@ -36,7 +36,7 @@ import { TrainingRun } from "./run/training-run";
 import { LearningRate } from "./schedules/learning-rate";
 import { speedMetrics } from "./speed-metrics";
 import type { TrainerState } from "./state";
-import { requireLoss } from "./step/train-step";
+import { requireLabels, requireLoss } from "./step/train-step";
 import {
   checkOptions,
   TRAINER_OPTIONS,
@@ -279,7 +279,7 @@ export class Trainer<Model extends PreTrainedModel<object> = PreTrainedModel<obj
     const { metricKeyPrefix: prefix = "test" } = options;
     const { output, metrics } = await this.predictions(dataset, prefix, "Predicting", { lossOnly: false });
     await this.callbacks.metrics("onPredict", metrics);
-    return { predictions: output.logits, labelIds: output.labelIds, metrics };
+    return { predictions: output.logits, labelIds: output.labelIds, counts: output.counts, metrics };
   }
 
   /**
@@ -325,15 +325,15 @@ export class Trainer<Model extends PreTrainedModel<object> = PreTrainedModel<obj
 
   /**
    * The model's output with its loss; without one where not `labelled`. Override it to minimise something else.
-   *
    * @see transformers.Trainer.compute_loss
    */
   protected computeLoss(batch: Batch, labelled: boolean): Partial<ModelOutput> {
     const { computeLossFunc } = this.options;
     const unlabelled = { ...batch, labels: undefined } as TaskInputs;
-    if (labelled && batch.labels && computeLossFunc) {
+    if (labelled && computeLossFunc) {
+      const labels = requireLabels(batch, this.model);
       const output = this.model.forward(unlabelled) as Partial<ModelOutput>;
-      return { ...output, loss: tf.tidy(() => computeLossFunc(output, batch.labels!, batch)) };
+      return { ...output, loss: tf.tidy(() => computeLossFunc(output, labels, batch)) };
     }
     const options = { labelSmoothing: this.args.labelSmoothingFactor };
     return this.model.forward(labelled ? batch : unlabelled, options) as Partial<ModelOutput>;

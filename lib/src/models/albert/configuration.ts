@@ -1,8 +1,10 @@
 import { encoderConfig, type ConfigOptions } from "../encoder/configuration";
-import type { ElectraSettings } from "../electra/configuration";
+import type { BertSettings } from "../bert/configuration";
 
 /** Everything that shapes an ALBERT, under transformers' names in camelCase. */
-export interface AlbertSettings extends ElectraSettings {
+export interface AlbertSettings extends BertSettings {
+  /** Columns of the embeddings, which a linear layer maps to `hiddenSize`. */
+  embeddingSize: number;
   /** Groups of layers with weights of their own; the layers of a group share theirs. */
   numHiddenGroups: number;
   /** Layers that a token passes at each step within a group. */

@@ -5,6 +5,7 @@ import { AlbertForSequenceClassification } from "./for-sequence-classification";
 import { AlbertModel } from "./modeling";
 
 export const albert: Family = {
+  name: "Albert",
   configuration: AlbertConfig,
   model: AlbertModel,
   forSequenceClassification: AlbertForSequenceClassification,

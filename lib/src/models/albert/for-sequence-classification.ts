@@ -12,7 +12,7 @@ import { AlbertModel } from "./modeling";
  * const model = new AlbertForSequenceClassification(new AlbertConfig({ numLabels: 3 }), 42).initializeWeights();
  */
 export class AlbertForSequenceClassification extends PooledClassifier {
-  readonly architecture = "AlbertForSequenceClassification";
+  readonly architecture: string = "AlbertForSequenceClassification";
   readonly baseModelPrefix = "albert";
   override readonly sequenceModules = ["albert.pooler", "classifier"];
   readonly albert: AlbertModel;

@@ -5,6 +5,7 @@ import { BertForSequenceClassification } from "./for-sequence-classification";
 import { BertModel } from "./modeling";
 
 export const bert: Family = {
+  name: "Bert",
   configuration: BertConfig,
   model: BertModel,
   forSequenceClassification: BertForSequenceClassification,

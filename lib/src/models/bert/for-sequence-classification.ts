@@ -12,7 +12,7 @@ import { BertModel } from "./modeling";
  * const model = new BertForSequenceClassification(new BertConfig({ numLabels: 2 }), 42).initializeWeights();
  */
 export class BertForSequenceClassification extends PooledClassifier {
-  readonly architecture = "BertForSequenceClassification";
+  readonly architecture: string = "BertForSequenceClassification";
   readonly baseModelPrefix = "bert";
   override readonly sequenceModules = ["bert.pooler", "classifier"];
   readonly bert: BertModel;

@@ -5,6 +5,7 @@ import { DebertaV2ForSequenceClassification } from "./for-sequence-classificatio
 import { DebertaV2Model } from "./modeling";
 
 export const debertaV2: Family = {
+  name: "DebertaV2",
   configuration: DebertaV2Config,
   model: DebertaV2Model,
   forSequenceClassification: DebertaV2ForSequenceClassification,

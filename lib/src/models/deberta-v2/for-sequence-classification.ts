@@ -29,7 +29,7 @@ class ContextPooler extends Module {
  * const model = new DebertaV2ForSequenceClassification(new DebertaV2Config({ numLabels: 3 }), 42).initializeWeights();
  */
 export class DebertaV2ForSequenceClassification extends SequenceClassificationModel {
-  readonly architecture = "DebertaV2ForSequenceClassification";
+  readonly architecture: string = "DebertaV2ForSequenceClassification";
   readonly baseModelPrefix = "deberta";
   override readonly headModules = ["pooler", "classifier"];
   override readonly sequenceModules = ["pooler", "classifier"];

@@ -1,6 +1,12 @@
 import { encoderConfig, type ConfigOptions, type EncoderSettings } from "../encoder/configuration";
 
-export type DistilBertConfigOptions = ConfigOptions<EncoderSettings>;
+/** Everything that shapes a DistilBERT, under the names that it has in other families. */
+export interface DistilBertSettings extends EncoderSettings {
+  /** Dropout before the layer that finds answers. */
+  qaDropout: number;
+}
+
+export type DistilBertConfigOptions = ConfigOptions<DistilBertSettings>;
 
 /**
  * The configuration of a DistilBERT, by default distilbert-base-uncased's. Settings have the names that they have in every
@@ -10,7 +16,7 @@ export type DistilBertConfigOptions = ConfigOptions<EncoderSettings>;
  * @example
  * const config = new DistilBertConfig({ numHiddenLayers: 2, numLabels: 3 });
  */
-export class DistilBertConfig extends encoderConfig<EncoderSettings>({
+export class DistilBertConfig extends encoderConfig<DistilBertSettings>({
   modelType: "distilbert",
   defaults: {
     vocabSize: 30522,
@@ -25,6 +31,7 @@ export class DistilBertConfig extends encoderConfig<EncoderSettings>({
     initializerRange: 0.02,
     padTokenId: 0,
     classifierDropout: 0.2,
+    qaDropout: 0.1,
   },
   fileNames: {
     hiddenSize: "dim",

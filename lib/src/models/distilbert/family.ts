@@ -5,9 +5,14 @@ import { DistilBertForSequenceClassification } from "./for-sequence-classificati
 import { DistilBertModel } from "./modeling";
 
 export const distilbert: Family = {
+  name: "DistilBert",
   configuration: DistilBertConfig,
   model: DistilBertModel,
   forSequenceClassification: DistilBertForSequenceClassification,
   forMaskedLM: DistilBertForMaskedLM,
+  tokenHead: ({ hiddenDropoutProb, qaDropout }: DistilBertConfig) => ({
+    classifierDropout: hiddenDropoutProb,
+    answerDropout: qaDropout,
+  }),
   loraTargets: ["q_lin", "v_lin"],
 };

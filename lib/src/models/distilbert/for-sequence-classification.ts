@@ -18,7 +18,7 @@ import { DistilBertModel } from "./modeling";
  * const model = new DistilBertForSequenceClassification(new DistilBertConfig({ numLabels: 3 }), 42).initializeWeights();
  */
 export class DistilBertForSequenceClassification extends SequenceClassificationModel {
-  readonly architecture = "DistilBertForSequenceClassification";
+  readonly architecture: string = "DistilBertForSequenceClassification";
   readonly baseModelPrefix = "distilbert";
   override readonly headModules = ["pre_classifier", "classifier"];
   override readonly sequenceModules = ["pre_classifier", "classifier"];

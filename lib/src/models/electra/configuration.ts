@@ -5,6 +5,8 @@ import { encoderConfig, type ConfigOptions } from "../encoder/configuration";
 export interface ElectraSettings extends BertSettings {
   /** Columns of the embeddings; where they are not `hiddenSize`, a linear layer maps them there. */
   embeddingSize: number;
+  /** Dropout of what stands for a text whose choices are compared. */
+  summaryLastDropout: number;
 }
 
 export type ElectraConfigOptions = ConfigOptions<ElectraSettings>;
@@ -33,7 +35,14 @@ export class ElectraConfig extends encoderConfig<ElectraSettings>({
     initializerRange: 0.02,
     padTokenId: 0,
     classifierDropout: null,
+    summaryLastDropout: 0.1,
   },
   sizes: ["embeddingSize", "typeVocabSize"],
-  fixed: { hidden_act: "gelu", position_embedding_type: "absolute" },
+  fixed: {
+    hidden_act: "gelu",
+    position_embedding_type: "absolute",
+    summary_type: "first",
+    summary_use_proj: true,
+    summary_activation: "gelu",
+  },
 }) {}

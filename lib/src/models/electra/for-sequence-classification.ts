@@ -12,7 +12,7 @@ import { ElectraModel } from "./modeling";
  * const model = new ElectraForSequenceClassification(new ElectraConfig({ numLabels: 3 }), 42).initializeWeights();
  */
 export class ElectraForSequenceClassification extends FirstTokenClassifier {
-  readonly architecture = "ElectraForSequenceClassification";
+  readonly architecture: string = "ElectraForSequenceClassification";
   readonly baseModelPrefix = "electra";
   readonly electra: ElectraModel;
   readonly classifier: ClassificationHead;

@@ -59,8 +59,9 @@ export function checkSettings<Settings extends EncoderSettings>(
   if (padTokenId !== null && !(Number.isInteger(padTokenId) && padTokenId >= 0 && padTokenId < vocabSize)) {
     fail("padTokenId", `null or one of the ${vocabSize} ids`);
   }
-  for (const name of ["hiddenDropoutProb", "attentionProbsDropoutProb", "classifierDropout"] as const) {
-    const value = settings[name];
+  for (const name of Object.keys(defaults) as (keyof Settings & string)[]) {
+    if (!/Dropout(Prob)?$/.test(name)) continue;
+    const value: unknown = settings[name];
     if (value === null && name === "classifierDropout") continue;
     if (typeof value !== "number" || !(value >= 0 && value < 1)) {
       fail(name, "a number from 0 up to, not including, 1");

@@ -1,6 +1,5 @@
 import * as tf from "../../tfjs";
-import { ConfigError } from "../../errors";
-import { crossEntropy, IGNORED_LABEL } from "../../ops/cross-entropy";
+import { crossEntropy } from "../../ops/cross-entropy";
 import { linear, type Activation } from "../../ops/linear";
 import { padSequences } from "../../ops/packed-sequences";
 import { takeRows } from "../../ops/take-rows";
@@ -12,6 +11,7 @@ import type { Parameter } from "../module";
 import { ModuleGraph } from "../module-graph";
 import type { PackedBatch } from "../packed-batch";
 import { PreTrainedModel } from "../pretrained-model";
+import { askedTokens, checkTokenLabels, countAsked } from "./asked-tokens";
 
 /** @see transformers' MaskedLMOutput */
 export interface MaskedLMOutput extends ModelOutput {
@@ -96,45 +96,16 @@ export abstract class MaskedLanguageModel extends PreTrainedModel<MaskedLMOutput
   }
 
   /** Over the tokens that are asked for. */
-  override countTargets({ labels }: TaskInputs): number {
-    let asked = 0;
-    for (const label of labels?.dataSync() ?? []) if (label !== IGNORED_LABEL) asked++;
-    return asked;
+  override countTargets(inputs: TaskInputs): number {
+    return countAsked(inputs);
   }
 
-  override checkInputs({ input_ids, labels }: TaskInputs): void {
-    if (!labels) return;
-    const [rows, columns] = input_ids.shape;
-    if (labels.shape[0] !== rows || labels.shape[1] !== columns) {
-      throw new ConfigError(
-        `labels have the shape [${labels.shape.join(", ")}], input_ids [${rows}, ${columns}]; a masked language model ` +
-          "needs one label a token. DataCollatorForLanguageModeling makes them.",
-      );
-    }
-    const { vocabSize } = this.config;
-    for (const [place, label] of labels.dataSync().entries()) {
-      if (label === IGNORED_LABEL || (Number.isInteger(label) && label >= 0 && label < vocabSize)) continue;
-      throw new ConfigError(
-        `Row ${Math.floor(place / columns)} of the batch, token ${place % columns}: the label ${label} is none of the ` +
-          `${vocabSize} ids, nor ${IGNORED_LABEL} (not asked).`,
-      );
-    }
+  override checkInputs(inputs: TaskInputs): void {
+    checkTokenLabels(inputs, {
+      count: this.config.vocabSize,
+      what: "ids",
+      model: "a masked language model",
+      collator: "DataCollatorForLanguageModeling",
+    });
   }
-}
-
-/** Packed rows of the tokens that have a label, with these labels. */
-function askedTokens(labels: tf.Tensor2D, { layout, positions }: PackedBatch) {
-  const columns = labels.shape[1];
-  const values = labels.dataSync();
-  const rows: number[] = [];
-  const found: number[] = [];
-  for (let sequence = 0; sequence < layout.count; sequence++) {
-    for (let row = layout.offsets[sequence]!; row < layout.offsets[sequence + 1]!; row++) {
-      const label = values[sequence * columns + positions[row]!]!;
-      if (label === IGNORED_LABEL) continue;
-      rows.push(row);
-      found.push(label);
-    }
-  }
-  return { rows, labels: found };
 }

@@ -28,7 +28,7 @@ export interface SequenceClassifierOutput extends ModelOutput {
  */
 export abstract class SequenceClassificationModel extends PreTrainedModel<SequenceClassifierOutput> {
   override readonly headModules: readonly string[] = ["classifier"];
-  override readonly peftTaskType = "SEQ_CLS";
+  override readonly peftTaskType: string | null = "SEQ_CLS";
 
   protected abstract get body(): EncoderModel;
 

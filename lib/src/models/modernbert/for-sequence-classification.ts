@@ -19,7 +19,7 @@ import { ModernBertPredictionHead } from "./prediction-head";
  * const model = new ModernBertForSequenceClassification(new ModernBertConfig({ numLabels: 3 }), 42).initializeWeights();
  */
 export class ModernBertForSequenceClassification extends SequenceClassificationModel {
-  readonly architecture = "ModernBertForSequenceClassification";
+  readonly architecture: string = "ModernBertForSequenceClassification";
   readonly baseModelPrefix = "model";
   override readonly headModules = ["head", "classifier"];
   override readonly sequenceModules = ["head", "classifier"];

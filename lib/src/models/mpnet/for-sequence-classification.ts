@@ -12,7 +12,7 @@ import { MPNetModel } from "./modeling";
  * const model = new MPNetForSequenceClassification(new MPNetConfig({ numLabels: 3 }), 42).initializeWeights();
  */
 export class MPNetForSequenceClassification extends FirstTokenClassifier {
-  readonly architecture = "MPNetForSequenceClassification";
+  readonly architecture: string = "MPNetForSequenceClassification";
   readonly baseModelPrefix = "mpnet";
   readonly mpnet: MPNetModel;
   readonly classifier: ClassificationHead;

@@ -1,3 +1,4 @@
+import { RobertaChoiceScorer } from "./choice-scorer";
 import type { BertSettings } from "../bert/configuration";
 import { encoderConfig } from "../encoder/configuration";
 import type { Family } from "../family";
@@ -49,9 +50,11 @@ export class CamembertForMaskedLM extends RobertaForMaskedLM {
 }
 
 export const camembert: Family = {
+  name: "Camembert",
   configuration: CamembertConfig,
   model: CamembertModel,
   forSequenceClassification: CamembertForSequenceClassification,
   forMaskedLM: CamembertForMaskedLM,
+  choiceScorer: RobertaChoiceScorer,
   loraTargets: ["query", "value"],
 };

@@ -1,3 +1,4 @@
+import { RobertaChoiceScorer } from "./choice-scorer";
 import type { BertSettings } from "../bert/configuration";
 import { encoderConfig } from "../encoder/configuration";
 import type { Family } from "../family";
@@ -49,9 +50,11 @@ export class XLMRobertaForMaskedLM extends RobertaForMaskedLM {
 }
 
 export const xlmRoberta: Family = {
+  name: "XLMRoberta",
   configuration: XLMRobertaConfig,
   model: XLMRobertaModel,
   forSequenceClassification: XLMRobertaForSequenceClassification,
   forMaskedLM: XLMRobertaForMaskedLM,
+  choiceScorer: RobertaChoiceScorer,
   loraTargets: ["query", "value"],
 };

@@ -18,8 +18,8 @@ export interface BatchSize {
 }
 
 export function sizeOfBatch({ input_ids }: Partial<Batch>): BatchSize {
-  const [rows = 0, length = 0] = input_ids?.shape ?? [];
-  return { rows, length };
+  const shape: readonly number[] = input_ids?.shape ?? [];
+  return { rows: shape[0] ?? 0, length: shape.at(-1) ?? 0 };
 }
 
 /** There was no memory for a batch; weights, optimizer and engine are as they were before it. */

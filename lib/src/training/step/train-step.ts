@@ -102,13 +102,22 @@ function lossOf(model: PreTrainedModel<object>): ComputeLoss {
   return (batch) => requireLoss(model.forward(batch) as Partial<ModelOutput>, model, batch);
 }
 
+/** A batch's labels, for a loss of one's own. @throws ConfigError where the model learns from something else */
+export function requireLabels({ labels }: Batch, model: PreTrainedModel<object>): tf.Tensor {
+  if (labels) return labels;
+  throw new ConfigError(
+    `computeLossFunc is called with the labels, and a ${model.architecture} learns from ${model.targetNames}. Override ` +
+      "the Trainer's computeLoss instead.",
+  );
+}
+
 /**
  * @param columns  of the dataset, for the message. Default: those of the batch
  * @throws ConfigError where there is no loss: without labels, or without a head
  */
 export function requireLoss(
   output: { loss?: tf.Scalar },
-  { architecture }: PreTrainedModel<object>,
+  { architecture, targetNames }: PreTrainedModel<object>,
   batch: Batch,
   columns: readonly string[] = Object.keys(batch),
 ): tf.Scalar {
@@ -118,6 +127,6 @@ export function requireLoss(
       (batch.labels
         ? "it has no head to train."
         : `the rows have no labels. The dataset has the columns ${columns.join(", ")}; the Trainer takes the labels from ` +
-          '"label", "labels" or "label_ids". dataset.renameColumn(…, "label") gives a column that name.'),
+          `${targetNames}. dataset.renameColumn gives a column another name.`),
   );
 }

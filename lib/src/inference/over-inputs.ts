@@ -20,19 +20,42 @@ export interface StreamOptions extends RunOptions {
 /** Names of {@link StreamOptions}. */
 const STREAM_OPTIONS: readonly (keyof StreamOptions)[] = ["signal", "lookAhead"];
 
-/** Texts that are there, or that come. */
-export type Texts = Iterable<string> | AsyncIterable<string>;
+/** Things that are there, or that come. */
+export type Source<Input> = Iterable<Input> | AsyncIterable<Input>;
+
+export type Texts = Source<string>;
+
+/** What a pipeline is asked about, as far as all of them go about it in the same way. */
+export interface InputKind<Input> {
+  /** In messages: "text". */
+  name: string;
+  /** What is wrong with one that is none, such as "null, and no string"; undefined: nothing. */
+  fault: (input: unknown) => string | undefined;
+  /** By which similar ones go through the model together. */
+  length: (input: Input) => number;
+  /** What of it is shown in messages. */
+  text: (input: Input) => string;
+}
+
+const TEXT: InputKind<string> = {
+  name: "text",
+  fault: (input) =>
+    typeof input === "string" ? undefined : `${input === null ? "null" : typeof input}, and no string`,
+  length: ({ length }) => length,
+  text: (text) => text,
+};
 
 /** Batches whose texts are sorted by length together. */
 const BATCHES_AHEAD = 8;
 
 /** How a task answers a batch. */
-interface BatchAnswerer<Answer> {
+interface BatchAnswerer<Input, Answer> {
   /** The task, for messages. */
   task: string;
-  /** Texts a batch. */
+  kind: InputKind<Input>;
+  /** Inputs a batch. */
   batchSize: number;
-  answer: (texts: readonly string[]) => Promise<Answer[]>;
+  answer: (inputs: readonly Input[]) => Promise<Answer[]>;
 }
 
 /**
@@ -41,9 +64,9 @@ interface BatchAnswerer<Answer> {
  *
  * @throws ConfigError that names the text, counted from 0, if it is none or the model cannot take it; the signal's reason
  */
-async function* answersTo<Answer>(
-  texts: Texts,
-  { task, batchSize, answer }: BatchAnswerer<Answer>,
+async function* answersTo<Input, Answer>(
+  texts: Source<Input>,
+  { task, kind, batchSize, answer }: BatchAnswerer<Input, Answer>,
   { signal, lookAhead = BATCHES_AHEAD * batchSize }: StreamOptions = {},
 ): AsyncGenerator<Answer, void, undefined> {
   if (!Number.isInteger(lookAhead) || lookAhead < 1) {
@@ -53,14 +76,16 @@ async function* answersTo<Answer>(
     throw new ConfigError(`${task}: stream takes many texts, and this is one; put it into an array.`);
   }
   let first = 0;
-  for await (const window of windowsOf(texts, lookAhead, task, signal)) {
+  for await (const window of windowsOf(texts, lookAhead, { task, kind }, signal)) {
     const answers = new Array<Answer>(window.length);
     // A batch is as long as its longest text: similar ones together leave less to pad, and less to hold in memory.
-    const order = [...window.keys()].sort((a, b) => window[a]!.length - window[b]!.length || a - b);
+    const order = [...window.keys()].sort(
+      (a, b) => kind.length(window[a]!) - kind.length(window[b]!) || a - b,
+    );
     for (let start = 0; start < order.length; start += batchSize) {
       signal?.throwIfAborted();
       const rows = order.slice(start, start + batchSize);
-      const given = await answerRows(rows, window, first, { task, batchSize, answer });
+      const given = await answerRows(rows, window, first, { task, kind, batchSize, answer });
       rows.forEach((row, at) => (answers[row] = given[at]!));
       await setImmediate();
     }
@@ -71,7 +96,7 @@ async function* answersTo<Answer>(
 }
 
 /** A task, as a pipeline needs to know it. */
-export interface TextTask<Options extends RunOptions, Answer> {
+export interface InputTask<Input, Options extends RunOptions, Answer> {
   /** Its name, for messages. */
   task: string;
   /** Names of its options. */
@@ -79,44 +104,57 @@ export interface TextTask<Options extends RunOptions, Answer> {
   /** Texts a batch. */
   batchSize: number;
   /** Checks the options. @returns what answers a batch */
-  answerer: (options: Options) => (texts: readonly string[]) => Promise<Answer[]>;
+  answerer: (options: Options) => (inputs: readonly Input[]) => Promise<Answer[]>;
 }
 
 /** What pipelines have in common. */
-export interface OverTexts<Options extends RunOptions, Answer> {
-  all: (texts: readonly string[], options: Options) => Promise<Answer[]>;
-  stream: (texts: Texts, options?: Options & StreamOptions) => AsyncGenerator<Answer, void, undefined>;
+export interface OverInputs<Input, Options extends RunOptions, Answer> {
+  all: (inputs: readonly Input[], options: Options) => Promise<Answer[]>;
+  stream: (
+    inputs: Source<Input>,
+    options?: Options & StreamOptions,
+  ) => AsyncGenerator<Answer, void, undefined>;
   warmUp: () => Promise<void>;
 }
 
 /** Answers some texts, or any number of them. */
-export function overTexts<Options extends RunOptions, Answer>({
-  task,
-  options: names,
-  batchSize,
-  answerer,
-}: TextTask<Options, Answer>): OverTexts<Options, Answer> {
-  const all = async (texts: readonly string[], options: Options) => {
+export function overTexts<Options extends RunOptions, Answer>(
+  task: InputTask<string, Options, Answer>,
+): OverInputs<string, Options, Answer> {
+  return overInputs<string, Options, Answer>(task, TEXT, "warm");
+}
+
+/**
+ * Answers some inputs, or any number of them.
+ *
+ * @param example  what the model is run on to warm up
+ */
+export function overInputs<Input, Options extends RunOptions, Answer>(
+  { task, options: names, batchSize, answerer }: InputTask<Input, Options, Answer>,
+  kind: InputKind<Input>,
+  example: Input,
+): OverInputs<Input, Options, Answer> {
+  const all = async (inputs: readonly Input[], options: Options) => {
     refuseUnknownOptions(task, options, names);
     const { signal } = options;
     const answers: Answer[] = [];
-    const batches = { task, batchSize, answer: answerer(options) };
-    for await (const answer of answersTo(texts, batches, { signal })) answers.push(answer);
+    const batches = { task, kind, batchSize, answer: answerer(options) };
+    for await (const answer of answersTo(inputs, batches, { signal })) answers.push(answer);
     return answers;
   };
   return {
     all,
-    stream(texts, options = {} as Options) {
+    stream(inputs, options = {} as Options) {
       refuseUnknownOptions(`${task}.stream`, options, [...names, ...STREAM_OPTIONS]);
-      return answersTo(texts, { task, batchSize, answer: answerer(options) }, options);
+      return answersTo(inputs, { task, kind, batchSize, answer: answerer(options) }, options);
     },
-    warmUp: async () => void (await all(["warm"], {} as Options)),
+    warmUp: async () => void (await all([example], {} as Options)),
   };
 }
 
 /** What a source gives until an abort, which is heard also while the source is silent. The source is closed at the end. */
-async function* untilAbort(
-  texts: Texts,
+async function* untilAbort<Input>(
+  texts: Source<Input>,
   signal: AbortSignal | undefined,
 ): AsyncGenerator<unknown, void, undefined> {
   signal?.throwIfAborted();
@@ -130,7 +168,7 @@ async function* untilAbort(
   const hear = () => refuse(signal.reason);
   signal.addEventListener("abort", hear, { once: true });
   const next = () =>
-    new Promise<IteratorResult<string, unknown>>((resolve, reject) => {
+    new Promise<IteratorResult<Input, unknown>>((resolve, reject) => {
       refuse = reject;
       // It may have come while nobody waited.
       if (signal.aborted) return hear();
@@ -149,21 +187,18 @@ async function* untilAbort(
   }
 }
 
-async function* windowsOf(
-  texts: Texts,
+async function* windowsOf<Input>(
+  texts: Source<Input>,
   size: number,
-  task: string,
+  { task, kind }: Pick<BatchAnswerer<Input, unknown>, "task" | "kind">,
   signal: AbortSignal | undefined,
-): AsyncGenerator<string[]> {
-  let window: string[] = [];
+): AsyncGenerator<Input[]> {
+  let window: Input[] = [];
   let count = 0;
   for await (const text of untilAbort(texts, signal)) {
-    if (typeof text !== "string") {
-      throw new ConfigError(
-        `${task}: text ${count} is ${text === null ? "null" : typeof text}, and no string.`,
-      );
-    }
-    window.push(text);
+    const fault = kind.fault(text);
+    if (fault !== undefined) throw new ConfigError(`${task}: ${kind.name} ${count} is ${fault}.`);
+    window.push(text as Input);
     count += 1;
     if (window.length < size) continue;
     yield window;
@@ -173,11 +208,11 @@ async function* windowsOf(
 }
 
 /** Answers some rows of a window; of a failure it finds out whose it is. */
-async function answerRows<Answer>(
+async function answerRows<Input, Answer>(
   rows: readonly number[],
-  window: readonly string[],
+  window: readonly Input[],
   first: number,
-  { task, answer }: BatchAnswerer<Answer>,
+  { task, kind, answer }: BatchAnswerer<Input, Answer>,
 ): Promise<Answer[]> {
   try {
     return await answer(rows.map((row) => window[row]!));
@@ -188,10 +223,14 @@ async function answerRows<Answer>(
       try {
         await answer([window[row]!]);
       } catch (cause) {
-        const text = JSON.stringify(window[row]!.length > 60 ? `${window[row]!.slice(0, 59)}…` : window[row]);
-        throw new ConfigError(`${task}: text ${first + row} (${text}): ${(cause as Error).message}`, {
-          cause,
-        });
+        const text = kind.text(window[row]!);
+        const shown = JSON.stringify(text.length > 60 ? `${text.slice(0, 59)}…` : text);
+        throw new ConfigError(
+          `${task}: ${kind.name} ${first + row} (${shown}): ${(cause as Error).message}`,
+          {
+            cause,
+          },
+        );
       }
     }
     throw error;
