@@ -18,6 +18,12 @@ export function permutation(length: number, seed: number): Int32Array {
   return order;
 }
 
+/** Draws uniform integers in [0, bound), the same ones for the same seed. */
+export function randomBelow(seed: number): (bound: number) => number {
+  const next = xoshiro128(seed);
+  return (bound) => below(bound, next);
+}
+
 /** A uniform integer in [0, bound): draws from the incomplete last stretch of the 2^32 are thrown away. */
 function below(bound: number, next: () => number): number {
   const limit = 2 ** 32 - (2 ** 32 % bound);

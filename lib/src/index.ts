@@ -99,6 +99,7 @@ export {
   AutoModelForMaskedLM,
   AutoModelForMultipleChoice,
   AutoModelForQuestionAnswering,
+  AutoModelForSentenceEmbedding,
   AutoModelForSequenceClassification,
   AutoModelForTokenClassification,
 } from "./models/auto";
@@ -162,6 +163,8 @@ export { MaskedLanguageModel } from "./models/heads/masked-lm";
 export type { MultipleChoiceModel, MultipleChoiceOutput } from "./models/heads/multiple-choice";
 export { QuestionAnsweringModel } from "./models/heads/question-answering";
 export type { QuestionAnsweringOutput } from "./models/heads/question-answering";
+export { SentenceEmbeddingModel } from "./models/heads/sentence-embedding";
+export type { SentenceEmbeddingOutput } from "./models/heads/sentence-embedding";
 export { SequenceClassificationModel } from "./models/heads/sequence-classification";
 export { TokenClassificationModel } from "./models/heads/token-classification";
 export type { TokenClassifierOutput } from "./models/heads/token-classification";
@@ -299,6 +302,12 @@ export type {
   ClassifyOptions,
   TextClassificationPipeline,
 } from "./inference/text-classification";
+export type {
+  ChoiceQuestion,
+  ChooseOptions,
+  MultipleChoicePipeline,
+  RankedChoice,
+} from "./inference/multiple-choice";
 export type {
   Answer,
   AnswerQuestionOptions,

@@ -4,7 +4,7 @@ import { tmpdir } from "node:os";
 import path from "node:path";
 import { after, before, describe, it } from "node:test";
 import { type ExecutedNotebook, executeNotebook } from "./executed-notebook";
-import { ROOT } from "./the-notebook";
+import { ROOT, TASK_NOTEBOOKS } from "./the-notebook";
 
 const built = existsSync(path.join(ROOT, "lib/dist/index.js"));
 const skip = !built && "run `npm run build` first";
@@ -29,6 +29,21 @@ describe("experiments.ipynb", { skip }, () => {
     assert.match(run.shown("table"), /head alone +[\d.]+ % +770 /);
     assert.match(run.said("table"), /The best run was ".+?", with [\d.]+ % of 450 sentences right/);
   });
+});
+
+describe("the notebooks of the other tasks", { skip }, () => {
+  for (const name of TASK_NOTEBOOKS) {
+    // Whether they are as good as they say: `npm run test:tasks`.
+    it(`${name}.ipynb runs to its end, on a few rows`, async () => {
+      const run = await executeNotebook({ ROWS: "48", EPOCHS: "1" }, { notebook: notebook(name) });
+      try {
+        assert.equal(run.message, "");
+        assert.ok(run.shown("use").length > 0);
+      } finally {
+        run.dispose();
+      }
+    });
+  }
 });
 
 describe("your-own-data.ipynb", { skip }, () => {

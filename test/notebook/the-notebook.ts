@@ -4,9 +4,12 @@ import path from "node:path";
 export const ROOT = path.resolve(__dirname, "../..");
 export const NOTEBOOK = path.join(ROOT, "notebooks/fine-tune-bert-sst2.ipynb");
 
+/** One for each task beside the classification of texts. */
+export const TASK_NOTEBOOKS = ["find-names", "answer-questions", "choose", "sentence-embeddings"];
+
 /** Every notebook of the project. */
-export const NOTEBOOKS = ["fine-tune-bert-sst2", "experiments", "your-own-data"].map((name) =>
-  path.join(ROOT, "notebooks", `${name}.ipynb`),
+export const NOTEBOOKS = ["fine-tune-bert-sst2", "experiments", "your-own-data", ...TASK_NOTEBOOKS].map(
+  (name) => path.join(ROOT, "notebooks", `${name}.ipynb`),
 );
 
 export interface NotebookCell {

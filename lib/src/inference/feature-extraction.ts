@@ -14,6 +14,8 @@ const POOLINGS = ["cls", "mean"] as const;
 export interface FeatureExtractionOptions extends RunOptions {
   /** One vector a text: the last state of its first token, `[CLS]`, or the mean of all its tokens'. Default "cls". */
   pooling?: (typeof POOLINGS)[number];
+  /** Whether each vector has the length 1, so that products of two are cosines. Default false. */
+  normalize?: boolean;
 }
 
 /**
@@ -35,7 +37,7 @@ export interface FeatureExtractionPipeline {
   warmUp(): Promise<void>;
 }
 
-const OPTIONS: readonly (keyof FeatureExtractionOptions)[] = ["pooling", "signal"];
+const OPTIONS: readonly (keyof FeatureExtractionOptions)[] = ["pooling", "normalize", "signal"];
 
 /**
  * @param load       called for each batch; loads once
@@ -45,13 +47,14 @@ export function featureExtraction(
   load: () => Promise<PipelineParts<PreTrainedModel<object>>>,
   batchSize: number,
 ): FeatureExtractionPipeline {
-  const answerer = ({ pooling = "cls" }: FeatureExtractionOptions) => {
+  const answerer = ({ pooling = "cls", normalize = false }: FeatureExtractionOptions) => {
     if (!POOLINGS.includes(pooling)) {
       throw new ConfigError(`pooling is '${String(pooling)}'; there are ${POOLINGS.join(", ")}.`);
     }
     return async (texts: readonly string[]) => {
       const { model, tokenizer } = await load();
-      return await vectorsOf(model, tokenizer, texts, pooling);
+      const vectors = await vectorsOf(model, tokenizer, texts, pooling);
+      return normalize ? vectors.map(normalized) : vectors;
     };
   };
   const task = { task: "feature-extraction", options: OPTIONS, batchSize, answerer };
@@ -82,4 +85,9 @@ async function vectorsOf(
   const [, width] = pooled.shape;
   pooled.dispose();
   return texts.map((_, row) => values.slice(row * width, (row + 1) * width));
+}
+
+function normalized(vector: Float32Array): Float32Array {
+  const length = Math.hypot(...vector);
+  return length === 0 ? vector : vector.map((value) => value / length);
 }

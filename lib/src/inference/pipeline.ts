@@ -3,6 +3,7 @@ import { refuseUnknownOptions } from "../known-options";
 import {
   AutoModel,
   AutoModelForMaskedLM,
+  AutoModelForMultipleChoice,
   AutoModelForQuestionAnswering,
   AutoModelForSequenceClassification,
   AutoModelForTokenClassification,
@@ -14,6 +15,7 @@ import type { PreTrainedTokenizer } from "../tokenizers/pretrained-tokenizer";
 import type { PipelineParts } from "./parts";
 import { featureExtraction, type FeatureExtractionPipeline } from "./feature-extraction";
 import { fillMask, type FillMaskPipeline } from "./fill-mask";
+import { multipleChoice, type MultipleChoicePipeline } from "./multiple-choice";
 import { questionAnswering, type QuestionAnsweringPipeline } from "./question-answering";
 import { textClassification, type TextClassificationPipeline } from "./text-classification";
 import { tokenClassification, type TokenClassificationPipeline } from "./token-classification";
@@ -42,6 +44,7 @@ interface Pipelines {
   "token-classification": TokenClassificationPipeline;
   ner: TokenClassificationPipeline;
   "question-answering": QuestionAnsweringPipeline;
+  "multiple-choice": MultipleChoicePipeline;
 }
 
 export type PipelineTask = keyof Pipelines;
@@ -64,6 +67,7 @@ const TASKS = new Map<string, Task<unknown>>([
   ["token-classification", tokens],
   ["ner", tokens],
   ["question-answering", { auto: AutoModelForQuestionAnswering, make: questionAnswering }],
+  ["multiple-choice", { auto: AutoModelForMultipleChoice, make: multipleChoice }],
 ]);
 
 /**

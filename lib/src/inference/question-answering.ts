@@ -31,7 +31,7 @@ export interface AnswerQuestionOptions extends RunOptions {
   handleImpossibleAnswer?: boolean;
   /** Tokens of a window of a long text, question and special tokens included. Default 384, or what the model takes. */
   maxSeqLen?: number;
-  /** How many tokens of it a window repeats of the one before. Default 128, or a third of the window if that is less. */
+  /** How many tokens of it a window repeats of the one before. Default 128, or half of what a window has of the text if that is less. */
   docStride?: number;
 }
 
@@ -44,7 +44,6 @@ const OPTIONS: readonly (keyof AnswerQuestionOptions)[] = [
   "signal",
 ];
 const LONGEST = 384;
-const STRIDE = 128;
 
 /** Finds answers in texts. @see transformers' QuestionAnsweringPipeline (version 4) */
 export interface QuestionAnsweringPipeline {
@@ -134,8 +133,8 @@ async function windowsOf(
     question: questions.map(({ question }) => question),
     context: questions.map(({ context }) => context),
   };
-  const stride = docStride ?? Math.min(STRIDE, Math.floor(maxLength / 3));
-  const features = prepareValidationFeatures(tokenizer, columns, { maxLength, stride });
+  const options = { maxLength, ...(docStride !== undefined && { stride: docStride }) };
+  const features = prepareValidationFeatures(tokenizer, columns, options);
   const scores = await tokenScores(parts, rowsOf(features), batchSize);
   const windows = questions.map(
     (): { scores: Float32Array; offsets: (typeof features.offset_mapping)[number] }[] => [],

@@ -13,8 +13,8 @@ import { CONFIG_OPTIONS, familyOf, FAMILIES, type ConfigOverrides } from "./fami
 import type { Family, ModelClass } from "./family";
 import { multipleChoiceModel } from "./heads/multiple-choice";
 import { QuestionAnsweringModel } from "./heads/question-answering";
+import { SentenceEmbeddingModel } from "./heads/sentence-embedding";
 import { TokenClassificationModel } from "./heads/token-classification";
-import type { TokenHeadFamily } from "./heads/token-head";
 import { describeLoadReport, loadWeights, type LoadWeightsOptions } from "./load-weights";
 import type { PreTrainedModel } from "./pretrained-model";
 import { warn } from "../notices";
@@ -103,7 +103,7 @@ const ofClass =
 
 /** Where one class serves all families. */
 const ofFamily =
-  <Model>(Class: new (family: TokenHeadFamily, config: EncoderConfig, seed: number) => Model) =>
+  <Model>(Class: new (family: Family, config: EncoderConfig, seed: number) => Model) =>
   (family: Family, config: EncoderConfig, seed: number): Model =>
     new Class(family, config, seed);
 
@@ -208,3 +208,13 @@ export const AutoModelForQuestionAnswering = autoModel(ofFamily(QuestionAnswerin
  * const model = await AutoModelForMultipleChoice.fromPretrained("bert-base-uncased");
  */
 export const AutoModelForMultipleChoice = autoModel(multipleChoiceModel);
+
+/**
+ * A model that places texts such that those of the same meaning lie near each other.
+ *
+ * @see sentence-transformers, SentenceTransformer
+ *
+ * @example
+ * const model = await AutoModelForSentenceEmbedding.fromPretrained("sentence-transformers/all-MiniLM-L6-v2");
+ */
+export const AutoModelForSentenceEmbedding = autoModel(ofFamily(SentenceEmbeddingModel));

@@ -112,6 +112,12 @@ export abstract class PreTrainedModel<Output extends object = ModelOutput> exten
     return { logits: output.logits, labels: labels && (output.labels ?? labels) };
   }
 
+  /** Whether a batch's loss holds its rows against each other, so that it cannot be computed in parts. */
+  // eslint-disable-next-line @typescript-eslint/no-unused-vars -- heads that do so look at the inputs
+  comparesRows(inputs: TaskInputs): boolean {
+    return false;
+  }
+
   /** Over how many a batch's loss is a mean. Default: over its rows. */
   countTargets({ input_ids }: TaskInputs): number {
     return input_ids.shape[0];

@@ -353,7 +353,7 @@ export class Trainer<Model extends PreTrainedModel<object> = PreTrainedModel<obj
     const countTargets = (batch: Batch) =>
       isModels ? this.model.countTargets(batch) : batch.input_ids.shape[0];
     const { dataset } = this.sources.get(whole.batch)!;
-    const parts = cutBatch(whole, ranges, countTargets);
+    const parts = cutBatch(whole, ranges, countTargets, this.model);
     for (const { batch, rows } of parts) this.sources.set(batch, { dataset, rows });
     return parts;
   }

@@ -20,7 +20,7 @@ export interface GivenAnswers {
 export interface FeatureOptions {
   /** Tokens a row at most: question, part of the text, special tokens. Default 384, or what the model takes. */
   maxLength?: number;
-  /** How many tokens of the text a row repeats of the one before. Default 128. */
+  /** How many tokens of the text a row repeats of the one before. Default 128, or half of a window if that is less. */
   stride?: number;
 }
 
@@ -110,20 +110,30 @@ function encode(tokenizer: PreTrainedTokenizer, { question, context }: Questions
   if (question.length !== context.length) {
     throw new DatasetError(`There are ${question.length} questions and ${context.length} texts.`);
   }
-  const { maxLength = Math.min(LONGEST, tokenizer.modelMaxLength), stride = STRIDE } = options;
-  return tokenizer(
-    // White space before a question would take the place of text.
-    question.map((each) => each.trimStart()),
-    {
-      textPair: context,
-      truncation: "only_second",
-      maxLength,
-      stride: Math.min(stride, maxLength),
-      returnOverflowingTokens: true,
-      returnOffsetsMapping: true,
-      returnSequenceIds: true,
-    },
-  );
+  const { maxLength = Math.min(LONGEST, tokenizer.modelMaxLength) } = options;
+  // White space before a question would take the place of text.
+  const questions = question.map((each) => each.trimStart());
+  return tokenizer(questions, {
+    textPair: context,
+    truncation: "only_second",
+    maxLength,
+    stride: options.stride ?? defaultStride(tokenizer, questions, maxLength),
+    returnOverflowingTokens: true,
+    returnOffsetsMapping: true,
+    returnSequenceIds: true,
+  });
+}
+
+/** Such that windows get on beside the longest question too. */
+function defaultStride(
+  tokenizer: PreTrainedTokenizer,
+  questions: readonly string[],
+  maxLength: number,
+): number {
+  const lengths = questions.map((each) => tokenizer.encode(each, { addSpecialTokens: false }).length);
+  const longest = lengths.reduce((most, length) => Math.max(most, length), 0);
+  const room = maxLength - tokenizer.numSpecialTokensToAdd(true) - longest;
+  return Math.min(STRIDE, Math.max(0, Math.floor(room / 2)));
 }
 
 /** Where in a text its answer stands; undefined if it has none. */

@@ -1,9 +1,11 @@
 import * as tf from "../../tfjs";
 import type { Batch } from "../../collators/batch";
 import { sliceBatch } from "../../collators/slice-batch";
+import { ConfigError } from "../../errors";
 import type { Range } from "../../distributed/share";
 import { NOTHING_BEFORE, type BatchExtent } from "../../models/module";
 import { extentOf } from "../../models/packed-batch";
+import type { PreTrainedModel } from "../../models/pretrained-model";
 
 /** What goes through the model at once: a micro-batch, or a part of one. */
 export interface BatchPart {
@@ -37,17 +39,25 @@ export interface WholeBatch {
  *
  * @param ranges        of rows, none of them empty
  * @param countTargets  over how many a batch's loss is a mean
+ * @throws ConfigError where the loss holds the rows against each other
  */
 export function cutBatch(
   { batch, rows, microStep, weight }: WholeBatch,
   ranges: readonly Range[],
   countTargets: (batch: Batch) => number,
+  model: Pick<PreTrainedModel<object>, "architecture" | "comparesRows">,
 ): BatchPart[] {
   const isWhole = ({ from, to }: Range) => from === 0 && to === rows.length;
   if (ranges.length === 1 && isWhole(ranges[0]!)) {
     return [{ batch, rows, weight, microStep, before: NOTHING_BEFORE }];
   }
   try {
+    if (model.comparesRows(batch)) {
+      throw new ConfigError(
+        `The loss of this ${model.architecture} holds the rows of a batch against each other, so a batch cannot be divided: neither among ` +
+          "processes nor by autoFindBatchSize. Choose a smaller perDeviceTrainBatchSize.",
+      );
+    }
     const targets = countTargets(batch);
     return ranges.map(({ from, to }) => {
       const part = sliceBatch(batch, from, to);
