@@ -12,7 +12,7 @@ interface CodeCell {
   source: string[];
 }
 
-const PASSES = Number(process.env.PASSES ?? 5);
+const PASSES = Number(process.env.PASSES ?? 3);
 
 test(`${PASSES} passes of the whole notebook in one kernel end as the first`, async (t) => {
   const file = join(ROOT, "notebooks", "fine-tune-bert-sst2.ipynb");
