@@ -52,4 +52,6 @@ export interface GraphBuilder {
   attention(query: GraphValue, key: GraphValue, value: GraphValue, heads: HeadSizes): GraphValue;
   /** [batch, length, columns] to [batch, columns] */
   firstToken(x: GraphValue): GraphValue;
+  /** One column: [batch, length, columns] to [batch, length] */
+  column(x: GraphValue, index: number): GraphValue;
 }

@@ -11,6 +11,9 @@ import { pipeline } from "../../../lib/src/inference/pipeline";
 import {
   AutoConfig,
   AutoModelForMaskedLM,
+  AutoModelForQuestionAnswering,
+  AutoModelForSentenceEmbedding,
+  AutoModelForTokenClassification,
   AutoModelForSequenceClassification,
 } from "../../../lib/src/models/auto";
 import { BertConfig } from "../../../lib/src/models/bert/configuration";
@@ -76,6 +79,11 @@ describe("exportOnnx", () => {
         () => AutoModelForMaskedLM.fromPretrained(trained(`${name}-masked-lm`)),
         "logits",
       ],
+      [
+        `a classifier of tokens of the family ${name}`,
+        () => AutoModelForTokenClassification.fromPretrained(trained(`${name}-token-classification`)),
+        "logits",
+      ],
     ],
   );
   const plainDeberta = async () => {
@@ -122,6 +130,44 @@ describe("exportOnnx", () => {
       }
     });
   }
+
+  test("what finds answers gives the scores of beginnings and ends, under transformers' names", async () => {
+    for (const name of ["bert", "distilbert"]) {
+      const directory = path.join(folder, `answers-${name}`);
+      const model = await AutoModelForQuestionAnswering.fromPretrained(trained(`${name}-question-answering`));
+      await exportOnnx(model, tokenizer, directory);
+      const run = await openSession(onnx(directory));
+      for (const rows of BATCHES) {
+        const inputs = batchOf(rows);
+        const mask = inputs.attention_mask.arraySync();
+        const ours = model.forward(inputs).logits.arraySync();
+        const outputs = await run({ input_ids: inputs.input_ids.arraySync(), attention_mask: mask });
+        for (const [side, output] of ["start_logits", "end_logits"].entries()) {
+          const { data, dims } = outputs[output]!;
+          assert.deepEqual(dims, [rows.length, mask[0]!.length]);
+          const atTokens = (_: number, i: number) => mask.flat()[i] === 1;
+          const wanted = ours.flat().map((scores) => scores[side]!);
+          assert.ok(largest(wanted.filter(atTokens), data.filter(atTokens)) < 1e-4, output);
+        }
+      }
+    }
+  });
+
+  test("what embeds sentences gives the states, of which a runtime takes the mean", async () => {
+    const directory = path.join(folder, "embeddings");
+    const model = await AutoModelForSentenceEmbedding.fromPretrained(trained("bert-masked-lm"));
+    await exportOnnx(model, tokenizer, directory);
+    const run = await openSession(onnx(directory));
+    const inputs = batchOf(BATCHES[0]!);
+    const [ids, mask] = [inputs.input_ids.arraySync(), inputs.attention_mask.arraySync()];
+    const { data, dims } = (await run({ input_ids: ids, attention_mask: mask })).last_hidden_state!;
+    const [, length, hidden] = dims as [number, number, number];
+    const means = Array.from({ length: hidden }, (_, column) => {
+      const values = Array.from({ length }, (_, token) => data[token * hidden + column]!);
+      return values.reduce((sum, value) => sum + value, 0) / length;
+    });
+    assert.ok(largest(model.forward(inputs).embeddings.dataSync(), means) < 1e-4);
+  });
 
   test("a family of which nobody has written down a graph is refused by name, and leaves nothing", async () => {
     const refused = [

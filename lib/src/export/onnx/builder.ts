@@ -116,6 +116,11 @@ export class OnnxBuilder implements GraphBuilder {
     return this.step("Gather", [x, first], `${this.prefix}first_token`, { axis: 1 });
   }
 
+  column(x: GraphValue, index: number): GraphValue {
+    const place = this.graph.constant(`column.${index}`, () => integers([index], []));
+    return this.step("Gather", [x, place], `${this.prefix}column_${index}`, { axis: 2 });
+  }
+
   /** 0 at tokens, the lowest number at padding: [batch, 1, 1, length] */
   private mask(): string {
     const { type } = this.precision;

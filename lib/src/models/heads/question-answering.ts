@@ -65,8 +65,12 @@ export class QuestionAnsweringModel extends TokenHeadModel<QuestionAnsweringOutp
   }
 
   override describe(builder: GraphBuilder): GraphOutputs {
-    const value = this.describeScores(new ModuleGraph(builder, this));
-    return { logits: { value, shape: ["batch_size", "sequence_length", 2] } };
+    const scores = this.describeScores(new ModuleGraph(builder, this));
+    const shape = ["batch_size", "sequence_length"] as const;
+    return {
+      start_logits: { value: builder.column(scores, 0), shape },
+      end_logits: { value: builder.column(scores, 1), shape },
+    };
   }
 
   override hasLabels({ start_positions, end_positions }: TaskInputs): boolean {

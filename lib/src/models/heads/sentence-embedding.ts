@@ -8,6 +8,7 @@ import { meanSquaredError } from "../../ops/mean-squared-error";
 import { sequenceMeans } from "../../ops/sequence-means";
 import type { EncoderConfig } from "../encoder/configuration";
 import type { EncoderModel } from "../encoder/encoder-model";
+import type { GraphBuilder, GraphOutputs } from "../graph-builder";
 import type { Answers, Encoded, EncodeOptions, ModelOutput, TaskInputs } from "../model-output";
 import { ModelContext, type NamedModule, type Parameter } from "../module";
 import type { PackedBatch } from "../packed-batch";
@@ -93,6 +94,11 @@ export class SentenceEmbeddingModel extends PreTrainedModel<SentenceEmbeddingOut
     const candidates = tf.concat([second!, ...others], 0);
     const scores = tf.mul<tf.Tensor2D>(tf.matMul(first!, candidates, false, true), SCALE);
     return { embeddings: groups, logits, loss: crossEntropy(scores, tf.range(0, rows, 1, "int32")) };
+  }
+
+  /** The states, of which a runtime takes the mean. */
+  override describe(builder: GraphBuilder): GraphOutputs {
+    return this.#body.describe(builder);
   }
 
   override hasLabels(inputs: TaskInputs): boolean {
