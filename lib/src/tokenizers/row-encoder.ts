@@ -76,7 +76,7 @@ export class RowEncoder {
   }
 
   /** Rows of tokens that know where they come from. */
-  tokens(text: TextInput, pair: TextInput | undefined, options: RowOptions): Row<RowToken>[] {
+  private tokens(text: TextInput, pair: TextInput | undefined, options: RowOptions): Row<RowToken>[] {
     const special = (id: number): RowToken => ({ ...SPECIAL, id });
     const read = (each: TextInput, ...limits: Limits) => this.read(each, limits);
     return this.arrange(text, pair, options, read, special, (tokens, sequence) =>

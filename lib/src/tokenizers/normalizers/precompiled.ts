@@ -1,5 +1,6 @@
 import { optionOf, type Part, wrongPart } from "../parts";
 import type { Change, Piece } from "../piece";
+import { graphemesOf } from "../unicode/graphemes";
 
 /** A normalizer of more, in units of the trie: SentencePiece's are of a tenth of it. */
 const MOST_UNITS = 2 ** 22;
@@ -39,7 +40,6 @@ function bytesOf(base64: string): Uint8Array {
 
 const encoder = new TextEncoder();
 const decoder = new TextDecoder();
-const graphemes = new Intl.Segmenter("en", { granularity: "grapheme" });
 
 class CharacterTable {
   /** Answers for characters; undefined: it stays. */
@@ -53,7 +53,7 @@ class CharacterTable {
 
   /** The graphemes and characters of a text, and what stands for each. */
   *replaced(text: string): Generator<[before: string, after: string]> {
-    for (const { segment } of isPlain(text) ? charactersOf(text) : graphemes.segment(text)) {
+    for (const segment of isPlain(text) ? text : graphemesOf(text)) {
       const whole = byteLength(segment) < LONGEST_GRAPHEME ? this.lookUp(segment) : undefined;
       if (whole !== undefined) yield [segment, whole];
       else for (const character of segment) yield [character, this.lookUp(character) ?? character];
@@ -109,9 +109,5 @@ const offsetOf = (unit: number) => (unit >>> 10) << ((unit & (1 << 9)) >>> 6);
 
 /** Whether each character is a grapheme by itself. */
 const isPlain = (text: string) => /^[ -~]*$/.test(text);
-
-function* charactersOf(text: string): Generator<{ segment: string }> {
-  for (const segment of text) yield { segment };
-}
 
 const byteLength = (text: string) => encoder.encode(text).length;
