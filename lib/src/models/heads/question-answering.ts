@@ -15,7 +15,7 @@ const IMPOSSIBLE = -1e9;
 
 /** @see transformers' QuestionAnsweringModelOutput */
 export interface QuestionAnsweringOutput extends ModelOutput {
-  /** [batch, length, 2]: how well the answer begins with a token, and how well it ends with it; -1e9 at padding. */
+  /** [batch, length, 2], how well the answer begins with a token, and how well it ends with it; -1e9 at padding. */
   logits: tf.Tensor3D;
 }
 

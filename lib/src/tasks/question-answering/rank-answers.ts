@@ -3,7 +3,7 @@ import type { Span } from "../../tokenizers/piece";
 
 /** What a model makes of a question and one window of its text. */
 export interface AnswerWindow {
-  /** [tokens, 2]: how well an answer begins with each token, and how well it ends with it. */
+  /** [tokens, 2], how well an answer begins with each token, and how well it ends with it. */
   scores: ArrayLike<number>;
   /** Where in the text each token stands; [0, 0] for what is none of it. */
   offsets: readonly Span[];
