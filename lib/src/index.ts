@@ -283,6 +283,7 @@ export type { MetricInputs } from "./evaluation/inputs";
 export type { RocAucInputs, RocAucOptions } from "./evaluation/roc-auc";
 export type { EntityScores, SeqevalInputs, SeqevalOptions, SeqevalResult } from "./evaluation/seqeval";
 export type { SquadInputs, SquadPrediction, SquadReference, SquadResult } from "./evaluation/squad";
+export type { SquadV2Inputs, SquadV2Options, SquadV2Prediction, SquadV2Result } from "./evaluation/squad-v2";
 export { confusionMatrix } from "./evaluation/confusion-matrix";
 export type { ConfusionMatrixOptions } from "./evaluation/confusion-matrix";
 export { squeeze } from "./evaluation/squeeze";

@@ -5,6 +5,7 @@ import { test } from "node:test";
 import { evaluate } from "../../lib/src/evaluation/evaluate";
 import type { SeqevalInputs, SeqevalResult } from "../../lib/src/evaluation/seqeval";
 import type { SquadInputs, SquadResult } from "../../lib/src/evaluation/squad";
+import type { SquadV2Inputs, SquadV2Options, SquadV2Result } from "../../lib/src/evaluation/squad-v2";
 
 function read(name: string): unknown {
   return JSON.parse(readFileSync(path.resolve(__dirname, "../fixtures/evaluation", name), "utf8"));
@@ -32,6 +33,21 @@ test("SQuAD's exact match and F1", async () => {
   const cases = read("squad.json") as (SquadInputs & { result: SquadResult })[];
   for (const { result, ...inputs } of cases)
     assertNear(metric.compute(inputs), result, JSON.stringify(inputs));
+});
+
+test("SQuAD 2's figures, whatever has no answer, and the best thresholds", async () => {
+  const metric = await evaluate.load("squad_v2");
+  const cases = read("squad_v2.json") as (SquadV2Inputs & SquadV2Options & { result: SquadV2Result })[];
+  for (const { result, ...inputs } of cases)
+    assertNear(metric.compute(inputs), result, JSON.stringify(inputs));
+  const references = [{ id: "a", answers: { text: [] } }];
+  assert.throws(
+    () => metric.compute({ predictions: [{ id: "a", prediction_text: "" }], references } as never),
+    {
+      name: "ConfigError",
+      message: /references\[0\].*no_answer_probability for the id "a"/,
+    },
+  );
 });
 
 test("inputs that do not fit are refused, and say where", async () => {

@@ -20,6 +20,13 @@ import {
   type SeqevalResult,
 } from "./seqeval";
 import { spearmanr } from "./spearmanr";
+import {
+  squadV2,
+  SQUAD_V2_OPTIONS,
+  type SquadV2Inputs,
+  type SquadV2Options,
+  type SquadV2Result,
+} from "./squad-v2";
 import { squad, type SquadInputs, type SquadResult } from "./squad";
 
 /** A loaded metric. `Inputs` is what its `compute` takes. */
@@ -76,6 +83,10 @@ const METRICS = {
     compute: (inputs: SeqevalInputs & SeqevalOptions) => seqeval(inputs, inputs),
   },
   squad: { compute: (inputs: SquadInputs) => squad(inputs) },
+  squad_v2: {
+    options: SQUAD_V2_OPTIONS,
+    compute: (inputs: SquadV2Inputs & SquadV2Options) => squadV2(inputs, inputs),
+  },
   confusion_matrix: {
     options: CONFUSION_MATRIX_OPTIONS,
     compute: (inputs: MetricInputs & ConfusionMatrixOptions) => ({
@@ -104,7 +115,7 @@ function metricOf(name: string, definition: Definition): AnyMetric {
  * Loads a metric by name, as Hugging Face's `evaluate.load` does; all of them are built in.
  *
  * @param name `accuracy`, `f1`, `precision`, `recall`, `roc_auc`, `matthews_correlation`, `pearsonr`, `spearmanr`,
- *   `confusion_matrix`, `seqeval`, `squad`, or `glue`
+ *   `confusion_matrix`, `seqeval`, `squad`, `squad_v2`, or `glue`
  * @param task with `glue`, whose figures: `sst2`, `cola`, `mrpc`, …
  * @throws ConfigError if there is no such metric or task, listing those that there are
  * @see evaluate.load
@@ -119,6 +130,7 @@ async function load(
 ): Promise<Metric<{ confusion_matrix: number[][] }, ConfusionMatrixOptions>>;
 async function load(name: "seqeval"): Promise<Metric<SeqevalResult, SeqevalOptions, SeqevalInputs>>;
 async function load(name: "squad"): Promise<Metric<SquadResult, unknown, SquadInputs>>;
+async function load(name: "squad_v2"): Promise<Metric<SquadV2Result, SquadV2Options, SquadV2Inputs>>;
 async function load(name: string, task?: string): Promise<Metric>;
 // Nothing has to wait today; it is a promise so that a metric may come from a file or the network one day.
 // eslint-disable-next-line @typescript-eslint/require-await

@@ -1,4 +1,5 @@
 import { ConfigError } from "../errors";
+import { answerWords, wordsF1 } from "./answer-words";
 
 /** An answer that was found. */
 export interface SquadPrediction {
@@ -25,40 +26,6 @@ export interface SquadResult {
   f1: number;
   // A metric's figures are by name.
   [figure: string]: number;
-}
-
-/** Python's string.punctuation. */
-const PUNCTUATION = /[!-/:-@[-`{-~]/g;
-
-/** As a word of its own, of letters of any script. */
-const ARTICLE = /(?<![\p{L}\p{N}_])(a|an|the)(?![\p{L}\p{N}_])/gu;
-
-/** What two answers are compared by. */
-function normalized(answer: string): string {
-  const words = answer.toLowerCase().replace(PUNCTUATION, "");
-  return words
-    .replace(ARTICLE, " ")
-    .split(/\s+/)
-    .filter((word) => word !== "")
-    .join(" ");
-}
-
-function f1Of(prediction: string, truth: string): number {
-  const [predicted, wanted] = [prediction, truth].map((text) =>
-    normalized(text).split(" ").filter(Boolean),
-  ) as [string[], string[]];
-  const left = new Map<string, number>();
-  for (const word of wanted) left.set(word, (left.get(word) ?? 0) + 1);
-  let same = 0;
-  for (const word of predicted) {
-    const count = left.get(word) ?? 0;
-    if (count === 0) continue;
-    left.set(word, count - 1);
-    same++;
-  }
-  if (same === 0) return 0;
-  const [precision, recall] = [same / predicted.length, same / wanted.length];
-  return (2 * precision * recall) / (precision + recall);
 }
 
 /**
@@ -88,8 +55,10 @@ export function squad({ predictions, references }: SquadInputs): SquadResult {
         `squad: references[${i}] (${JSON.stringify(id)}) has no answers.text; one answer at least has to be right.`,
       );
     }
-    exact += Math.max(...right.text.map((truth: string) => Number(normalized(answer) === normalized(truth))));
-    f1 += Math.max(...right.text.map((truth: string) => f1Of(answer, truth)));
+    const said = answerWords(answer);
+    const truths = right.text.map((text: string) => answerWords(text));
+    exact += Number(truths.some((truth) => truth.join(" ") === said.join(" ")));
+    f1 += Math.max(...truths.map((truth) => wordsF1(said, truth)));
   }
   return { exact_match: (100 * exact) / references.length, f1: (100 * f1) / references.length };
 }
