@@ -15,6 +15,8 @@ test("a connection file is for this user's eyes, has five ports and a key, and c
     assert.deepEqual(readConnectionFile(path), info);
     const ports = [info.shell_port, info.iopub_port, info.stdin_port, info.control_port, info.hb_port];
     assert.equal(new Set(ports).size, 5);
+    // Above, another program that connects somewhere may be given one before the kernel has started.
+    for (const port of ports) assert.ok(port >= 20_000 && port < 32_000, String(port));
     assert.match(info.key, /^[0-9a-f]{64}$/);
     if (process.platform !== "win32") {
       assert.equal(statSync(path).mode & 0o777, 0o600);

@@ -1,4 +1,4 @@
-import { randomBytes } from "node:crypto";
+import { randomBytes, randomInt } from "node:crypto";
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { createServer, type AddressInfo, type Server } from "node:net";
 import { tmpdir } from "node:os";
@@ -103,7 +103,14 @@ function temporaryFolder(): string {
   }
 }
 
-/** Ports that the system just gave out; all are held until the last is known, so that no two are equal. */
+/**
+ * Ports are chosen from here. What systems give out by themselves, to whoever connects somewhere, lies above (from 32,768 on Linux, 49,152
+ * elsewhere): of those another program may have taken one before the kernel has started.
+ */
+const PORTS = { first: 20_000, behind: 32_000 } as const;
+const TRIES = 50;
+
+/** Ports that nobody listens at; all are held until the last is known, so that no two are equal. */
 async function freePorts(count: number): Promise<number[]> {
   const servers = await Promise.all(Array.from({ length: count }, listen));
   const ports = servers.map((server) => (server.address() as AddressInfo).port);
@@ -111,10 +118,18 @@ async function freePorts(count: number): Promise<number[]> {
   return ports;
 }
 
-function listen(): Promise<Server> {
+async function listen(): Promise<Server> {
+  for (let tries = 0; tries < TRIES; tries++) {
+    const server = await listenAt(randomInt(PORTS.first, PORTS.behind)).catch(() => undefined);
+    if (server) return server;
+  }
+  return await listenAt(0);
+}
+
+function listenAt(port: number): Promise<Server> {
   return new Promise((resolve, reject) => {
     const server = createServer();
     server.once("error", reject);
-    server.listen(0, "127.0.0.1", () => resolve(server));
+    server.listen(port, "127.0.0.1", () => resolve(server));
   });
 }
