@@ -1,5 +1,5 @@
 import type { Family } from "../family";
-import { MPNetChoiceScorer } from "./choice-scorer";
+import { pooledChoiceScorer } from "../heads/pooled-choice-scorer";
 import { MPNetConfig } from "./configuration";
 import { MPNetForMaskedLM } from "./for-masked-lm";
 import { MPNetForSequenceClassification } from "./for-sequence-classification";
@@ -11,6 +11,6 @@ export const mpnet: Family = {
   model: MPNetModel,
   forSequenceClassification: MPNetForSequenceClassification,
   forMaskedLM: MPNetForMaskedLM,
-  choiceScorer: MPNetChoiceScorer,
+  choiceScorer: pooledChoiceScorer(MPNetModel),
   loraTargets: ["q", "v"],
 };

@@ -1,7 +1,7 @@
-import { RobertaChoiceScorer } from "./choice-scorer";
 import type { BertSettings } from "../bert/configuration";
 import { encoderConfig } from "../encoder/configuration";
 import type { Family } from "../family";
+import { pooledChoiceScorer } from "../heads/pooled-choice-scorer";
 import { ROBERTA } from "./configuration";
 import { RobertaForMaskedLM } from "./for-masked-lm";
 import { RobertaForSequenceClassification } from "./for-sequence-classification";
@@ -55,6 +55,6 @@ export const camembert: Family = {
   model: CamembertModel,
   forSequenceClassification: CamembertForSequenceClassification,
   forMaskedLM: CamembertForMaskedLM,
-  choiceScorer: RobertaChoiceScorer,
+  choiceScorer: pooledChoiceScorer(CamembertModel),
   loraTargets: ["query", "value"],
 };

@@ -1,5 +1,5 @@
 import type { Family } from "../family";
-import { RobertaChoiceScorer } from "./choice-scorer";
+import { pooledChoiceScorer } from "../heads/pooled-choice-scorer";
 import { RobertaConfig } from "./configuration";
 import { RobertaForMaskedLM } from "./for-masked-lm";
 import { RobertaForSequenceClassification } from "./for-sequence-classification";
@@ -11,6 +11,6 @@ export const roberta: Family = {
   model: RobertaModel,
   forSequenceClassification: RobertaForSequenceClassification,
   forMaskedLM: RobertaForMaskedLM,
-  choiceScorer: RobertaChoiceScorer,
+  choiceScorer: pooledChoiceScorer(RobertaModel),
   loraTargets: ["query", "value"],
 };
