@@ -153,6 +153,10 @@ describe("any number of texts", () => {
       classifier().stream("a good film").next(),
       /stream takes many texts, and this is one/,
     );
+    for (const none of [42, null, { text: "a good film" }]) {
+      const answers = classifier().stream(none as never);
+      await assert.rejects(answers.next(), { name: "ConfigError", message: /it takes texts, and this is / });
+    }
   });
 
   test("a batch that fails leaves no tensor behind", async () => {

@@ -68,6 +68,10 @@ describe("rows to train on", () => {
       () => prepareValidationFeatures(tokenizer, { question, context: [] }),
       /1 questions and 0 texts/,
     );
+    assert.throws(
+      () => prepareTrainFeatures(tokenizer, { question, context: ["it was oslo"], answers: [] }),
+      /1 texts and answers to 0/,
+    );
     assert.throws(() => prepareValidationFeatures(tokenizer, long, { docStride: 3 } as never), /docStride/);
   });
 });
@@ -143,6 +147,14 @@ describe("answers", () => {
     assert.throws(
       () => answerPredictions(examples, features, { ...output, counts: counts.slice(1) }),
       /they have to be what was predicted from/,
+    );
+    assert.throws(
+      () => answerPredictions({ id: ["a"], context: ["it was oslo"] }, features, output),
+      /row 1 of the features is of question 1, and there are 1 questions/,
+    );
+    assert.throws(
+      () => answerPredictions({ id: ["a", "b"], context: [] }, features, output),
+      /2 ids and 0 texts/,
     );
   });
 });

@@ -1,3 +1,4 @@
+import { inspect } from "node:util";
 import { setImmediate } from "node:timers/promises";
 import { ConfigError, FinetuneError, OutOfMemoryError } from "../errors";
 import { refuseUnknownOptions } from "../known-options";
@@ -72,8 +73,11 @@ async function* answersTo<Input, Answer>(
   if (!Number.isInteger(lookAhead) || lookAhead < 1) {
     throw new ConfigError(`${task}: lookAhead is ${lookAhead}; it counts texts: 1, 2, 3, …`);
   }
-  if (typeof texts === "string") {
-    throw new ConfigError(`${task}: stream takes many texts, and this is one; put it into an array.`);
+  if (kind.fault(texts) === undefined) {
+    throw new ConfigError(`${task}: stream takes many ${kind.name}s, and this is one; put it into an array.`);
+  }
+  if (!isSource(texts)) {
+    throw new ConfigError(`${task}: it takes ${kind.name}s, and this is ${inspect(texts, { depth: 0 })}.`);
   }
   let first = 0;
   for await (const window of windowsOf(texts, lookAhead, { task, kind }, signal)) {
@@ -186,6 +190,9 @@ async function* untilAbort<Input>(
     if (!isOver) void Promise.resolve(source.return?.()).catch(() => undefined);
   }
 }
+
+const isSource = (value: unknown): boolean =>
+  typeof value === "object" && value !== null && (Symbol.iterator in value || Symbol.asyncIterator in value);
 
 async function* windowsOf<Input>(
   texts: Source<Input>,

@@ -52,6 +52,11 @@ export function answerPredictions(
   refuseUnknownOptions("answerPredictions", options, [...RANK_OPTIONS, "nullScoreDiffThreshold"]);
   const { nullScoreDiffThreshold = 0, ...ranking } = options;
   const windows = windowsOf(features, output, examples.id.length);
+  if (examples.context.length !== windows.length) {
+    throw new ConfigError(
+      `answerPredictions: there are ${windows.length} ids and ${examples.context.length} texts.`,
+    );
+  }
   return examples.id.map((id, i) => {
     const ranked = rankAnswers(examples.context[i]!, windows[i]!, ranking);
     return { id, prediction_text: chosen(ranked, nullScoreDiffThreshold).answer };
@@ -89,7 +94,13 @@ function windowsOf(
   let at = 0;
   for (const [i, count] of counts.entries()) {
     const scores = Array.prototype.slice.call(predictions.data, 2 * at, 2 * (at + count)) as number[];
-    windows[sample[i]!]!.push({ scores, offsets: offsets[i]! });
+    const own = windows[sample[i]!];
+    if (!own) {
+      throw new ConfigError(
+        `answerPredictions: row ${i} of the features is of question ${sample[i]}, and there are ${questions} questions, counted from 0.`,
+      );
+    }
+    own.push({ scores, offsets: offsets[i]! });
     at += count;
   }
   const without = windows.findIndex(({ length }) => length === 0);

@@ -93,8 +93,11 @@ export function prepareTrainFeatures(
   options: FeatureOptions = {},
 ): TrainFeatures {
   refuseUnknownOptions("prepareTrainFeatures", options, FEATURE_OPTIONS, DatasetError);
+  if (given.answers.length !== given.context.length) {
+    throw new DatasetError(`There are ${given.context.length} texts and answers to ${given.answers.length}.`);
+  }
   const { sample, offset_mapping, ...columns } = prepareValidationFeatures(tokenizer, given, options);
-  const spans = given.context.map((context, row) => answerSpan(context, given.answers[row], row));
+  const spans = given.context.map((context, row) => answerSpan(context, given.answers[row]!, row));
   const found = offset_mapping.map((offsets, i) => tokensOf(spans[sample[i]!], offsets));
   return {
     ...columns,
@@ -137,8 +140,8 @@ function defaultStride(
 }
 
 /** Where in a text its answer stands; undefined if it has none. */
-function answerSpan(context: string, answers: GivenAnswers | undefined, row: number): Span | undefined {
-  const [text, start] = [answers?.text[0], answers?.answer_start[0]];
+function answerSpan(context: string, answers: GivenAnswers, row: number): Span | undefined {
+  const [text, start] = [answers.text[0], answers.answer_start[0]];
   if (text === undefined) return undefined;
   if (text !== "" && start !== undefined) {
     if (context.startsWith(text, start)) return [start, start + text.length];
