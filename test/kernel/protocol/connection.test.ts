@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { existsSync, statSync, writeFileSync } from "node:fs";
+import { existsSync, mkdirSync, statSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { test } from "node:test";
 import {
@@ -9,34 +9,40 @@ import {
 } from "../../../notebook/src/kernel/protocol/connection";
 import { temporaryFolder } from "../runner/temporary-notebook";
 
-test("a connection file is for this user's eyes, has five ports and a key, and can be removed", async () => {
-  const { info, path, remove } = await createConnectionFile("finetune");
-  try {
-    assert.deepEqual(readConnectionFile(path), info);
-    const ports = [info.shell_port, info.iopub_port, info.stdin_port, info.control_port, info.hb_port];
-    assert.equal(new Set(ports).size, 5);
-    // Above, another program that connects somewhere may be given one before the kernel has started.
-    for (const port of ports) assert.ok(port >= 20_000 && port < 32_000, String(port));
-    assert.match(info.key, /^[0-9a-f]{64}$/);
-    if (process.platform !== "win32") {
-      assert.equal(statSync(path).mode & 0o777, 0o600);
-      assert.equal(statSync(dirname(path)).mode & 0o777, 0o700);
+for (const transport of ["ipc", "tcp"] as const) {
+  test(`a connection file by ${transport} is for this user's eyes, has five channels and a key, and can be removed`, async () => {
+    const { info, path, remove } = await createConnectionFile("finetune", transport);
+    try {
+      assert.deepEqual(readConnectionFile(path), info);
+      const ports = [info.shell_port, info.iopub_port, info.stdin_port, info.control_port, info.hb_port];
+      assert.equal(new Set(ports).size, 5);
+      assert.match(info.key, /^[0-9a-f]{64}$/);
+      if (process.platform !== "win32") {
+        assert.equal(statSync(path).mode & 0o777, 0o600);
+        assert.equal(statSync(dirname(path)).mode & 0o777, 0o700);
+      }
+    } finally {
+      remove();
     }
-  } finally {
+    assert.equal(existsSync(dirname(path)), false);
     remove();
-  }
-  assert.equal(existsSync(dirname(path)), false);
-  remove();
-});
+  });
+}
 
-test("addresses are those of the transport", async () => {
-  const { info, remove } = await createConnectionFile("finetune");
+test("channels are sockets in the folder, or ports where it can hold none", async (t) => {
+  const { info, path, remove } = await createConnectionFile("finetune");
   remove();
-  assert.equal(channelAddress(info, "hb"), `tcp://127.0.0.1:${info.hb_port}`);
-  assert.equal(
-    channelAddress({ ...info, transport: "ipc", ip: "/tmp/k", hb_port: 5 }, "hb"),
-    "ipc:///tmp/k-5",
-  );
+  if (process.platform !== "win32") {
+    assert.equal(channelAddress(info, "hb"), `ipc://${dirname(path)}/kernel-5`);
+  }
+  const tooLong = join(temporaryFolder(t), "a".repeat(120));
+  mkdirSync(tooLong);
+  const before = process.env.TMPDIR;
+  process.env.TMPDIR = tooLong;
+  t.after(() => (before === undefined ? delete process.env.TMPDIR : (process.env.TMPDIR = before)));
+  const elsewhere = await createConnectionFile("finetune");
+  elsewhere.remove();
+  assert.equal(channelAddress(elsewhere.info, "hb"), `tcp://127.0.0.1:${elsewhere.info.hb_port}`);
 });
 
 test("files that are no connection files are refused by name", (t) => {

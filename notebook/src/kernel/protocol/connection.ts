@@ -1,6 +1,6 @@
-import { randomBytes, randomInt } from "node:crypto";
+import { randomBytes } from "node:crypto";
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
-import { createServer, type AddressInfo, type Server } from "node:net";
+import { createServer, type AddressInfo, type ListenOptions, type Server } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { ConfigError } from "finetune-ts";
@@ -68,12 +68,24 @@ export interface ConnectionFile {
   remove: () => void;
 }
 
-/** Chooses five free ports and a fresh key, and writes the connection file into a temporary folder. */
-export async function createConnectionFile(kernelName: string): Promise<ConnectionFile> {
-  const [shell = 0, iopub = 0, stdin = 0, control = 0, hb = 0] = await freePorts(5);
+/**
+ * Writes a connection with a fresh key into a temporary folder of its own.
+ *
+ * The channels are sockets in that folder (`ipc`), where it can hold some: nobody else can take or reach them. Elsewhere (Windows, paths
+ * of more than about 100 characters) they are five free ports, which another program may take before the kernel has started.
+ */
+export async function createConnectionFile(
+  kernelName: string,
+  transport?: "ipc" | "tcp",
+): Promise<ConnectionFile> {
+  const folder = temporaryFolder();
+  const sockets = join(folder, "kernel");
+  transport ??= (await canListen(`${sockets}-0`)) ? "ipc" : "tcp";
+  const [shell = 1, iopub = 2, stdin = 3, control = 4, hb = 5] =
+    transport === "tcp" ? await freePorts(5) : [];
   const info: ConnectionInfo = {
-    transport: "tcp",
-    ip: "127.0.0.1",
+    transport,
+    ip: transport === "tcp" ? "127.0.0.1" : sockets,
     shell_port: shell,
     iopub_port: iopub,
     stdin_port: stdin,
@@ -83,7 +95,6 @@ export async function createConnectionFile(kernelName: string): Promise<Connecti
     signature_scheme: "hmac-sha256",
     kernel_name: kernelName,
   };
-  const folder = temporaryFolder();
   const path = join(folder, "connection.json");
   writeFileSync(path, JSON.stringify(info, null, 2), { mode: 0o600 });
   return { info, path, remove: () => rmSync(folder, { recursive: true, force: true }) };
@@ -103,33 +114,36 @@ function temporaryFolder(): string {
   }
 }
 
-/**
- * Ports are chosen from here. What systems give out by themselves, to whoever connects somewhere, lies above (from 32,768 on Linux, 49,152
- * elsewhere): of those another program may have taken one before the kernel has started.
- */
-const PORTS = { first: 20_000, behind: 32_000 } as const;
-const TRIES = 50;
-
-/** Ports that nobody listens at; all are held until the last is known, so that no two are equal. */
+/** Ports that the system just gave out; all are held until the last is known, so that no two are equal. */
 async function freePorts(count: number): Promise<number[]> {
-  const servers = await Promise.all(Array.from({ length: count }, listen));
+  const servers = await Promise.all(
+    Array.from({ length: count }, () => listen({ port: 0, host: "127.0.0.1" })),
+  );
   const ports = servers.map((server) => (server.address() as AddressInfo).port);
-  await Promise.all(servers.map((server) => new Promise((resolve) => server.close(resolve))));
+  await Promise.all(servers.map(close));
   return ports;
 }
 
-async function listen(): Promise<Server> {
-  for (let tries = 0; tries < TRIES; tries++) {
-    const server = await listenAt(randomInt(PORTS.first, PORTS.behind)).catch(() => undefined);
-    if (server) return server;
+/** Bytes of a socket's path, one for its end included: 104 on macOS, 108 on Linux. libuv cuts a longer one off without a word. */
+const SOCKET_PATH = 104;
+
+/** Whether the system and the file system allow a socket there. */
+async function canListen(path: string): Promise<boolean> {
+  if (Buffer.byteLength(path) >= SOCKET_PATH) return false;
+  try {
+    await close(await listen({ path }));
+    return true;
+  } catch {
+    return false;
   }
-  return await listenAt(0);
 }
 
-function listenAt(port: number): Promise<Server> {
+function listen(where: ListenOptions): Promise<Server> {
   return new Promise((resolve, reject) => {
     const server = createServer();
     server.once("error", reject);
-    server.listen(port, "127.0.0.1", () => resolve(server));
+    server.listen(where, () => resolve(server));
   });
 }
+
+const close = (server: Server) => new Promise((resolve) => server.close(resolve));

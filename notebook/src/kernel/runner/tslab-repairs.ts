@@ -3,7 +3,7 @@
  *
  * tslab does not wait for a message to be sent before it sends the next, and zeromq.js throws at whoever comes while
  * a socket is busy: after some 500 messages nothing gets through. Here each socket sends one after the other, and none
- * drops what waits above ZeroMQ's limit of 1,000.
+ * drops what waits above ZeroMQ's limit of 1,000. And sockets in a folder are named as Jupyter names them, with a dash.
  */
 import { createRequire } from "node:module";
 
@@ -33,7 +33,7 @@ for (const name of ["Publisher", "Router", "Reply"] as const) {
   };
   const unlimited = function (this: Sender, address: string): Promise<void> {
     this.sendHighWaterMark = 0;
-    return bind.call(this, address);
+    return bind.call(this, address.replace(/^(ipc:.*):(\d+)$/, "$1-$2"));
   };
   Object.defineProperty(prototype, "bind", { value: unlimited, configurable: true, writable: true });
   Object.defineProperty(prototype, "send", { value: inTurn, configurable: true, writable: true });
