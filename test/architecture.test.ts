@@ -12,6 +12,7 @@ const ROOT = path.resolve(__dirname, "..");
  */
 const RANKS: readonly (readonly string[])[] = [
   [
+    "platform",
     "errors",
     "escape-html",
     "embedded",
@@ -23,7 +24,6 @@ const RANKS: readonly (readonly string[])[] = [
     "json-depth",
     "progress",
     "random",
-    "esm-import",
     "tfjs",
   ],
   ["engines"],

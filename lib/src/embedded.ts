@@ -1,5 +1,5 @@
-import { existsSync } from "node:fs";
-import path from "node:path";
+import { existsSync } from "./platform/files";
+import path from "./platform/path";
 
 /** Beside the built library, which comes as a package; a library that runs from its sources takes the project's own. */
 const DATA_DIRECTORIES = [path.resolve(__dirname, "data"), path.resolve(__dirname, "../../data")];

@@ -62,9 +62,10 @@ function compileChild(folder: string, child: string): string {
     module: ts.ModuleKind.CommonJS,
     esModuleInterop: true,
   };
-  mkdirSync(path.join(folder, "checkpoints"));
+  for (const room of ["checkpoints", "platform"]) mkdirSync(path.join(folder, room));
   for (const name of [
     "errors",
+    ...["crypto", "files", "machine", "path"].map((part) => `platform/${part}`),
     "checkpoints/atomic-file",
     "checkpoints/atomic-directory",
     "checkpoints/temporaries",

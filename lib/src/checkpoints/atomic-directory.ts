@@ -1,5 +1,5 @@
-import { mkdir, open, readdir, rename, rm } from "node:fs/promises";
-import path from "node:path";
+import { mkdir, open, readdir, rename, rm } from "../platform/files";
+import path from "../platform/path";
 import { CheckpointError } from "../errors";
 import { recoverInterruptedWrites, removeDirectoryAtomic, syncFolder, temporaryPath } from "./temporaries";
 

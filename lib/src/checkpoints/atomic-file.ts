@@ -1,5 +1,5 @@
-import { type FileHandle, mkdir, open, rename, rm } from "node:fs/promises";
-import path from "node:path";
+import { type FileHandle, mkdir, open, rename, rm } from "../platform/files";
+import path from "../platform/path";
 import { CheckpointError } from "../errors";
 import { recoverInterruptedWrites, syncFolder, temporaryPath } from "./temporaries";
 

@@ -1,4 +1,4 @@
-import { open, stat } from "node:fs/promises";
+import { open, stat } from "../platform/files";
 import { CheckpointError } from "../errors";
 
 /** One read call moves at most this many bytes; Linux itself stops at 2 GiB. */

@@ -1,4 +1,4 @@
-import { endianness } from "node:os";
+import { endianness } from "../platform/machine";
 
 /** Element types with which this library computes, under the names of the safetensors format. */
 export type NumericDType =

@@ -1,4 +1,4 @@
-import { readFile } from "node:fs/promises";
+import { readFile } from "../platform/files";
 import { CheckpointError } from "../errors";
 import { writeFileAtomic } from "./atomic-file";
 import { isNestedDeeper, MOST_JSON_LEVELS } from "../json-depth";

@@ -1,5 +1,5 @@
-import { statSync } from "node:fs";
-import path from "node:path";
+import { statSync } from "../platform/files";
+import path from "../platform/path";
 import { EMBEDDED_CHECKPOINTS, embeddedCheckpoint } from "../embedded";
 import { CheckpointError, HubError } from "../errors";
 import { isRepositoryName } from "../hub/repository";

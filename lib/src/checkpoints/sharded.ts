@@ -1,5 +1,5 @@
-import { readFile } from "node:fs/promises";
-import path from "node:path";
+import { readFile } from "../platform/files";
+import path from "../platform/path";
 import { CheckpointError } from "../errors";
 import type { StateDict } from "./dtypes";
 import { parseStrictJson, quoteName, type StrictJson } from "./strict-json";

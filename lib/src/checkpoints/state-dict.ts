@@ -1,5 +1,5 @@
-import { existsSync } from "node:fs";
-import path from "node:path";
+import { existsSync } from "../platform/files";
+import path from "../platform/path";
 import { CheckpointError } from "../errors";
 import { refuseUnknownOptions } from "../known-options";
 import { hasAdapter } from "./adapter";

@@ -1,8 +1,7 @@
-import { randomBytes } from "node:crypto";
-import { existsSync } from "node:fs";
-import { open, readdir, rename, rm, stat } from "node:fs/promises";
-import { hostname } from "node:os";
-import path from "node:path";
+import { randomBytes } from "../platform/crypto";
+import { existsSync, open, readdir, rename, rm, stat } from "../platform/files";
+import { hostname } from "../platform/machine";
+import path from "../platform/path";
 
 /**
  * Names of what a writer has under way, beside its target: `.model.safetensors.<host>.<pid>.<random>.tmp` for

@@ -1,6 +1,5 @@
-import { existsSync } from "node:fs";
-import { readdir } from "node:fs/promises";
-import path from "node:path";
+import { existsSync, readdir } from "../platform/files";
+import path from "../platform/path";
 import { CheckpointError } from "../errors";
 import { hasAdapter } from "./adapter";
 import { hasWeights } from "./state-dict";

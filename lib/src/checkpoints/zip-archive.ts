@@ -1,4 +1,4 @@
-import zlib from "node:zlib";
+import { crc32, inflateRawSync } from "../platform/compression";
 import { CheckpointError } from "../errors";
 import type { ByteSource } from "./byte-source";
 import { quoteName } from "./strict-json";
@@ -214,15 +214,10 @@ function decodeName(bytes: ArrayBuffer): string {
 
 function inflate(stored: ArrayBuffer, { name, size }: ZipEntry, source: ByteSource): ArrayBuffer {
   try {
-    const content = zlib.inflateRawSync(stored, { maxOutputLength: Math.max(size, 1) });
+    const content = inflateRawSync(stored, { maxOutputLength: Math.max(size, 1) });
     if (content.length === size) return new Uint8Array(content).buffer;
   } catch (error) {
     throw damage(source, `entry ${quoteName(name)}: ${(error as Error).message}`);
   }
   throw damage(source, `entry ${quoteName(name)} does not inflate to its ${size} bytes`);
-}
-
-/** node:zlib has it since 20.15; without it the checksum is taken on trust, as PyTorch itself does. */
-function crc32(bytes: Uint8Array): number | undefined {
-  return typeof zlib.crc32 === "function" ? zlib.crc32(bytes) : undefined;
 }

@@ -1,4 +1,5 @@
 import { DatasetError } from "../errors";
+import { nextTurn } from "../platform/pause";
 import { startProgress } from "../progress";
 
 export interface BatchPlan {
@@ -6,9 +7,6 @@ export interface BatchPlan {
   /** What stands before the progress bar. */
   desc: string;
 }
-
-/** Lets timers, signals and the notebook's messages in between batches. */
-const breathe = () => new Promise<void>((resolve) => setImmediate(resolve));
 
 /** Calls `step` for rows start (included) to end (excluded), batch by batch, under a progress bar. */
 export async function inBatches(
@@ -23,7 +21,7 @@ export async function inBatches(
       const end = Math.min(start + batchSize, total);
       await step(start, end);
       progress.update(end);
-      await breathe();
+      await nextTurn();
     }
   } finally {
     progress.finish();

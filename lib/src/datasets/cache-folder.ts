@@ -1,5 +1,5 @@
-import { homedir } from "node:os";
-import path from "node:path";
+import { homedir } from "../platform/machine";
+import path from "../platform/path";
 
 /**
  * Where datasets keep what can be made again: `finetune-ts` in `HF_DATASETS_CACHE`, which is `datasets` in `HF_HOME`,

@@ -1,4 +1,4 @@
-import { createHash } from "node:crypto";
+import { createHash } from "../platform/crypto";
 import { type Column, ListColumn, NumberColumn, ObjectColumn, TextColumn } from "./columns";
 import { featuresToJson } from "./features-json";
 import { plainText } from "./python-repr";

@@ -1,5 +1,5 @@
-import { closeSync, existsSync, openSync, readSync } from "node:fs";
-import path from "node:path";
+import { closeSync, existsSync, openSync, readSync } from "../platform/files";
+import path from "../platform/path";
 import { DatasetError } from "../errors";
 import type { Dataset } from "./dataset";
 import { DatasetDict } from "./dataset-dict";

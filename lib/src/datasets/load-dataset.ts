@@ -1,5 +1,5 @@
-import { statSync } from "node:fs";
-import path from "node:path";
+import { statSync } from "../platform/files";
+import path from "../platform/path";
 import { DatasetError, HubError, type HubFailure } from "../errors";
 import { refuseUnknownOptions } from "../known-options";
 import { isRepositoryName } from "../hub/repository";

@@ -1,4 +1,4 @@
-import path from "node:path";
+import path from "../platform/path";
 import { Dataset } from "./dataset";
 import { DatasetDict } from "./dataset-dict";
 import type { Row } from "./rows";

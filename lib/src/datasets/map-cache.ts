@@ -1,5 +1,6 @@
-import { existsSync, readFileSync } from "node:fs";
-import path from "node:path";
+import { existsSync } from "../platform/files";
+import path from "../platform/path";
+import { libraryVersion } from "../platform/version";
 import { datasetsCache } from "./cache-folder";
 import { fingerprint, tableFingerprint } from "./fingerprint";
 import type { Table } from "./table";
@@ -31,11 +32,6 @@ export interface MapCache {
 /** Changes whenever the same function makes something else of the same dataset. */
 const VERSION = "map 2";
 
-/** Of this library, whose tokenizers another version may have corrected. */
-const libraryVersion = () =>
-  (JSON.parse(readFileSync(path.resolve(__dirname, "../../package.json"), "utf8")) as { version: string })
-    .version;
-
 /**
  * Where the result of a function on a table is kept: by a digest of the table's content, the function's source text, how
  * it is called, and the values that it depends on.
@@ -49,6 +45,7 @@ export function mapCache(
   { cacheDependencies, cacheFile, loadFromCacheFile = true }: MapCacheOptions,
 ): MapCache | undefined {
   if (cacheDependencies === undefined && cacheFile === undefined) return undefined;
+  // Another version may have corrected a tokenizer.
   const way = { ...call, library: libraryVersion() };
   const key = fingerprint(VERSION, tableFingerprint(table), apply, way, cacheDependencies ?? []);
   const file = path.resolve(cacheFile ?? datasetsCache("map", `${key}.safetensors`));

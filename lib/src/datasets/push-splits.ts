@@ -1,5 +1,5 @@
-import { mkdir, writeFile } from "node:fs/promises";
-import path from "node:path";
+import { mkdir, writeFile } from "../platform/files";
+import path from "../platform/path";
 import { pushToHub, type PushedCommit, type PushOptions } from "../hub/push";
 import { checkSplitName } from "./saved-dataset";
 

@@ -1,5 +1,5 @@
-import path from "node:path";
-import { existsSync } from "node:fs";
+import path from "../platform/path";
+import { existsSync } from "../platform/files";
 import { writeDirectoryAtomic } from "../checkpoints/atomic-directory";
 import { readJson, writeJson } from "../checkpoints/json";
 import { DatasetError } from "../errors";

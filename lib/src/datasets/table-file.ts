@@ -1,4 +1,4 @@
-import { isUtf8 } from "node:buffer";
+import { isUtf8 } from "../platform/utf8";
 import { elementCount, type HostTensor, type StateDict } from "../checkpoints/dtypes";
 import { readSafetensors } from "../checkpoints/safetensors";
 import { writeSafetensors } from "../checkpoints/safetensors-writer";

@@ -1,14 +1,8 @@
 import * as tf from "../tfjs";
 import { EngineError } from "../errors";
 import { say } from "../notices";
-import { cpu } from "./cpu";
 import type { Engine, EngineName } from "./engine";
-import { native } from "./native/native";
-import { tensorflow } from "./tensorflow";
-import { wasm } from "./wasm/wasm";
-
-/** Best first. */
-const ENGINES: Engine[] = [native, tensorflow, wasm, cpu];
+import { ENGINES } from "./of-this-platform";
 
 let inUse: Engine | undefined;
 

@@ -1,4 +1,4 @@
-import { randomBytes } from "node:crypto";
+import { randomBytes } from "../platform/crypto";
 import {
   copyFile,
   link,
@@ -10,8 +10,8 @@ import {
   stat,
   symlink,
   writeFile,
-} from "node:fs/promises";
-import path from "node:path";
+} from "../platform/files";
+import path from "../platform/path";
 import { HubError } from "../errors";
 import { isCommit } from "./file-metadata";
 import type { HubRepo } from "./repository";

@@ -1,6 +1,5 @@
-import { createHash } from "node:crypto";
-import { createReadStream } from "node:fs";
-import { pipeline } from "node:stream/promises";
+import { createHash } from "../platform/crypto";
+import { readPieces } from "../platform/files";
 
 /**
  * The digest of a file's content in the form that the Hub uses as its etag: sha256 for a file in large storage (64
@@ -13,6 +12,6 @@ export async function digestLike(etag: string, file: string, size: number): Prom
   if (!/^(?:[0-9a-f]{40}|[0-9a-f]{64})$/.test(etag)) return undefined;
   const hash = createHash(etag.length === 64 ? "sha256" : "sha1");
   if (etag.length === 40) hash.update(`blob ${size}\0`);
-  await pipeline(createReadStream(file, { highWaterMark: 1 << 20 }), hash);
+  for await (const piece of readPieces(file)) hash.update(piece);
   return hash.digest("hex");
 }

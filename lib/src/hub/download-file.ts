@@ -1,5 +1,5 @@
-import { rename, rm, stat } from "node:fs/promises";
-import path from "node:path";
+import { rename, rm, stat } from "../platform/files";
+import path from "../platform/path";
 import { HubError, type HubFailure } from "../errors";
 import { cacheError, RepositoryCache, sizeOf } from "./cache";
 import { digestLike } from "./digest";

@@ -1,6 +1,6 @@
-import { randomBytes } from "node:crypto";
-import { lstat, readdir, rename, rm } from "node:fs/promises";
-import path from "node:path";
+import { randomBytes } from "../platform/crypto";
+import { lstat, readdir, rename, rm } from "../platform/files";
+import path from "../platform/path";
 import { HOST, isRunning } from "./lock";
 
 /**

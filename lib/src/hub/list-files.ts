@@ -1,4 +1,4 @@
-import { readFile } from "node:fs/promises";
+import { readFile } from "../platform/files";
 import { HubError } from "../errors";
 import { apiFetch, callApi } from "./api";
 import { RepositoryCache } from "./cache";

@@ -1,7 +1,7 @@
-import { randomBytes } from "node:crypto";
-import { readFile, rename, rm, stat, utimes, writeFile } from "node:fs/promises";
-import { hostname } from "node:os";
-import { setTimeout as sleep } from "node:timers/promises";
+import { randomBytes } from "../platform/crypto";
+import { readFile, rename, rm, stat, utimes, writeFile } from "../platform/files";
+import { hostname } from "../platform/machine";
+import { sleep } from "../platform/pause";
 
 const POLL_MS = 100;
 const HEARTBEAT_MS = 5_000;

@@ -1,5 +1,5 @@
 import type { ReadableStream } from "node:stream/web";
-import { setTimeout as sleep } from "node:timers/promises";
+import { sleep } from "../platform/pause";
 import { HubError } from "../errors";
 import { isTransient, networkError, refusalError, SilenceError, type Subject } from "./failures";
 import type { HubSettings } from "./settings";

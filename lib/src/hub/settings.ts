@@ -1,6 +1,6 @@
-import { readFileSync } from "node:fs";
-import { homedir } from "node:os";
-import path from "node:path";
+import { readFileSync } from "../platform/files";
+import { homedir } from "../platform/machine";
+import path from "../platform/path";
 import { HubError } from "../errors";
 import { hasCredentials, withoutCredentials } from "./credentials";
 

@@ -1,6 +1,5 @@
-import { constants } from "node:fs";
-import { type FileHandle, open } from "node:fs/promises";
-import path from "node:path";
+import { constants, type FileHandle, open } from "../platform/files";
+import path from "../platform/path";
 import { HubError } from "../errors";
 import { type ProgressBar, startProgress } from "../progress";
 import { cacheError } from "./cache";

@@ -1,5 +1,5 @@
-import { inspect } from "node:util";
-import { setImmediate } from "node:timers/promises";
+import { inspect } from "../platform/inspect";
+import { nextTurn } from "../platform/pause";
 import { ConfigError, FinetuneError, OutOfMemoryError } from "../errors";
 import { refuseUnknownOptions } from "../known-options";
 
@@ -91,7 +91,7 @@ async function* answersTo<Input, Answer>(
       const rows = order.slice(start, start + batchSize);
       const given = await answerRows(rows, window, first, { task, kind, batchSize, answer });
       rows.forEach((row, at) => (answers[row] = given[at]!));
-      await setImmediate();
+      await nextTurn();
     }
     signal?.throwIfAborted();
     yield* answers;

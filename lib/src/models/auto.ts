@@ -1,5 +1,5 @@
-import { existsSync } from "node:fs";
-import path from "node:path";
+import { existsSync } from "../platform/files";
+import path from "../platform/path";
 import { hasAdapter } from "../checkpoints/adapter";
 import { readJson } from "../checkpoints/json";
 import { resolveCheckpoint } from "../checkpoints/resolve";

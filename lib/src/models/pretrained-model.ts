@@ -1,5 +1,5 @@
-import { mkdir } from "node:fs/promises";
-import path from "node:path";
+import { mkdir } from "../platform/files";
+import path from "../platform/path";
 import * as tf from "../tfjs";
 import type { StateDict } from "../checkpoints/dtypes";
 import { writeJson } from "../checkpoints/json";

@@ -1,4 +1,4 @@
-import { inspect } from "node:util";
+import { inspect } from "../platform/inspect";
 import { TokenizerError } from "../errors";
 import type { Span } from "./piece";
 import { NONE, type RowToken, type TextInput } from "./row";

@@ -1,7 +1,7 @@
 /* eslint-disable @typescript-eslint/no-unsafe-declaration-merging -- an interface of its own name is how a class says that its instances are functions */
-import { createHash } from "node:crypto";
-import { inspect } from "node:util";
-import { mkdir } from "node:fs/promises";
+import { createHash } from "../platform/crypto";
+import { inspect } from "../platform/inspect";
+import { mkdir } from "../platform/files";
 import type { Tensor2D } from "@tensorflow/tfjs-core";
 import { resolveCheckpoint } from "../checkpoints/resolve";
 import { pushToHub, type PushedCommit, type PushOptions } from "../hub/push";

@@ -1,5 +1,5 @@
-import { existsSync } from "node:fs";
-import path from "node:path";
+import { existsSync } from "../platform/files";
+import path from "../platform/path";
 import { readJson, writeJson } from "../checkpoints/json";
 import { writeFileAtomic } from "../checkpoints/atomic-file";
 import { TokenizerError } from "../errors";

@@ -1,4 +1,4 @@
-import { inspect } from "node:util";
+import { inspect } from "../platform/inspect";
 import { TokenizerError } from "../errors";
 import { Callable } from "./callable";
 import type { SpecialTokens } from "./special-tokens";

@@ -1,6 +1,5 @@
-import { existsSync } from "node:fs";
-import { readFile } from "node:fs/promises";
-import path from "node:path";
+import { existsSync, readFile } from "../platform/files";
+import path from "../platform/path";
 import { readJson } from "../checkpoints/json";
 import { TokenizerError } from "../errors";
 import { BERT_SPECIAL_TOKENS, ROBERTA_SPECIAL_TOKENS, type SpecialTokens } from "./special-tokens";

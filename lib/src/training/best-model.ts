@@ -1,5 +1,5 @@
-import { existsSync } from "node:fs";
-import path from "node:path";
+import { existsSync } from "../platform/files";
+import path from "../platform/path";
 import { ConfigError } from "../errors";
 import type { Logs } from "./callbacks";
 import { checkpointDirectory } from "./run/save";

@@ -10,6 +10,7 @@ import { BatchTooLargeError, sizeOfBatch } from "./step/backward";
 import { batchesOf, type TrainerDataset } from "./data-loader";
 import { EvaluationInterrupted, type Interrupts } from "./interrupts";
 import type { ProcessGroup } from "../distributed/process-group";
+import { nextTurn } from "../platform/pause";
 
 /** Scores of every answer, row-major. */
 export interface LogitMatrix {
@@ -98,7 +99,7 @@ export async function evaluationLoop(
       }
       progress?.update(answers.length);
       await options.onStep?.();
-      await new Promise(setImmediate);
+      await nextTurn();
       if (interrupts?.isAsked) break;
     }
   } finally {

@@ -1,4 +1,4 @@
-import { constants } from "node:os";
+import { constants } from "../platform/machine";
 import type { ProcessGroup } from "../distributed/process-group";
 import { FinetuneError } from "../errors";
 import { warn } from "../notices";

@@ -1,4 +1,4 @@
-import path from "node:path";
+import path from "../platform/path";
 import { readJson, writeJson } from "../checkpoints/json";
 import { CheckpointError } from "../errors";
 import type { CallbackState } from "./callbacks";

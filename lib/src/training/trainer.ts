@@ -1,4 +1,4 @@
-import path from "node:path";
+import path from "../platform/path";
 import type { Batch, DataCollator } from "../collators/batch";
 import * as tf from "../tfjs";
 import { collatorFor } from "../collators/collator-for";

@@ -1,5 +1,5 @@
-import { homedir } from "node:os";
-import path from "node:path";
+import { homedir } from "../platform/machine";
+import path from "../platform/path";
 import { ConfigError } from "../errors";
 import { CHECKS } from "./argument-checks";
 import { describeUnknownArgument } from "./argument-names";

@@ -1,6 +1,7 @@
 import { decidingMetric, rememberBest } from "./best-model";
 import type { Logs, TrainerControl } from "./callbacks";
 import { sampleBatches, type TrainerDataset } from "./data-loader";
+import { nextTurn } from "../platform/pause";
 import { flowAfterEpoch, flowAfterStep } from "./flow";
 import { EvaluationInterrupted, type Interrupts } from "./interrupts";
 import type { Plan } from "./plan";
@@ -67,7 +68,7 @@ export class TrainingLoop {
       await this.agree();
       await this.logEvaluateSave();
       // Lets timers, displays and signals have their turn between steps.
-      await new Promise(setImmediate);
+      await nextTurn();
       if (control.shouldTrainingStop || control.shouldEpochStop) break;
       const isLastOfEpoch = step + 1 === plan.stepsPerEpoch;
       if (interrupts.signal && !isLastOfEpoch) return false;

@@ -1,4 +1,4 @@
-import { isUtf8 } from "node:buffer";
+import { isUtf8 } from "../../platform/utf8";
 import { DatasetError } from "../../errors";
 import { type Cell, type NumberArray, NumberColumn, ObjectColumn, TextColumn } from "../columns";
 import { ClassLabel, type FeatureType, Value } from "../features";

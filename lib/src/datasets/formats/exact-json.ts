@@ -1,4 +1,4 @@
-import { randomBytes } from "node:crypto";
+import { randomBytes } from "../../platform/crypto";
 
 /** A number that a file writes as a fraction though it is a whole one: `1.0`, `1e5`. */
 export class WholeFraction {

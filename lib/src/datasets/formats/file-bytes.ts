@@ -1,7 +1,6 @@
-import { isUtf8 } from "node:buffer";
-import { readFile } from "node:fs/promises";
-import { gunzip } from "node:zlib";
-import { promisify } from "node:util";
+import { isUtf8 } from "../../platform/utf8";
+import { readFile } from "../../platform/files";
+import { gunzip } from "../../platform/compression";
 import { DatasetError } from "../../errors";
 import { unpackedLimit } from "./memory-budget";
 
@@ -9,8 +8,6 @@ const LF = 0x0a;
 
 /** Offsets in columns are int32. */
 const MAX_BYTES = 2 ** 31 - 1;
-
-const unzip = promisify(gunzip);
 
 /**
  * The content of a data file; of one whose name ends in `.gz`, unpacked.
@@ -28,7 +25,7 @@ export async function readDataFile(file: string, name: string = file): Promise<B
   if (!name.toLowerCase().endsWith(".gz")) return bytes;
   const limit = Math.min(MAX_BYTES, unpackedLimit(bytes.length));
   try {
-    return await unzip(bytes, { maxOutputLength: limit });
+    return await gunzip(bytes, { maxOutputLength: limit });
   } catch (error) {
     const remedy =
       limit === MAX_BYTES

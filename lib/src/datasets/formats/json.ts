@@ -1,4 +1,4 @@
-import { stat } from "node:fs/promises";
+import { stat } from "../../platform/files";
 import { DatasetError } from "../../errors";
 import { type Cell, type Column, toArray } from "../columns";
 import { commonType } from "../common-type";

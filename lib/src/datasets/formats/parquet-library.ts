@@ -1,6 +1,6 @@
 import type * as Hyparquet from "hyparquet";
-import { brotliDecompressSync, gunzipSync } from "node:zlib";
-import { importEsm } from "../../esm-import";
+import { brotliDecompressSync, gunzipSync } from "../../platform/compression";
+import { importEsm } from "../../platform/packages";
 
 /** The header of a page, as far as it is looked at here. */
 export interface PageHeader {

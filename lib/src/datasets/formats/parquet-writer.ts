@@ -1,8 +1,8 @@
 import type * as HyparquetWriter from "hyparquet-writer";
-import path from "node:path";
+import path from "../../platform/path";
 import { writeFileAtomic } from "../../checkpoints/atomic-file";
 import { DatasetError } from "../../errors";
-import { importEsm } from "../../esm-import";
+import { importEsm } from "../../platform/packages";
 import { type Column, toArray } from "../columns";
 import { featuresToJson } from "../features-json";
 import type { Table } from "../table";

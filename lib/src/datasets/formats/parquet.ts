@@ -1,4 +1,4 @@
-import { open } from "node:fs/promises";
+import { open } from "../../platform/files";
 import type { AsyncBuffer, FileMetaData, SchemaElement } from "hyparquet";
 import { DatasetError } from "../../errors";
 import type { Column } from "../columns";

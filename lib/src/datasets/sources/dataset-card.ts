@@ -1,4 +1,4 @@
-import { readFile } from "node:fs/promises";
+import { readFile } from "../../platform/files";
 import { DatasetError } from "../../errors";
 import { nearNames } from "../../near-names";
 import type { Features } from "../features";

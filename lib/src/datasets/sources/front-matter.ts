@@ -1,6 +1,6 @@
-import { createRequire } from "node:module";
 import type * as Yaml from "yaml";
 import { DatasetError } from "../../errors";
+import { loadPackage } from "../../platform/packages";
 
 /** What YAML holds. Mappings are Maps: no key of a stranger becomes a property. */
 export type YamlValue = string | number | bigint | boolean | null | Date | YamlValue[] | YamlMap;
@@ -8,9 +8,6 @@ export type YamlMap = Map<string, YamlValue>;
 
 export const isYamlMap = (value: unknown): value is YamlMap => value instanceof Map;
 export const isText = (value: unknown): value is string => typeof value === "string";
-
-// A tenth of the library's loading time: only who reads a card pays.
-const loadModule = createRequire(__filename);
 
 /** Longer heads are no description of a dataset. */
 const MOST_CHARACTERS = 1_000_000;
@@ -31,7 +28,7 @@ export function readFrontMatter(markdown: string, name: string): YamlMap | undef
   const wrong = (problem: string) => new DatasetError(`${name}: its head is no YAML: ${problem}.`);
   if (head.length > MOST_CHARACTERS) throw wrong(`it has ${head.length} characters`);
   if (levelsOf(head) > MOST_LEVELS) throw wrong(`it is nested more than ${MOST_LEVELS} levels deep`);
-  const { parseDocument } = loadModule("yaml") as typeof Yaml;
+  const { parseDocument } = loadPackage<typeof Yaml>("yaml"); // a tenth of the library's loading time: only who reads a card pays
   const document = parseDocument(head, {
     version: "1.1",
     merge: true,

@@ -1,5 +1,5 @@
-import { existsSync, statSync } from "node:fs";
-import path from "node:path";
+import { existsSync, statSync } from "../../platform/files";
+import path from "../../platform/path";
 import { DatasetError } from "../../errors";
 import { isGlob } from "../glob";
 import { type DataFiles, expand, splitsOfDataFiles } from "./configurations";

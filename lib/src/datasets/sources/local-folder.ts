@@ -1,5 +1,5 @@
-import { readdir } from "node:fs/promises";
-import path from "node:path";
+import { readdir } from "../../platform/files";
+import path from "../../platform/path";
 import { DatasetError } from "../../errors";
 import type { FileSet } from "./file-set";
 

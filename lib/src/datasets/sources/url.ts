@@ -1,6 +1,6 @@
-import { createHash } from "node:crypto";
-import { mkdir, mkdtemp, readdir, rename, rm, stat } from "node:fs/promises";
-import path from "node:path";
+import { createHash } from "../../platform/crypto";
+import { mkdir, mkdtemp, readdir, rename, rm, stat } from "../../platform/files";
+import path from "../../platform/path";
 import { DatasetError, HubError } from "../../errors";
 import { basicLogin, withoutCredentials } from "../../hub/credentials";
 import { sendToHub } from "../../hub/request";

@@ -1,13 +1,9 @@
-import { readFile } from "node:fs/promises";
-import path from "node:path";
 import { EngineError } from "../../errors";
 import type { KernelLibrary, SegmentSource } from "../kernel-library";
 import { ArgumentRecords } from "./arguments";
+import { readAsset } from "./assets";
 import { ModuleHeap, outOfMemory } from "./heap";
 import { startThread } from "./thread";
-
-/** The same place from lib/src and from lib/dist. */
-const FOLDER = path.resolve(__dirname, "../../../assets/wasm");
 
 /**
  * lib/native compiled to WebAssembly by scripts/build-wasm.mjs, the best first. Relaxed SIMD has products and sums in one
@@ -86,7 +82,7 @@ export async function loadModule(threads: number): Promise<WasmModule> {
 async function compileBest() {
   const read = MODULES.map(async ({ file, simd }) => ({
     simd,
-    bytes: await readFile(path.join(FOLDER, file)),
+    bytes: await readAsset(file),
   }));
   const modules = await Promise.all(read);
   const { bytes, simd } = modules.find((module) => WebAssembly.validate(module.bytes)) ?? modules.at(-1)!;

@@ -1,4 +1,4 @@
-import { availableParallelism } from "node:os";
+import { availableParallelism } from "../../platform/machine";
 import { launch } from "../../launch";
 import { silenceBanner } from "../banner";
 import type { Engine } from "../engine";

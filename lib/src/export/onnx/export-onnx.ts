@@ -1,4 +1,4 @@
-import path from "node:path";
+import path from "../../platform/path";
 import { writeFileAtomic } from "../../checkpoints/atomic-file";
 import { writeJson } from "../../checkpoints/json";
 import { ConfigError } from "../../errors";

@@ -1,5 +1,5 @@
 import type * as Pbf from "pbf";
-import { importEsm } from "../../esm-import";
+import { importEsm } from "../../platform/packages";
 import { ConfigError } from "../../errors";
 import type { OnnxGraph, OnnxNode, OnnxPort } from "./graph";
 import { DATA_TYPE, type OnnxTensor } from "./tensor";

@@ -1,5 +1,5 @@
-import { mkdir } from "node:fs/promises";
-import path from "node:path";
+import { mkdir } from "../../platform/files";
+import path from "../../platform/path";
 import * as tf from "../../tfjs";
 import { writeJson } from "../../checkpoints/json";
 import { ConfigError } from "../../errors";

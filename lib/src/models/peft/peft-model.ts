@@ -1,5 +1,5 @@
-import { mkdir } from "node:fs/promises";
-import path from "node:path";
+import { mkdir } from "../../platform/files";
+import path from "../../platform/path";
 import { ADAPTER_FILE, readAdapterWeights } from "../../checkpoints/adapter";
 import type { StateDict } from "../../checkpoints/dtypes";
 import { toFloat32 } from "../../checkpoints/float-formats";

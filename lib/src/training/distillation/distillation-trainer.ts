@@ -1,4 +1,4 @@
-import path from "node:path";
+import path from "../../platform/path";
 import * as tf from "../../tfjs";
 import type { Batch } from "../../collators/batch";
 import { ConfigError } from "../../errors";

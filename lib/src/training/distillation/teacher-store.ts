@@ -1,5 +1,5 @@
-import { closeSync, mkdirSync, openSync, readSync } from "node:fs";
-import path from "node:path";
+import { closeSync, mkdirSync, openSync, readSync } from "../../platform/files";
+import path from "../../platform/path";
 import { byteLength, elementsAt, type DType, type StateDict } from "../../checkpoints/dtypes";
 import { float32ToFloat16, toFloat32 } from "../../checkpoints/float-formats";
 import { SafetensorsFile } from "../../checkpoints/safetensors";

@@ -1,5 +1,5 @@
-import { createHash } from "node:crypto";
-import path from "node:path";
+import { createHash } from "../../platform/crypto";
+import path from "../../platform/path";
 import * as tf from "../../tfjs";
 import type { Batch } from "../../collators/batch";
 import { ConfigError } from "../../errors";
@@ -8,6 +8,7 @@ import { packBatch, type PackedBatch } from "../../models/packed-batch";
 import type { PreTrainedModel } from "../../models/pretrained-model";
 import { startProgress } from "../../progress";
 import type { TrainerDataset } from "../data-loader";
+import { nextTurn } from "../../platform/pause";
 import { Precision } from "../step/precision";
 import { ROWS_PER_SHARD, TeacherStore, type TeacherRows } from "./teacher-store";
 import {
@@ -86,7 +87,7 @@ export class Teacher {
       for (const { name } of this.tensors) parts.get(name)!.push((await found[name]!.data()) as Float32Array);
       tf.dispose([found, batch]);
       onProgress(start + rows);
-      await new Promise(setImmediate);
+      await nextTurn();
     }
     return { lengths, values: new Map(Array.from(parts, ([name, each]) => [name, joined(each)])) };
   }

@@ -1,5 +1,5 @@
-import { appendFileSync, mkdirSync } from "node:fs";
-import path from "node:path";
+import { appendFileSync, mkdirSync } from "../../platform/files";
+import path from "../../platform/path";
 import { writeFileAtomic } from "../../checkpoints/atomic-file";
 import type { CallbackContext, TrainerCallback } from "../callbacks";
 import type { LogEntry } from "../state";

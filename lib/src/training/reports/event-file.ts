@@ -1,6 +1,6 @@
-import { appendFileSync, mkdirSync } from "node:fs";
-import { hostname } from "node:os";
-import path from "node:path";
+import { appendFileSync, mkdirSync } from "../../platform/files";
+import { hostname } from "../../platform/machine";
+import path from "../../platform/path";
 
 /**
  * A file that TensorBoard reads: records of protobuf's `Event` in the framing of TensorFlow's record files.

@@ -1,6 +1,5 @@
-import { existsSync } from "node:fs";
-import { mkdir } from "node:fs/promises";
-import path from "node:path";
+import { existsSync, mkdir } from "../../platform/files";
+import path from "../../platform/path";
 import { readJson, writeJson } from "../../checkpoints/json";
 import type { Logs } from "../callbacks";
 

@@ -1,5 +1,5 @@
-import { mkdir } from "node:fs/promises";
-import path from "node:path";
+import { mkdir } from "../../platform/files";
+import path from "../../platform/path";
 import { writeFileAtomic } from "../../checkpoints/atomic-file";
 import { refuseUnknownOptions } from "../../known-options";
 import type { Logs } from "../callbacks";

@@ -1,5 +1,5 @@
-import { hostname } from "node:os";
-import path from "node:path";
+import { hostname } from "../../platform/machine";
+import path from "../../platform/path";
 import type { CallbackContext, Logs, TrainerCallback } from "../callbacks";
 import type { TrainingArguments } from "../training-arguments";
 import { EventFile } from "./event-file";

@@ -1,4 +1,4 @@
-import path from "node:path";
+import path from "../../platform/path";
 import { ConfigError } from "../../errors";
 import type { Interrupts } from "../interrupts";
 import type { TrainingArguments } from "../training-arguments";

@@ -1,21 +1,14 @@
-import { createHash } from "node:crypto";
-import { readFileSync } from "node:fs";
-import path from "node:path";
+import { createHash } from "../../platform/crypto";
 import { agree } from "../../distributed/agreement";
 import type { ProcessGroup } from "../../distributed/process-group";
 import { currentEngine } from "../../engines/engines";
 import { ConfigError } from "../../errors";
 import type { Module } from "../../models/module";
 import type { PreTrainedModel } from "../../models/pretrained-model";
+import { libraryVersion } from "../../platform/version";
 import type { Optimizer } from "../optimizers/optimizer";
 import type { TrainingArguments } from "../training-arguments";
 import type { RunSetup } from "./setup";
-
-/** Of this library. */
-function readVersion(): string {
-  const file = path.join(__dirname, "../../../package.json");
-  return (JSON.parse(readFileSync(file, "utf8")) as { version: string }).version;
-}
 
 /** What a run is made of. */
 export interface AgreedParts {
@@ -52,7 +45,7 @@ export async function agreeOnRun(group: ProcessGroup, parts: AgreedParts): Promi
     JSON.stringify(value) ?? null,
   ]);
   await agree(group, "what is to be trained", {
-    "the version of finetune-ts": readVersion(),
+    "the version of finetune-ts": libraryVersion(),
     "the engine": engine.name,
     ...(Object.fromEntries(named) as Record<string, string | null>),
     ...setup,

@@ -1,8 +1,6 @@
-import { createHash } from "node:crypto";
-import { createReadStream, existsSync } from "node:fs";
-import { readdir } from "node:fs/promises";
-import path from "node:path";
-import { pipeline } from "node:stream/promises";
+import { createHash } from "../../platform/crypto";
+import { readPieces, existsSync, readdir } from "../../platform/files";
+import path from "../../platform/path";
 import { readJson, writeJson } from "../../checkpoints/json";
 import { CheckpointError } from "../../errors";
 import type { RunningLossState } from "../step/running-loss";
@@ -68,6 +66,6 @@ export async function checkFiles(checkpoint: string, { files }: RunRecord): Prom
 
 async function sha256(file: string): Promise<string> {
   const hash = createHash("sha256");
-  await pipeline(createReadStream(file, { highWaterMark: 1 << 20 }), hash);
+  for await (const piece of readPieces(file)) hash.update(piece);
   return hash.digest("hex");
 }

@@ -1,6 +1,5 @@
-import { existsSync } from "node:fs";
-import { stat } from "node:fs/promises";
-import path from "node:path";
+import { existsSync, stat } from "../../platform/files";
+import path from "../../platform/path";
 import type { StateDict } from "../../checkpoints/dtypes";
 import { readJson } from "../../checkpoints/json";
 import { readPytorchObject, type PytorchObject } from "../../checkpoints/pytorch-bin";

@@ -1,4 +1,4 @@
-import path from "node:path";
+import path from "../../platform/path";
 import { removeDirectoryAtomic } from "../../checkpoints/temporaries";
 import { listCheckpoints, type TrainingCheckpoint } from "../../checkpoints/training-checkpoints";
 import type { TrainingArguments } from "../training-arguments";

@@ -1,4 +1,4 @@
-import path from "node:path";
+import path from "../../platform/path";
 import { writeDirectoryAtomic } from "../../checkpoints/atomic-directory";
 import type { StateDict } from "../../checkpoints/dtypes";
 import { writeJson } from "../../checkpoints/json";

@@ -1,4 +1,4 @@
-import { createHash } from "node:crypto";
+import { createHash } from "../../platform/crypto";
 import type { PreTrainedModel } from "../../models/pretrained-model";
 import { modelRows, withLabelNames, type TrainerDataset } from "../data-loader";
 import { warn } from "../../notices";

@@ -1,4 +1,4 @@
-import { randomUUID } from "node:crypto";
+import { randomUUID } from "../../platform/crypto";
 import type { Module } from "../../models/module";
 import type { PreTrainedModel } from "../../models/pretrained-model";
 import { locateBest } from "../best-model";

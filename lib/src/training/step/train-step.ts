@@ -5,6 +5,7 @@ import type { ModelOutput } from "../../models/model-output";
 import type { PreTrainedModel } from "../../models/pretrained-model";
 import { NOTHING_BEFORE } from "../../models/module";
 import { backward, type ComputeLoss, type GradientMap } from "./backward";
+import { nextTurn } from "../../platform/pause";
 import type { BatchPart } from "./batch-parts";
 import type { Optimizer } from "../optimizers/optimizer";
 import type { Precision } from "./precision";
@@ -78,7 +79,7 @@ export async function trainStep(
       current.dispose();
       if (index + 1 === parts.length) continue;
       // Timers, displays and signals have their turn; after the last one the caller sees to that.
-      await new Promise(setImmediate);
+      await nextTurn();
       await options.onSubstepEnd?.();
     }
     const { loss, gradNorm, ...reduced } = await reduction.finish(computed);

@@ -1,3 +1,4 @@
+import { createRequire } from "node:module";
 import { pathToFileURL } from "node:url";
 
 /**
@@ -15,4 +16,11 @@ const nativeImport = new Function("url", "return import(url)") as (url: string) 
  */
 export async function importEsm<Module>(specifier: string): Promise<Module> {
   return (await nativeImport(pathToFileURL(require.resolve(specifier)).href)) as Module;
+}
+
+const load = createRequire(__filename);
+
+/** Loads a package that comes as CommonJS, when it is first needed. @typeParam Module its type */
+export function loadPackage<Module>(specifier: "yaml"): Module {
+  return load(specifier) as Module;
 }

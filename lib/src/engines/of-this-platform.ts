@@ -1,0 +1,8 @@
+import { cpu } from "./cpu";
+import type { Engine } from "./engine";
+import { native } from "./native/native";
+import { tensorflow } from "./tensorflow";
+import { wasm } from "./wasm/wasm";
+
+/** The engines that a Node.js can have, best first. */
+export const ENGINES: readonly Engine[] = [native, tensorflow, wasm, cpu];
