@@ -1,4 +1,4 @@
-export type EngineName = "native" | "tensorflow" | "wasm" | "cpu";
+export type EngineName = "native" | "tensorflow" | "webgpu" | "wasm" | "cpu";
 
 /** What the operands of matrix products are rounded to; sums are f32 either way. */
 export type MatMulPrecision = "f32" | "bf16";
@@ -24,6 +24,8 @@ export interface Engine {
    * @returns undefined for a file that cannot be mapped: it has to be read
    */
   mapFile?: (file: string) => ArrayBuffer | undefined;
+  /** Whether, once it is loaded, others are better although they come after it. Default false. */
+  onlyIfAsked?: boolean;
   /**
    * Loads and registers the backend; a second call does nothing more.
    * @throws EngineError if it cannot run here, saying why and what to do

@@ -89,7 +89,7 @@ async function loadBest(): Promise<Choice> {
   const passedOver: string[] = [];
   for (const engine of ENGINES) {
     const failure = await failureOf(engine);
-    if (failure === undefined) {
+    if (failure === undefined && !engine.onlyIfAsked) {
       const why =
         passedOver.length > 0
           ? `the best that loads here (not ${passedOver.join(", ")})`

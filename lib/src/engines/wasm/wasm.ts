@@ -1,4 +1,4 @@
-import { availableParallelism } from "../../platform/machine";
+import { availableParallelism, canHaveThreads } from "../../platform/machine";
 import { launch } from "../../launch";
 import { silenceBanner } from "../banner";
 import type { Engine } from "../engine";
@@ -37,9 +37,10 @@ async function register(): Promise<void> {
 
 /**
  * As many as there are processors, or this process's share of them where several train together; OMP_NUM_THREADS says otherwise, as
- * it does for the native engine.
+ * it does for the native engine. One on a page that cannot share memory.
  */
 function threadCount(): number {
+  if (!canHaveThreads()) return 1;
   const asked = Number(process.env.OMP_NUM_THREADS);
   if (Number.isInteger(asked) && asked > 0) return asked;
   return Math.max(1, Math.floor(availableParallelism() / (launch()?.localSize ?? 1)));

@@ -1,0 +1,4 @@
+import { ALONE, type ProcessGroup } from "./process-group";
+
+/** A page trains alone. */
+export const joinProcessGroup = (): Promise<ProcessGroup> => Promise.resolve(ALONE);

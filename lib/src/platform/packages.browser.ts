@@ -1,0 +1,18 @@
+/** The packages that are loaded when they are first needed, as a bundler finds them. */
+const MODULES: Record<string, () => Promise<unknown>> = {
+  hyparquet: () => import("hyparquet"),
+  "hyparquet/src/column.js": () => import("hyparquet/src/column.js"),
+  "hyparquet/src/schema.js": () => import("hyparquet/src/schema.js"),
+  "hyparquet/src/encoding.js": () => import("hyparquet/src/encoding.js"),
+  "hyparquet/src/snappy.js": () => import("hyparquet/src/snappy.js"),
+  "hyparquet-compressors": () => import("hyparquet-compressors"),
+  "hyparquet-writer": () => import("hyparquet-writer"),
+};
+
+export async function importEsm<Module>(specifier: string): Promise<Module> {
+  return (await MODULES[specifier]!()) as Module;
+}
+
+import * as yaml from "yaml";
+
+export const loadPackage = <Module>(_specifier: "yaml"): Module => yaml as Module;
