@@ -43,7 +43,10 @@ export async function bundleBrowser(folder) {
   }
   return await build({
     ...browserOptions(),
-    entryPoints: { index: join(source, "browser.ts"), "assets/thread": join(source, "engines/wasm/thread-program.browser.ts") },
+    entryPoints: {
+      index: join(source, "browser-index.ts"),
+      "assets/thread": join(source, "engines/wasm/thread-program.browser.ts"),
+    },
     outdir: folder,
     outExtension: { ".js": ".mjs" },
     splitting: true,

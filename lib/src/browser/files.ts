@@ -30,7 +30,10 @@ export async function addFiles(
 ): Promise<string> {
   const named: [string, FileContent][] =
     Symbol.iterator in files || "length" in files
-      ? Array.from(files as ArrayLike<File>, (file) => [withoutTop(file.webkitRelativePath) || file.name, file])
+      ? Array.from(files as ArrayLike<File>, (file) => [
+          withoutTop(file.webkitRelativePath) || file.name,
+          file,
+        ])
       : Object.entries(files);
   await mkdir(folder, { recursive: true });
   for (const [name, content] of named) {
@@ -62,7 +65,11 @@ const CHECKPOINT_FILES = [
  * @example
  * const model = await AutoModelForSequenceClassification.fromPretrained(await fetchCheckpoint("./models/my-model"));
  */
-export async function fetchCheckpoint(url: string | URL, folder?: string, files: readonly string[] = CHECKPOINT_FILES): Promise<string> {
+export async function fetchCheckpoint(
+  url: string | URL,
+  folder?: string,
+  files: readonly string[] = CHECKPOINT_FILES,
+): Promise<string> {
   const base = new URL(url, typeof document === "undefined" ? location.href : document.baseURI);
   if (!base.pathname.endsWith("/")) base.pathname += "/";
   const target = folder ?? `/models/${base.pathname.split("/").at(-2) || "model"}`;
@@ -70,21 +77,36 @@ export async function fetchCheckpoint(url: string | URL, folder?: string, files:
   for (const name of files) {
     const address = new URL(name, base);
     const response = await fetch(address).catch((cause: Error) => {
-      throw new FinetuneError(`${address.href} cannot be fetched: ${cause.message}. Is the page allowed to ask that server?`, { cause });
+      throw new FinetuneError(
+        `${address.href} cannot be fetched: ${cause.message}. Is the page allowed to ask that server?`,
+        { cause },
+      );
     });
     if (response.status === 404 && name !== "config.json") continue;
     // A server of single pages answers everything with its first one.
     const isPage = response.headers.get("content-type")?.startsWith("text/html") ?? false;
     if (!response.ok || isPage) {
       if (isPage && name !== "config.json") continue;
-      throw new FinetuneError(`${address.href} is not there: the server answers ${isPage ? "with a page" : response.status}.`);
+      throw new FinetuneError(
+        `${address.href} is not there: the server answers ${isPage ? "with a page" : response.status}.`,
+      );
     }
-    await takeOver(response.body!, path.join(target, name), name, Number(response.headers.get("content-length")));
+    await takeOver(
+      response.body!,
+      path.join(target, name),
+      name,
+      Number(response.headers.get("content-length")),
+    );
   }
   return target;
 }
 
-async function takeOver(stream: ReadableStream<Uint8Array>, file: string, label = "", total = 0): Promise<void> {
+async function takeOver(
+  stream: ReadableStream<Uint8Array>,
+  file: string,
+  label = "",
+  total = 0,
+): Promise<void> {
   const bar = total > PIECE ? startProgress({ label, total, unit: "bytes" }) : undefined;
   const handle = await open(file, "w");
   const reader = stream.getReader();
@@ -115,7 +137,8 @@ async function takeOver(stream: ReadableStream<Uint8Array>, file: string, label 
 export async function keepFolder(folder: string, name = folder.replaceAll("/", "-")): Promise<void> {
   makeFolder(path.dirname(folder), true);
   const place = locate(folder, "mount");
-  if (place.node) throw new FinetuneError(`${folder} is there already; keep a folder before anything is put into it.`);
+  if (place.node)
+    throw new FinetuneError(`${folder} is there already; keep a folder before anything is put into it.`);
   const store = await OriginStore.open(`finetune-ts${name}`).catch((cause: Error) => {
     throw new FinetuneError(`${folder} cannot be kept: ${cause.message}`, { cause });
   });

@@ -15,7 +15,7 @@ export async function zipFolder(folder: string, top = path.basename(folder)): Pr
   let failure: Error | null = null;
   const zip = new Zip((error, piece) => {
     failure ??= error;
-    parts.push(piece as BlobPart);
+    parts.push(piece);
   });
   for (const file of await filesIn(folder)) {
     const entry = new ZipPassThrough(`${top}/${path.relative(folder, file)}`);

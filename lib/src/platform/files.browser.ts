@@ -10,12 +10,12 @@ import {
   find,
   findFile,
   findFolder,
-  FileNode,
   locate,
   makeFolder,
   put,
   renameNode,
   take,
+  type FileNode,
   type FolderNode,
   type Place,
 } from "./browser-files/tree";
@@ -179,7 +179,7 @@ export async function utimes(path: string, _accessed: Date, modified: Date): Pro
 
 export async function rename(from: string, to: string): Promise<void> {
   const places = renameNode(from, to);
-  await Promise.all(places.map(({ store }) => store?.commit()));
+  for (const { store } of places) await store?.commit();
 }
 
 export async function rm(path: string, { recursive = false, force = false } = {}): Promise<void> {

@@ -10,7 +10,7 @@ export const process = {
   env: { HF_HUB_DISABLE_SYMLINKS: "1" } as Record<string, string | undefined>,
   argv: [] as string[],
   /** Another one each time that the page is loaded: what an earlier one left half-written is known by it. */
-  pid: 1 + crypto.getRandomValues(new Uint32Array(1))[0]! % 2 ** 30,
+  pid: 1 + (crypto.getRandomValues(new Uint32Array(1))[0]! % 2 ** 30),
   platform: "browser",
   version: `v${navigator.userAgent}`,
   versions: {},

@@ -15,4 +15,6 @@ export async function importEsm<Module>(specifier: string): Promise<Module> {
 
 import * as yaml from "yaml";
 
-export const loadPackage = <Module>(_specifier: "yaml"): Module => yaml as Module;
+const COMMON: Record<"yaml", unknown> = { yaml };
+
+export const loadPackage = <Module>(specifier: "yaml"): Module => COMMON[specifier] as Module;

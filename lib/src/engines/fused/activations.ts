@@ -1,6 +1,6 @@
-import type { FusedKernel, KernelGradient } from "./fused-kernel";
+import type { FusedKernel } from "./fused-kernel";
 
-/** The kernels of a function of each element, and its gradient. */
+/** The kernels of a function of each element, and of its gradient. */
 function activation(name: string, values: "gelu" | "geluNew" | "tanh") {
   const forward: FusedKernel<"x"> = {
     name,
@@ -18,8 +18,7 @@ function activation(name: string, values: "gelu" | "geluNew" | "tanh") {
       return out;
     },
   };
-  const gradient: KernelGradient = { of: name, saves: ["x"], returns: ["x"] };
-  return { forward, backward, gradient };
+  return { forward, backward };
 }
 
 /** See ops/gelu.ts. */

@@ -1,4 +1,4 @@
-import type { KernelGradient, FusedKernel } from "./fused-kernel";
+import type { FusedKernel } from "./fused-kernel";
 
 /** See ops/cross-entropy.ts. */
 export const crossEntropy: FusedKernel<"logits" | "labels"> = {
@@ -32,10 +32,4 @@ export const crossEntropyGradient: FusedKernel<"dy" | "logits" | "labels"> = {
     );
     return out;
   },
-};
-
-export const gradientOfCrossEntropy: KernelGradient = {
-  of: "CrossEntropy",
-  saves: ["logits", "labels"],
-  returns: ["logits"],
 };

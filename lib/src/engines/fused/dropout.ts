@@ -1,7 +1,7 @@
 import { dropoutScale, dropoutThreshold } from "../../random";
 import type { DropoutAttributes } from "../fused-kernels";
 import type { DropoutArguments } from "../kernel-library";
-import type { KernelGradient, FusedKernel } from "./fused-kernel";
+import type { FusedKernel } from "./fused-kernel";
 
 /** See ops/dropout.ts. */
 export const dropout: FusedKernel<"x"> = {
@@ -18,8 +18,6 @@ export const dropoutGradient: FusedKernel<"dy"> = {
   name: "DropoutGrad",
   compute: (backend, { dy }, attributes) => dropout.compute(backend, { x: dy }, attributes),
 };
-
-export const gradientOfDropout: KernelGradient = { of: "Dropout", saves: [], returns: ["x"] };
 
 /** A fused kernel's dropout attributes as the library takes them. */
 export function dropoutArguments(attributes: Record<string, unknown>): DropoutArguments {

@@ -1,5 +1,5 @@
 import type { TensorInfo } from "@tensorflow/tfjs-core";
-import type { KernelGradient, FusedKernel } from "./fused-kernel";
+import type { FusedKernel } from "./fused-kernel";
 import { sumRows } from "./take-rows";
 
 type Tables = "word" | "position" | "tokenType" | "ids" | "positions" | "tokenTypes";
@@ -59,10 +59,4 @@ export const embeddingsLayerNormGradient: FusedKernel<Tables | "dy" | "gamma"> =
     backend.disposeIntermediateTensorInfo(dsum);
     return [word, position, tokenType, dgamma, dbeta];
   },
-};
-
-export const gradientOfEmbeddingsLayerNorm: KernelGradient = {
-  of: "EmbeddingsLayerNorm",
-  saves: ["word", "position", "tokenType", "ids", "positions", "tokenTypes", "gamma"],
-  returns: ["word", "position", "tokenType", "gamma", "beta"],
 };

@@ -1,4 +1,4 @@
-import type { FusedKernel, KernelGradient } from "./fused-kernel";
+import type { FusedKernel } from "./fused-kernel";
 
 /** See ops/geglu.ts. */
 export const geglu: FusedKernel<"x"> = {
@@ -22,5 +22,3 @@ export const gegluGradient: FusedKernel<"dy" | "x"> = {
     return dx;
   },
 };
-
-export const gradientOfGeglu: KernelGradient = { of: "Geglu", saves: ["x"], returns: ["x"] };

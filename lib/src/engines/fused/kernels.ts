@@ -6,28 +6,20 @@ import { gelu, geluNew, tanh } from "./activations";
 import { add } from "./add";
 import { packedAttention, packedAttentionGradient } from "./attention";
 import type { FusedBackend } from "./backend";
-import { crossEntropy, crossEntropyGradient, gradientOfCrossEntropy } from "./cross-entropy";
+import { crossEntropy, crossEntropyGradient } from "./cross-entropy";
 import { disentangledBias, disentangledBiasGradient } from "./disentangled-bias";
-import { dropout, dropoutGradient, gradientOfDropout } from "./dropout";
-import {
-  embeddingsLayerNorm,
-  embeddingsLayerNormGradient,
-  gradientOfEmbeddingsLayerNorm,
-} from "./embeddings";
+import { dropout, dropoutGradient } from "./dropout";
+import { embeddingsLayerNorm, embeddingsLayerNormGradient } from "./embeddings";
 import { encoderLayer, encoderLayerGradient } from "./encoder-layer";
-import { geglu, gegluGradient, gradientOfGeglu } from "./geglu";
+import { geglu, gegluGradient } from "./geglu";
 import * as norm from "./layer-norm";
 import * as linear from "./linear";
 import { batchMatMul } from "./mat-mul";
-import {
-  registerFusedKernel,
-  registerKernelGradient,
-  registerSeparateGradients,
-  type FusedKernel,
-} from "./fused-kernel";
+import { registerKernelGradients } from "../kernel-gradients";
+import { registerFusedKernel, type FusedKernel } from "./fused-kernel";
 import { adamw, squaredSum } from "./optimizer";
-import { gradientOfRotaryProjections, rotaryProjections, rotaryProjectionsGradient } from "./rotary";
-import { gradientOfTakeRows, takeRows, takeRowsGradient } from "./take-rows";
+import { rotaryProjections, rotaryProjectionsGradient } from "./rotary";
+import { takeRows, takeRowsGradient } from "./take-rows";
 
 const KERNELS: FusedKernel[] = [
   add,
@@ -69,25 +61,8 @@ const KERNELS: FusedKernel[] = [
   adamw,
 ];
 
-const GRADIENTS = [
-  gelu.gradient,
-  geluNew.gradient,
-  tanh.gradient,
-  gradientOfGeglu,
-  gradientOfRotaryProjections,
-  gradientOfDropout,
-  norm.gradientOfLayerNorm,
-  norm.gradientOfDropoutAddLayerNorm,
-  gradientOfEmbeddingsLayerNorm,
-  gradientOfTakeRows,
-  gradientOfCrossEntropy,
-];
-
-const SEPARATE_GRADIENTS = [linear.gradientOfLinear, linear.gradientOfFrozenLinear];
-
 /**
- * Registers a backend whose kernels are the cpu backend's, and in place of the hot ones those of a library. The gradients
- * of a second backend are those of the first.
+ * Registers a backend whose kernels are the cpu backend's, and in place of the hot ones those of a library.
  */
 export function registerFusedBackend(name: string, create: () => FusedBackend): void {
   for (const kernel of tf.getKernelsForBackend("cpu")) {
@@ -101,7 +76,6 @@ export function registerFusedBackend(name: string, create: () => FusedBackend): 
     meanSquaredErrorGradient,
   ] as HostKernel[]);
   for (const kernel of KERNELS) registerFusedKernel(name, kernel);
-  GRADIENTS.forEach(registerKernelGradient);
-  SEPARATE_GRADIENTS.forEach(registerSeparateGradients);
+  registerKernelGradients();
   tf.registerBackend(name, create);
 }

@@ -2,7 +2,7 @@ import type { TensorInfo } from "@tensorflow/tfjs-core";
 import type { FusedBackend } from "./backend";
 import { dropoutArguments, NO_DROPOUT } from "./dropout";
 import type { DropoutArguments } from "../kernel-library";
-import type { KernelGradient, FusedKernel } from "./fused-kernel";
+import type { FusedKernel } from "./fused-kernel";
 
 /** See ops/layer-norm.ts. */
 export const layerNorm: FusedKernel<"x" | "gamma" | "beta"> = {
@@ -16,12 +16,6 @@ export const layerNormGradient: FusedKernel<"dy" | "x" | "gamma"> = {
     const { dx, dgamma, dbeta } = backward(backend, inputs, eps as number, NO_DROPOUT);
     return [dx, dgamma, dbeta];
   },
-};
-
-export const gradientOfLayerNorm: KernelGradient = {
-  of: "LayerNorm",
-  saves: ["x", "gamma"],
-  returns: ["x", "gamma", "beta"],
 };
 
 /** See ops/dropout-add-layer-norm.ts. */
@@ -38,12 +32,6 @@ export const dropoutAddLayerNormGradient: FusedKernel<"dy" | "x" | "residual" | 
     const { dx, dresidual, dgamma, dbeta } = backward(backend, inputs, attributes.eps as number, dropout);
     return [dx, dresidual, dgamma, dbeta];
   },
-};
-
-export const gradientOfDropoutAddLayerNorm: KernelGradient = {
-  of: "DropoutAddLayerNorm",
-  saves: ["x", "residual", "gamma"],
-  returns: ["x", "residual", "gamma", "beta"],
 };
 
 interface Inputs {

@@ -1,5 +1,5 @@
 import type * as tf from "@tensorflow/tfjs-core";
-import type { FusedKernel, SeparateGradients } from "./fused-kernel";
+import type { FusedKernel } from "./fused-kernel";
 
 /** x * weight^T + bias, which may be missing; see ops/linear.ts. */
 export const linear: FusedKernel<"x" | "weight" | "bias"> = {
@@ -82,19 +82,4 @@ export const linearBiasGradient: FusedKernel<"dy"> = {
     backend.library.columnSum(backend.float32(dbias), backend.float32(dy), rows, columns);
     return dbias;
   },
-};
-
-const input = { kernel: "LinearInputGrad", takes: ["weight"] };
-const bias = { kernel: "LinearBiasGrad", takes: [] };
-
-export const gradientOfLinear: SeparateGradients = {
-  of: "Linear",
-  saves: ["x", "weight"],
-  gradients: { x: input, weight: { kernel: "LinearWeightGrad", takes: ["x"] }, bias },
-};
-
-export const gradientOfFrozenLinear: SeparateGradients = {
-  of: "FrozenLinear",
-  saves: ["weight"],
-  gradients: { x: input, bias },
 };

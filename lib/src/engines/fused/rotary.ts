@@ -1,5 +1,5 @@
 import type { RotaryProjectionsSettings } from "../fused-kernels";
-import type { FusedKernel, KernelGradient } from "./fused-kernel";
+import type { FusedKernel } from "./fused-kernel";
 
 /** See ops/rotary-projections.ts. Its outputs are the queries, keys and values. */
 export const rotaryProjections: FusedKernel<"qkv"> = {
@@ -30,11 +30,4 @@ export const rotaryProjectionsGradient: FusedKernel<"dq" | "dk" | "dv"> = {
     );
     return dqkv;
   },
-};
-
-export const gradientOfRotaryProjections: KernelGradient = {
-  of: "RotaryProjections",
-  takes: ["dq", "dk", "dv"],
-  saves: [],
-  returns: ["qkv"],
 };

@@ -1,6 +1,6 @@
 import type { TensorInfo } from "@tensorflow/tfjs-core";
 import type { FusedBackend } from "./backend";
-import type { KernelGradient, FusedKernel } from "./fused-kernel";
+import type { FusedKernel } from "./fused-kernel";
 
 /** A gradient with at least so many rows, and so many for each that is not zero, is kept as a sparse one. */
 export const SPARSE_FROM = { entries: 4096, entriesPerRow: 8 };
@@ -27,8 +27,6 @@ export const takeRowsGradient: FusedKernel<"dy" | "x" | "rows"> = {
   compute: (backend, { dy, x, rows }, { paddingId }) =>
     sumRows(backend, x.shape as [number, number], rows, dy, paddingId as number),
 };
-
-export const gradientOfTakeRows: KernelGradient = { of: "TakeRows", saves: ["x", "rows"], returns: ["x"] };
 
 /** A matrix of zeros with each row of `dy` added where its number says; rows of the skipped number are left out. */
 export function sumRows(

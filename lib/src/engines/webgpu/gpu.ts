@@ -1,4 +1,5 @@
 import { createRequire } from "node:module";
+import type * as Package from "@tensorflow/tfjs-backend-webgpu";
 import { EngineError } from "../../errors";
 
 const load = createRequire(__filename);
@@ -29,6 +30,9 @@ export interface GpuAdapter {
 }
 
 export interface GpuDevice {
+  createShaderModule(descriptor: { code: string; label: string }): object;
+  createComputePipeline(descriptor: object): { getBindGroupLayout(index: number): object };
+  createBindGroup(descriptor: object): object;
   lost: Promise<{ reason: string; message: string }>;
 }
 
@@ -53,7 +57,5 @@ export function findGpu(): Gpu {
 }
 
 /** tfjs's backend. */
-export const loadBackend = (): Promise<typeof import("@tensorflow/tfjs-backend-webgpu")> =>
-  Promise.resolve(
-    load("@tensorflow/tfjs-backend-webgpu") as typeof import("@tensorflow/tfjs-backend-webgpu"),
-  );
+export const loadBackend = (): Promise<typeof Package> =>
+  Promise.resolve(load("@tensorflow/tfjs-backend-webgpu") as typeof Package);

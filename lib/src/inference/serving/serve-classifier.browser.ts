@@ -2,5 +2,7 @@ import { ConfigError } from "../../errors";
 
 /** @throws ConfigError always */
 export function serveClassifier(): Promise<never> {
-  return Promise.reject(new ConfigError("serveClassifier: a browser serves nobody. Call the pipeline itself."));
+  return Promise.reject(
+    new ConfigError("serveClassifier: a browser serves nobody. Call the pipeline itself."),
+  );
 }

@@ -274,7 +274,7 @@ function folderOf(listed: ListedFolder, contents: ReadonlyMap<string, Content>):
 function nodeOf(entry: ListedFolder | string, contents: ReadonlyMap<string, Content>): Node {
   if (typeof entry !== "string") return folderOf(entry, contents);
   const [number = "", modified] = entry.split(" ");
-  const file = new FileNode(contents.get(number)!);
+  const file = new FileNode(contents.get(number));
   file.modified = Number(modified);
   return file;
 }

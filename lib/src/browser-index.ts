@@ -1,4 +1,4 @@
-// The public surface of finetune-ts in a browser: all of it, and what takes the place of folders there.
+// The public surface of finetune-ts in a browser: index.ts, and what takes the place of folders there.
 
 export * from "./index";
 export { addFiles, fetchCheckpoint, filesIn, keepFolder, readBytes, removeFiles } from "./browser/files";

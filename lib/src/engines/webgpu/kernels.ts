@@ -1,0 +1,38 @@
+import { registerKernelGradients } from "../kernel-gradients";
+import { adamw } from "./adamw";
+import { packedAttention, packedAttentionGradient } from "./attention";
+import { dropout, dropoutGradient } from "./dropout";
+import { gelu, geluGradient } from "./gelu";
+import * as norm from "./layer-norm";
+import * as linear from "./linear";
+import { squaredSum } from "./squared-sum";
+import { takeRows, takeRowsGradient } from "./take-rows";
+import { registerWebGpuKernel, type WebGpuKernel } from "./webgpu-kernel";
+
+const KERNELS: WebGpuKernel[] = [
+  adamw,
+  dropout,
+  dropoutGradient,
+  gelu,
+  geluGradient,
+  linear.linear,
+  linear.frozenLinear,
+  linear.linearInputGradient,
+  linear.linearWeightGradient,
+  linear.linearBiasGradient,
+  norm.layerNorm,
+  norm.layerNormGradient,
+  norm.dropoutAddLayerNorm,
+  norm.dropoutAddLayerNormGradient,
+  packedAttention,
+  packedAttentionGradient,
+  squaredSum,
+  takeRows,
+  takeRowsGradient,
+];
+
+/** Registers every kernel of this folder, and the gradients that belong to them. */
+export function registerWebGpuKernels(): void {
+  for (const kernel of KERNELS) registerWebGpuKernel(kernel);
+  registerKernelGradients();
+}
