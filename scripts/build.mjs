@@ -4,6 +4,7 @@ import { cpSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { build as esbuild } from "esbuild";
+import { bundleForBrowsers } from "./bundle-browser.mjs";
 
 const root = fileURLToPath(new URL("..", import.meta.url));
 
@@ -96,4 +97,5 @@ const library = join(root, "lib", "dist");
 writeEsmDoor(library, loadLazily(join(library, "index.js")));
 copyData(join(library, "data"));
 await bundlePage(join(library, "export/page"));
+await bundleForBrowsers(join(library, "web"));
 compile("notebook");

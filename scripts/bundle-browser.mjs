@@ -1,5 +1,5 @@
-/** The library for browsers: `lib/dist/browser`, ES modules with everything that they need, and the engine's files beside them. */
-import { cpSync, mkdirSync, readFileSync, rmSync } from "node:fs";
+/** The library for browsers: `lib/dist/web`, ES modules with everything that they need, and the engine's files beside them. */
+import { cpSync, mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { build } from "esbuild";
@@ -34,14 +34,14 @@ export function browserOptions() {
 }
 
 /** @param folder where the bundle is written, anew */
-export async function bundleBrowser(folder) {
+export async function bundleForBrowsers(folder) {
   rmSync(folder, { recursive: true, force: true });
   const assets = join(folder, "assets");
   mkdirSync(assets, { recursive: true });
   for (const file of ["kernels.wasm", "kernels.relaxed-simd.wasm"]) {
     cpSync(join(root, "lib/assets/wasm", file), join(assets, file));
   }
-  return await build({
+  const { metafile } = await build({
     ...browserOptions(),
     entryPoints: {
       index: join(source, "browser-index.ts"),
@@ -54,4 +54,6 @@ export async function bundleBrowser(folder) {
     // Beside the library: where its assets lie is told from where the code is.
     chunkNames: "[name]-[hash]",
   });
+  writeFileSync(join(folder, "index.d.mts"), `export * from "../browser-index.js";\n`);
+  return metafile;
 }
