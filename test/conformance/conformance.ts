@@ -44,7 +44,7 @@ export async function checkConformance(directory: string, options: ConformanceOp
       if (tokens.length === 0 && !trace?.rows)
         onSkip?.("token ids: no sentences, or no tokenizer to repeat them with");
       add(tokens);
-      add(checkForward(model, reference.forward));
+      add(await checkForward(model, reference.forward));
       add(await checkBf16(model, reference.forward));
     }
     if (reference.gradients) {

@@ -42,21 +42,10 @@ export function forwardInputs(forward: Forward): TaskInputs {
 }
 
 /** Logits, loss, pooler output and the first token's states, as far as the reference has them. */
-export function checkForward(model: PreTrainedModel, forward: Forward): Check[] {
-  const checks: Check[] = [];
-  const compare = (
-    name: string,
-    actual: tf.Tensor | undefined,
-    expected: Parameters<typeof flatten>[0] | undefined,
-  ) => {
-    if (expected === undefined) return;
-    const values = actual?.dataSync() ?? [];
-    checks.push({
-      name,
-      deviation: largestDifference(values, flatten(expected)),
-      bound: ACTIVATIONS_BOUND,
-      note: `[${actual?.shape.join(", ")}]`,
-    });
+export async function checkForward(model: PreTrainedModel, forward: Forward): Promise<Check[]> {
+  const compared: { name: string; actual: tf.Tensor | undefined; expected: Nested }[] = [];
+  const compare = (name: string, actual: tf.Tensor | undefined, expected: Nested | undefined) => {
+    if (expected !== undefined) compared.push({ name, actual: actual && tf.keep(actual), expected });
   };
   tf.tidy(() => {
     const output = model.forward(forwardInputs(forward), { outputHiddenStates: true });
@@ -75,6 +64,16 @@ export function checkForward(model: PreTrainedModel, forward: Forward): Check[] 
       );
     }
   });
+  const checks: Check[] = [];
+  for (const { name, actual, expected } of compared) {
+    checks.push({
+      name,
+      deviation: largestDifference((await actual?.data()) ?? [], flatten(expected)),
+      bound: ACTIVATIONS_BOUND,
+      note: `[${actual?.shape.join(", ")}]`,
+    });
+    actual?.dispose();
+  }
   return checks;
 }
 

@@ -40,7 +40,7 @@ export async function attribute(
   refuseUnknownOptions("attribute", options, ["label"]);
   const encodedText = tokenizer([text], { truncation: true, returnTensors: "tf" });
   const batch = packBatch(encodedText);
-  const { number, scores } = askModel(
+  const { chosen, scores } = askModel(
     model,
     encodedText,
     (inputs) =>
@@ -52,16 +52,17 @@ export async function attribute(
         const scoreOf = (embeddingsOffset: tf.Tensor): tf.Scalar => {
           const moved = model.encode(batch, { embeddingsOffset: embeddingsOffset as tf.Tensor2D });
           const { logits: scored } = model.readOut(moved, batch, inputs, {});
-          return tf.sum(tf.gather(scored as tf.Tensor2D, [chosen], 1));
+          return tf.sum(tf.gather(scored as tf.Tensor2D, chosen, 1));
         };
         const gradient = tf.grad(scoreOf)(tf.zerosLike(embeddings));
-        return { number: chosen, scores: tf.sum(tf.mul(gradient, embeddings), 1) };
-      }) as unknown as { number: number; scores: tf.Tensor1D },
+        return { chosen, scores: tf.sum(tf.mul(gradient, embeddings), 1) };
+      }) as unknown as { chosen: tf.Tensor1D; scores: tf.Tensor1D },
   );
   const values = (await scores.data()) as Float32Array;
-  scores.dispose();
+  const [number] = await chosen.data();
+  tf.dispose([chosen, scores]);
   return {
-    label: model.config.id2label[number] ?? String(number),
+    label: model.config.id2label[number!] ?? String(number),
     tokens: tokenizer.convertIdsToTokens(Array.from(batch.ids)),
     scores: values.slice(),
   };
@@ -71,11 +72,11 @@ function classNumber(
   { config }: PreTrainedModel,
   logits: ModelOutput["logits"],
   label: string | undefined,
-): number {
+): tf.Tensor1D {
   if (logits.rank !== 2) throw new ConfigError("attribute: the model has no answer for the text as a whole.");
-  if (label === undefined) return tf.argMax(logits, 1).dataSync()[0]!;
+  if (label === undefined) return tf.argMax(logits, 1);
   const [number] = Object.entries(config.id2label).find(([, name]) => name === label) ?? [];
-  if (number !== undefined) return Number(number);
+  if (number !== undefined) return tf.tensor1d([Number(number)], "int32");
   const names = Object.values(config.id2label).join(", ");
   throw new ConfigError(`attribute: the model has no label '${label}'; it has ${names}.`);
 }

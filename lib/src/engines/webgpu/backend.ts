@@ -52,14 +52,17 @@ interface ComputePass {
 const COPY_DST = 8;
 const UNIFORM = 64;
 
+/** Of so many numbers, such as the labels of a batch, the host keeps its copy; of whole numbers always. */
+const FEW = 4096;
+
 /** So many operands `AddN` takes, with its output and its uniforms, on every device. */
 const MOST_OPERANDS = 8;
 
 /**
  * Registers tfjs's backend for a device, with what this library needs of it:
  *
- * - What a batch says in whole numbers (ids, masks, labels) is looked at on the host, also after it has gone to the device. tfjs drops
- *   its copy then, and could get it back only by way of a canvas.
+ * - What a batch says (ids, masks, labels) is looked at on the host, also after it has gone to the device. tfjs drops its copy then, and
+ *   could get it back only by way of a canvas.
  * - Programs that write several tensors, or write into one that is there.
  * - `AddN` takes any number of operands: tfjs binds them all at once, and a device has eight places.
  */
@@ -77,7 +80,7 @@ export function registerWebGpuBackend(
       const data = this.tensorMap.get(dataId);
       const { values, dtype } = data;
       super.uploadToGPU(dataId);
-      if (dtype === "int32" && values) data.values = values;
+      if (values && (dtype === "int32" || values.length <= FEW)) data.values = values;
     }
 
     hostValues({ dataId }: tf.TensorInfo): tf.TypedArray | undefined {

@@ -4,7 +4,6 @@ import { packedAttention, packedAttentionGradient } from "./attention";
 import { dropout, dropoutGradient } from "./dropout";
 import { gelu, geluGradient } from "./gelu";
 import * as norm from "./layer-norm";
-import * as linear from "./linear";
 import { squaredSum } from "./squared-sum";
 import { takeRows, takeRowsGradient } from "./take-rows";
 import { registerWebGpuKernel, type WebGpuKernel } from "./webgpu-kernel";
@@ -15,11 +14,6 @@ const KERNELS: WebGpuKernel[] = [
   dropoutGradient,
   gelu,
   geluGradient,
-  linear.linear,
-  linear.frozenLinear,
-  linear.linearInputGradient,
-  linear.linearWeightGradient,
-  linear.linearBiasGradient,
   norm.layerNorm,
   norm.layerNormGradient,
   norm.dropoutAddLayerNorm,
