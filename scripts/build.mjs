@@ -4,7 +4,7 @@ import { cpSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { build as esbuild } from "esbuild";
-import { bundleForBrowsers } from "./bundle-browser.mjs";
+import { bundleForBrowsers, bundleStudio } from "./bundle-browser.mjs";
 
 const root = fileURLToPath(new URL("..", import.meta.url));
 
@@ -98,4 +98,5 @@ writeEsmDoor(library, loadLazily(join(library, "index.js")));
 copyData(join(library, "data"));
 await bundlePage(join(library, "export/page"));
 await bundleForBrowsers(join(library, "web"));
+await bundleStudio(join(library, "studio-page"));
 compile("notebook");

@@ -1,7 +1,11 @@
-/** The library for browsers: `lib/dist/web`, ES modules with everything that they need, and the engine's files beside them. */
+/**
+ * What is made for browsers: the library, `lib/dist/web`, ES modules with everything that they need and the engine's files beside
+ * them, and the studio's page.
+ */
 import { cpSync, mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
+import { gzipSync } from "node:zlib";
 import { build } from "esbuild";
 
 const root = fileURLToPath(new URL("..", import.meta.url));
@@ -33,20 +37,28 @@ export function browserOptions() {
   };
 }
 
-/** @param folder where the bundle is written, anew */
-export async function bundleForBrowsers(folder) {
+/** The engine's modules, and the program of its threads. */
+async function writeAssets(folder) {
   rmSync(folder, { recursive: true, force: true });
-  const assets = join(folder, "assets");
-  mkdirSync(assets, { recursive: true });
+  mkdirSync(folder, { recursive: true });
   for (const file of ["kernels.wasm", "kernels.relaxed-simd.wasm"]) {
-    cpSync(join(root, "lib/assets/wasm", file), join(assets, file));
+    cpSync(join(root, "lib/assets/wasm", file), join(folder, file));
   }
+  await build({
+    ...browserOptions(),
+    // It needs nothing of Node.js.
+    inject: [],
+    entryPoints: [join(source, "engines/wasm/thread-program.browser.ts")],
+    outfile: join(folder, "thread.mjs"),
+  });
+}
+
+/** The library. @param folder where it is written, anew */
+export async function bundleForBrowsers(folder) {
+  await writeAssets(join(folder, "assets"));
   const { metafile } = await build({
     ...browserOptions(),
-    entryPoints: {
-      index: join(source, "browser-index.ts"),
-      "assets/thread": join(source, "engines/wasm/thread-program.browser.ts"),
-    },
+    entryPoints: { index: join(source, "browser-index.ts") },
     outdir: folder,
     outExtension: { ".js": ".mjs" },
     splitting: true,
@@ -56,4 +68,37 @@ export async function bundleForBrowsers(folder) {
   });
   writeFileSync(join(folder, "index.d.mts"), `export * from "../browser-index.js";\n`);
   return metafile;
+}
+
+/** Rows of the example that the studio offers. */
+const EXAMPLES = 400;
+
+/** The studio's page: `lib/dist/studio-page`, but for the pretrained model, which comes beside it when it is served or written. */
+export async function bundleStudio(folder) {
+  rmSync(folder, { recursive: true, force: true });
+  const assets = join(folder, "assets");
+  await writeAssets(assets);
+  const page = join(source, "studio/page");
+  for (const file of ["index.html", "studio.css"]) cpSync(join(page, file), join(folder, file));
+  // Of each one file: the worker is started from memory, where nothing lies beside it.
+  const options = { ...browserOptions(), metafile: true };
+  options.define = { ...options.define, BUNDLE_URL: "self.location.href" };
+  const results = await Promise.all([
+    build({ ...options, inject: [], entryPoints: [join(page, "app.ts")], outfile: join(folder, "app.js") }),
+    build({
+      ...options,
+      entryPoints: [join(source, "studio/worker.ts")],
+      outfile: join(folder, "worker.js"),
+    }),
+  ]);
+  // For the pages that it exports.
+  cpSync(join(root, "lib/dist/export/page/app.js"), join(assets, "page-app.js"));
+  const runtime = readFileSync(join(root, "node_modules/onnxruntime-web/dist/ort-wasm-simd-threaded.wasm"));
+  writeFileSync(join(assets, "page-runtime.wasm.gz"), gzipSync(runtime, { level: 9 }));
+  const reviews = readFileSync(join(root, "data/reviews/train.tsv"), "utf8").split("\n");
+  const named = reviews
+    .slice(1, EXAMPLES + 1)
+    .map((line) => line.replace(/\t0$/, "\tblame").replace(/\t1$/, "\tpraise"));
+  writeFileSync(join(assets, "examples.tsv"), ["sentence\tlabel", ...named, ""].join("\n"));
+  return results.map(({ metafile }) => metafile);
 }

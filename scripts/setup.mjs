@@ -117,7 +117,13 @@ function sourceFingerprint() {
     walk(inRoot(workspace, "src"));
     add(inRoot(workspace, "tsconfig.json"));
   }
-  for (const file of ["tsconfig.json", "package-lock.json", join("scripts", "build.mjs"), join("scripts", "bundle-browser.mjs")]) add(inRoot(file));
+  for (const file of [
+    "tsconfig.json",
+    "package-lock.json",
+    join("scripts", "build.mjs"),
+    join("scripts", "bundle-browser.mjs"),
+  ])
+    add(inRoot(file));
   return hash.digest("hex");
 }
 

@@ -4,4 +4,4 @@ export * from "./index";
 export { addFiles, fetchCheckpoint, filesIn, keepFolder, readBytes, removeFiles } from "./browser/files";
 export type { FileContent } from "./browser/files";
 export { zipFolder } from "./browser/zip-folder";
-export { useAssets } from "./engines/wasm/assets.browser";
+export { useAssets } from "./platform/assets.browser";

@@ -9,6 +9,7 @@ Usage: finetune COMMAND [options]
   finetune predict FILE --model MODEL         classify the rows of a CSV, TSV, JSON Lines or text file
   finetune serve MODEL                        classify over HTTP
   finetune page MODEL [--output DIR]          write a page that classifies in the visitor's browser
+  finetune studio [--output DIR]              serve, or write, a page in which a visitor fine-tunes on his own device
   finetune export MODEL --output DIR          write ONNX, for transformers.js and other runtimes
     (both also as DIR --model MODEL)
   finetune build [--verbose]                  compile the native engine (C++ compiler, make, Python and oneDNN are needed)
@@ -42,6 +43,9 @@ serve
 
 page
   --title T  --example TEXT  --exact          heading; texts to click on, repeatable; weights as they are, not in 8 bits
+
+studio
+  --model MODEL  --port N                     to begin with (default: bert-3x384); default: a port that is free
 
 export
   --quantize int8|fp16                        a smaller model beside the exact one

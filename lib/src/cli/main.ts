@@ -18,6 +18,7 @@ const COMMANDS = new Map<string, () => Promise<Command>>([
   ["predict", async () => (await import("./predict")).predict],
   ["serve", async () => (await import("./serve")).serve],
   ["page", async () => (await import("./page")).page],
+  ["studio", async () => (await import("./studio")).studio],
   ["export", async () => (await import("./export")).exportModel],
   ["build", async () => (await import("./build")).build],
   ["doctor", async () => (await import("./doctor")).doctor],

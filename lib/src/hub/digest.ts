@@ -1,5 +1,4 @@
-import { createHash } from "../platform/crypto";
-import { readPieces } from "../platform/files";
+import { digestFile } from "../platform/crypto";
 
 /**
  * The digest of a file's content in the form that the Hub uses as its etag: sha256 for a file in large storage (64
@@ -10,8 +9,6 @@ import { readPieces } from "../platform/files";
  */
 export async function digestLike(etag: string, file: string, size: number): Promise<string | undefined> {
   if (!/^(?:[0-9a-f]{40}|[0-9a-f]{64})$/.test(etag)) return undefined;
-  const hash = createHash(etag.length === 64 ? "sha256" : "sha1");
-  if (etag.length === 40) hash.update(`blob ${size}\0`);
-  for await (const piece of readPieces(file)) hash.update(piece);
-  return hash.digest("hex");
+  if (etag.length === 64) return await digestFile(file, "sha256");
+  return await digestFile(file, "sha1", `blob ${size}\0`);
 }

@@ -1,5 +1,5 @@
 import { Buffer } from "buffer";
-import { Gunzip, Inflate } from "fflate";
+import { Gunzip, gzipSync, Inflate } from "fflate";
 
 interface Limit {
   maxOutputLength: number;
@@ -44,6 +44,10 @@ export const gunzip = (packed: Uint8Array, limit: Limit): Promise<Buffer> =>
 export function brotliDecompressSync(): never {
   throw new Error("a browser unpacks no brotli; write the file with snappy, gzip or zstd");
 }
+
+/** Packs, as small as it gets. */
+export const gzip = (bytes: Uint8Array): Promise<Buffer> =>
+  new Promise((resolve) => resolve(Buffer.from(gzipSync(bytes, { level: 9, mtime: 0 }))));
 
 /** Taken on trust: the browser has no such checksum. */
 export const crc32 = (): undefined => undefined;

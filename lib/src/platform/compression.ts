@@ -7,6 +7,10 @@ export const { brotliDecompressSync, gunzipSync, inflateRawSync } = zlib;
 /** {@link gunzipSync} beside other work. */
 export const gunzip = promisify<Uint8Array, { maxOutputLength: number }, Buffer>(zlib.gunzip);
 
+/** Packs, as small as it gets. */
+export const gzip = (bytes: Uint8Array): Promise<Buffer> =>
+  promisify<Uint8Array, zlib.ZlibOptions, Buffer>(zlib.gzip)(bytes, { level: 9 });
+
 /**
  * The checksum of zip archives.
  * @returns undefined where there is none (before Node.js 20.15): it is taken on trust then, as PyTorch itself does

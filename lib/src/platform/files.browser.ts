@@ -25,6 +25,9 @@ export type { OpenFile as FileHandle } from "./browser-files/open-file";
 
 type Encoding = "utf8" | "utf-8" | { encoding?: "utf8" | "utf-8" | null } | null;
 
+// For what nobody keeps, as on every machine.
+makeFolder("/tmp", true);
+
 // At once.
 
 export function existsSync(path: string): boolean {

@@ -8,6 +8,8 @@ export const endianness = (): "LE" | "BE" =>
 
 export const homedir = (): string => "/home";
 
+export const tmpdir = (): string => "/tmp";
+
 export const hostname = (): string => "browser";
 
 /** A worker can wait, the page itself must not; and memory is shared where the page is isolated from other origins. */

@@ -1,5 +1,8 @@
+import * as yaml from "yaml";
+import type { EsmSpecifier } from "./packages";
+
 /** The packages that are loaded when they are first needed, as a bundler finds them. */
-const MODULES: Record<string, () => Promise<unknown>> = {
+const MODULES: Record<EsmSpecifier, () => Promise<unknown>> = {
   hyparquet: () => import("hyparquet"),
   "hyparquet/src/column.js": () => import("hyparquet/src/column.js"),
   "hyparquet/src/schema.js": () => import("hyparquet/src/schema.js"),
@@ -7,13 +10,12 @@ const MODULES: Record<string, () => Promise<unknown>> = {
   "hyparquet/src/snappy.js": () => import("hyparquet/src/snappy.js"),
   "hyparquet-compressors": () => import("hyparquet-compressors"),
   "hyparquet-writer": () => import("hyparquet-writer"),
+  pbf: () => import("pbf"),
 };
 
-export async function importEsm<Module>(specifier: string): Promise<Module> {
-  return (await MODULES[specifier]!()) as Module;
+export async function importEsm<Module>(specifier: EsmSpecifier): Promise<Module> {
+  return (await MODULES[specifier]()) as Module;
 }
-
-import * as yaml from "yaml";
 
 const COMMON: Record<"yaml", unknown> = { yaml };
 

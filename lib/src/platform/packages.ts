@@ -8,13 +8,19 @@ import { pathToFileURL } from "node:url";
 // eslint-disable-next-line @typescript-eslint/no-implied-eval -- constant text; see above
 const nativeImport = new Function("url", "return import(url)") as (url: string) => Promise<unknown>;
 
+/** Modules of packages that come as ES modules only. */
+export type EsmSpecifier =
+  | `hyparquet${"" | "/src/column.js" | "/src/schema.js" | "/src/encoding.js" | "/src/snappy.js"}`
+  | "hyparquet-compressors"
+  | "hyparquet-writer"
+  | "pbf";
+
 /**
  * Loads a package that comes as an ES module only.
  *
- * @param specifier  as in an `import`, seen from this folder
  * @typeParam Module its type: `importEsm<typeof import("hyparquet")>("hyparquet")`
  */
-export async function importEsm<Module>(specifier: string): Promise<Module> {
+export async function importEsm<Module>(specifier: EsmSpecifier): Promise<Module> {
   return (await nativeImport(pathToFileURL(require.resolve(specifier)).href)) as Module;
 }
 

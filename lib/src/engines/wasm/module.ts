@@ -1,7 +1,7 @@
 import { EngineError } from "../../errors";
+import { readAsset } from "../../platform/assets";
 import type { KernelLibrary, SegmentSource } from "../kernel-library";
 import { ArgumentRecords } from "./arguments";
-import { readAsset } from "./assets";
 import { ModuleHeap, outOfMemory } from "./heap";
 import { startThread } from "./thread";
 

@@ -1,4 +1,4 @@
-import { assetUrl } from "./assets.browser";
+import { assetUrl } from "../../platform/assets.browser";
 import type { ThreadData } from "./thread";
 
 /** Starts a thread, and waits until it waits for tasks. It ends with the page. */

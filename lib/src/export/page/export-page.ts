@@ -1,9 +1,7 @@
-import { mkdtemp, readFile, rm } from "node:fs/promises";
-import { createRequire } from "node:module";
-import { tmpdir } from "node:os";
-import path from "node:path";
-import { promisify } from "node:util";
-import { gzip } from "node:zlib";
+import { mkdtemp, readFile, rm } from "../../platform/files";
+import { gzip } from "../../platform/compression";
+import { tmpdir } from "../../platform/machine";
+import path from "../../platform/path";
 import { writeFileAtomic } from "../../checkpoints/atomic-file";
 import { ConfigError } from "../../errors";
 import { refuseUnknownOptions } from "../../known-options";
@@ -13,6 +11,7 @@ import type { PreTrainedTokenizer } from "../../tokenizers/pretrained-tokenizer"
 import { onnxModel, type Quantization } from "../onnx/export-onnx";
 import type { PageSettings, PartName } from "./app/settings";
 import { pageHtml } from "./html";
+import { readProgram, readRuntime } from "./sources";
 
 export interface ExportPageOptions {
   /** Heading of the page. Default "What is this text?". */
@@ -22,14 +21,6 @@ export interface ExportPageOptions {
   /** How the weights are stored; null: exactly, four times as large. Default "int8". */
   quantize?: Quantization | null;
 }
-
-/** The page's program, bundled when the library is built: as far from lib/src as from lib/dist. */
-const PROGRAM = path.resolve(__dirname, "../../../dist/export/page/app.js");
-const MANIFEST = path.resolve(__dirname, "../../../package.json");
-const RUNTIME = "onnxruntime-web/ort-wasm-simd-threaded.wasm";
-
-const loader = createRequire(__filename);
-const compress = promisify(gzip);
 
 /**
  * Writes a page that classifies texts in the visitor's browser: a folder that any host serves as it is, or that is opened from
@@ -55,9 +46,7 @@ export async function exportPage(
     throw new ConfigError(`exportPage: the page classifies; a ${model.architecture} does not.`);
   }
   const runtime = await readRuntime();
-  const program = await readFile(PROGRAM).catch((cause: Error) => {
-    throw new ConfigError(`exportPage: the library is not built; run \`npm run build\`.`, { cause });
-  });
+  const program = await readProgram();
   await writePart(directory, "runtime", runtime);
   await writePart(directory, "model", Buffer.concat(await onnxModel(model, quantize ?? undefined)));
   await writePart(directory, "tokenizer", await tokenizerFile(tokenizer));
@@ -65,32 +54,6 @@ export async function exportPage(
   const page = path.join(directory, "index.html");
   await writeFileAtomic(page, pageHtml({ title, examples }, settingsOf(model, tokenizer)));
   return page;
-}
-
-/** Its WebAssembly, of the version whose JavaScript is in the program. */
-async function readRuntime(): Promise<Buffer> {
-  const { peerDependencies } = JSON.parse(await readFile(MANIFEST, "utf8")) as {
-    peerDependencies: Record<string, string>;
-  };
-  const wanted = peerDependencies["onnxruntime-web"]!;
-  let file: string;
-  let version: string;
-  try {
-    file = loader.resolve(RUNTIME);
-    const manifest = path.join(path.dirname(file), "../package.json");
-    version = (JSON.parse(await readFile(manifest, "utf8")) as { version: string }).version;
-  } catch (cause) {
-    throw new ConfigError(
-      `exportPage: the page computes with onnxruntime-web, which is not installed. Run \`npm install onnxruntime-web@${wanted}\`.`,
-      { cause },
-    );
-  }
-  if (version !== wanted) {
-    throw new ConfigError(
-      `exportPage: onnxruntime-web is ${version} here, and the page's program goes with ${wanted}. Run \`npm install onnxruntime-web@${wanted}\`.`,
-    );
-  }
-  return await readFile(file);
 }
 
 /** The tokenizer.json that a tokenizer saves. */
@@ -106,7 +69,7 @@ async function tokenizerFile(tokenizer: PreTrainedTokenizer): Promise<Buffer> {
 
 /** A script that hands its content to the page: the only thing that a page may load that was opened from a disk. */
 async function writePart(directory: string, name: PartName, content: Uint8Array): Promise<void> {
-  const packed = await compress(content, { level: 9 });
+  const packed = await gzip(content);
   const script = `finetunePart(${JSON.stringify(name)}, "${packed.toString("base64")}");\n`;
   await writeFileAtomic(path.join(directory, `${name}.js`), script);
 }

@@ -1,5 +1,5 @@
-import { createHash } from "../../platform/crypto";
-import { readPieces, existsSync, readdir } from "../../platform/files";
+import { digestFile } from "../../platform/crypto";
+import { existsSync, readdir } from "../../platform/files";
 import path from "../../platform/path";
 import { readJson, writeJson } from "../../checkpoints/json";
 import { CheckpointError } from "../../errors";
@@ -64,8 +64,4 @@ export async function checkFiles(checkpoint: string, { files }: RunRecord): Prom
   }
 }
 
-async function sha256(file: string): Promise<string> {
-  const hash = createHash("sha256");
-  for await (const piece of readPieces(file)) hash.update(piece);
-  return hash.digest("hex");
-}
+const sha256 = (file: string): Promise<string> => digestFile(file, "sha256");

@@ -1,0 +1,177 @@
+import { classificationDataset, type ClassificationRow } from "../../datasets/classification";
+import type { Dataset } from "../../datasets/dataset";
+import { DatasetDict } from "../../datasets/dataset-dict";
+import { featureToString } from "../../datasets/features";
+import { loadDataset } from "../../datasets/load-dataset";
+import { DatasetError } from "../../errors";
+import { existsSync, mkdir, readFile, rm, writeFile } from "../../platform/files";
+import path from "../../platform/path";
+import type { Brought, Labelled, Roles } from "./protocol";
+import { LOOKED_AT, sniff } from "./sniff";
+
+/** Rows and characters of a cell that are shown of what was brought. */
+const SHOWN = { rows: 5, characters: 200 };
+/** A class with fewer examples is told of. */
+const FEW = 8;
+/** So many times rarer than the most frequent class is told of too. */
+const UNEVEN = 10;
+
+/** Labelled sentences: as they were brought, and then as there is to be learned from them. */
+export class Sentences {
+  private loaded: Dataset | undefined;
+  private labelled: { datasets: DatasetDict<ClassificationRow>; labelNames: string[] } | undefined;
+
+  /** @param folder where what was brought is put, for the next time */
+  constructor(private readonly folder: string) {}
+
+  /** @throws DatasetError that says which line or row is wrong, and what to do */
+  async bring(name: string, content: Uint8Array): Promise<Brought> {
+    // Whatever name a file has on somebody's disk, here it is one in this folder.
+    const file = path.join(this.folder, `brought.${/\.jsonl?$/i.test(name) ? "json" : "csv"}`);
+    await rm(this.folder, { recursive: true, force: true });
+    await mkdir(this.folder, { recursive: true });
+    await writeFile(file, content);
+    const brought = await this.read(name, file, content);
+    // The last of the files: what has none was not read.
+    await writeFile(path.join(this.folder, "name"), name);
+    return brought;
+  }
+
+  /** What was brought the last time; undefined where that was nothing, or what is left of it cannot be read. */
+  async reopen(): Promise<Brought | undefined> {
+    if (!existsSync(path.join(this.folder, "name"))) return undefined;
+    const name = await readFile(path.join(this.folder, "name"), "utf8");
+    const file = path.join(this.folder, `brought.${/\.jsonl?$/i.test(name) ? "json" : "csv"}`);
+    return await this.read(name, file, await readFile(file)).catch(() => undefined);
+  }
+
+  private async read(name: string, file: string, content: Uint8Array): Promise<Brought> {
+    const beginning = new TextDecoder().decode(content.subarray(0, LOOKED_AT));
+    if (beginning.trim() === "")
+      throw new DatasetError(`${name} is empty. Bring sentences with their labels, a line each.`);
+    const { format, delimiter, heading } = sniff(name, beginning);
+    let dataFiles = file;
+    if (heading !== undefined) {
+      dataFiles = path.join(this.folder, "headed.csv");
+      await writeFile(dataFiles, Buffer.concat([Buffer.from(`${heading}\n`), withoutMark(content)]));
+    }
+    const options = format === "csv" ? { dataFiles, delimiter } : { dataFiles };
+    const { train } = await loadDataset(format, options).catch((error: Error) => {
+      // The message tells of a file that nobody has seen.
+      throw new DatasetError(error.message.replaceAll(dataFiles, name), { cause: error });
+    });
+    this.loaded = train;
+    return this.describe(name);
+  }
+
+  private describe(name: string): Brought {
+    const { features, length } = this.loaded!;
+    const columns = Array.from(features, ([column, feature]) => ({
+      name: column,
+      type: featureToString(feature),
+    }));
+    if (columns.length < 2) {
+      throw new DatasetError(
+        `${name} has one column, "${columns[0]?.name}". Two are needed: the texts, and the label of each. In a table they stand ` +
+          "beside each other, with a tab or a comma between them.",
+      );
+    }
+    const preview = this.loaded!.select(
+      Array.from({ length: Math.min(SHOWN.rows, length) }, (_, row) => row),
+    );
+    return {
+      name,
+      rows: length,
+      columns,
+      preview: Array.from(preview, (row) => columns.map((column) => cellText(row[column.name]))),
+      ...this.guess(columns.map((column) => column.name)),
+    };
+  }
+
+  /** The roles that the library finds by itself; of two columns the other one is the other. */
+  private guess(columns: string[]): { textColumn: string | undefined; labelColumn: string | undefined } {
+    for (const labelColumn of [undefined, ...columns]) {
+      try {
+        const [note = ""] = classificationDataset(dictOf(this.loaded!), { labelColumn }).notes;
+        const [, textColumn, label] = /^texts: "(.*)", labels: "(.*)"$/.exec(note) ?? [];
+        if (
+          textColumn !== undefined &&
+          label !== undefined &&
+          (labelColumn === undefined || columns.length === 2)
+        ) {
+          return { textColumn, labelColumn: label };
+        }
+      } catch (error) {
+        if (!(error instanceof DatasetError)) throw error;
+      }
+      if (columns.length > 2) break;
+    }
+    return { textColumn: undefined, labelColumn: undefined };
+  }
+
+  /** @throws DatasetError where the columns hold no texts and labels, or there is nothing to tell apart */
+  choose({ textColumn, labelColumn }: Roles, seed: number): Labelled {
+    if (textColumn === labelColumn)
+      throw new DatasetError("The texts and the labels are in two columns; choose another one.");
+    const { datasets, labelNames } = classificationDataset(dictOf(this.loaded!), {
+      textColumn,
+      labelColumn,
+      seed,
+    });
+    this.labelled = { datasets, labelNames };
+    const counts = labelNames.map((name, number) => ({
+      name,
+      count: [...datasets].reduce((sum, [, split]) => sum + countOf(split, number), 0),
+    }));
+    if (counts.length < 2) {
+      throw new DatasetError(
+        `All rows have the label "${labelNames[0]}". There is something to learn where there are two labels at least.`,
+      );
+    }
+    return {
+      labels: counts,
+      train: datasets.train.length,
+      validation: datasets.validation.length,
+      warnings: warningsOf(counts, datasets),
+    };
+  }
+
+  /** What {@link choose} has made. */
+  get chosen(): { datasets: DatasetDict<ClassificationRow>; labelNames: string[] } {
+    if (!this.labelled) throw new DatasetError("Nothing has been brought yet.");
+    return this.labelled;
+  }
+}
+
+function warningsOf(counts: Labelled["labels"], datasets: DatasetDict<ClassificationRow>): string[] {
+  const warnings: string[] = [];
+  const most = Math.max(...counts.map(({ count }) => count));
+  for (const [number, { name, count }] of counts.entries()) {
+    const learned = countOf(datasets.train, number);
+    if (learned === 0)
+      warnings.push(`"${name}" has ${examples(count)}, held out for the test: the model cannot learn it.`);
+    else if (count < FEW)
+      warnings.push(`"${name}" has ${examples(count)}: too few to learn it well, or to tell whether it was.`);
+    else if (count * UNEVEN < most)
+      warnings.push(`"${name}" is rare: ${examples(count)}, and ${most} of the most frequent label.`);
+  }
+  const { length } = datasets.validation;
+  if (length < 30)
+    warnings.push(`Only ${length} texts are held out for the test: its accuracy will be a rough figure.`);
+  return warnings;
+}
+
+const dictOf = (train: Dataset): DatasetDict => new DatasetDict({ train });
+
+const examples = (count: number) => `${count} ${count === 1 ? "example" : "examples"}`;
+
+const countOf = (split: Dataset<ClassificationRow>, number: number): number =>
+  Array.from(split.column("label") as Iterable<number>).filter((label) => label === number).length;
+
+function cellText(cell: unknown): string {
+  const text = typeof cell === "string" ? cell : (JSON.stringify(cell) ?? "");
+  return text.length > SHOWN.characters ? `${text.slice(0, SHOWN.characters)}…` : text;
+}
+
+const withoutMark = (content: Uint8Array): Uint8Array =>
+  content[0] === 0xef && content[1] === 0xbb && content[2] === 0xbf ? content.subarray(3) : content;

@@ -1,0 +1,375 @@
+import { DataCollatorWithPadding } from "../../collators/data-collator-with-padding";
+import type { Dataset } from "../../datasets/dataset";
+import { useEngine } from "../../engines/engines";
+import { ConfigError, DatasetError } from "../../errors";
+import { accuracyOf, gradePredictions, surestErrors } from "../../evaluation/graded-predictions";
+import { exportOnnx } from "../../export/onnx/export-onnx";
+import { exportPage } from "../../export/page/export-page";
+import { pipeline } from "../../inference/pipeline";
+import type { TextClassificationPipeline } from "../../inference/text-classification";
+import { AutoModelForSequenceClassification } from "../../models/auto";
+import { LoraConfig } from "../../models/peft/lora-config";
+import { getPeftModel, PeftModel } from "../../models/peft/peft-model";
+import type { PreTrainedModel } from "../../models/pretrained-model";
+import { existsSync, mkdir, readFile, rm, writeFile } from "../../platform/files";
+import path from "../../platform/path";
+import { AutoTokenizer } from "../../tokenizers/auto-tokenizer";
+import type { PreTrainedTokenizer } from "../../tokenizers/pretrained-tokenizer";
+import { addDefaultCallback, type TrainerCallback } from "../../training/callbacks";
+import { lastCheckpoint } from "../../checkpoints/training-checkpoints";
+import { Trainer } from "../../training/trainer";
+import { TrainingArguments } from "../../training/training-arguments";
+import type {
+  Answer,
+  Brought,
+  Estimate,
+  Kept,
+  Labelled,
+  Outcome,
+  Roles,
+  SavedAs,
+  StudioEvent,
+  SureError,
+  TrainingSettings,
+} from "./protocol";
+import { Sentences } from "./sentences";
+
+/** Steps that are measured, after one that makes what all of them need. */
+const MEASURED = 4;
+/** A checkpoint is written as often in a training, but not more often than after so many seconds. */
+const CHECKPOINTS = { most: 8, seconds: 3 };
+
+/** What is remembered beside the checkpoints. */
+interface Memory {
+  roles: Roles;
+  settings: TrainingSettings;
+  maxSteps: number;
+  done: boolean;
+}
+
+/**
+ * From labelled sentences to a model that is kept: what the studio's page asks for, one thing after the other. It works on files alone,
+ * in a browser as in Node.js.
+ */
+export class Session {
+  private readonly sentences: Sentences;
+  private checkpoint: string | undefined;
+  private roles: Roles | undefined;
+  private trained: { model: PreTrainedModel; tokenizer: PreTrainedTokenizer } | undefined;
+  private classifier: TextClassificationPipeline | undefined;
+  /** As it was measured last. */
+  private secondsPerStep = Infinity;
+
+  /**
+   * @param folder  what is kept of this session and goes on the next time
+   * @param tell    hears how things go
+   */
+  constructor(
+    private readonly folder: string,
+    private readonly tell: (event: StudioEvent) => void = () => undefined,
+  ) {
+    // The page shows what a terminal would.
+    addDefaultCallback(() => ({}));
+    this.sentences = new Sentences(path.join(folder, "sentences"));
+  }
+
+  /** @param folder of the pretrained model that training begins with */
+  useCheckpoint(folder: string): void {
+    this.checkpoint = folder;
+  }
+
+  /** Labelled sentences in a file, or pasted. */
+  async bring(name: string, content: Uint8Array): Promise<Brought> {
+    await this.forgetTraining();
+    this.roles = undefined;
+    return await this.sentences.bring(name, content);
+  }
+
+  choose(roles: Roles, seed: number): Labelled {
+    const labelled = this.sentences.choose(roles, seed);
+    this.roles = roles;
+    return labelled;
+  }
+
+  /** How long a training would take, by some of its steps; nothing of them is left. */
+  async measure(settings: TrainingSettings): Promise<Estimate> {
+    const seconds: number[] = [];
+    let began = 0;
+    const watch: TrainerCallback = {
+      onStepBegin: () => void (began = performance.now()),
+      onStepEnd: () => void seconds.push((performance.now() - began) / 1000),
+    };
+    const { trainer, model } = await this.trainerOf(settings, "/tmp/measured", [watch], MEASURED + 1);
+    try {
+      const steps = this.stepsOf(settings);
+      await trainer.train();
+      const [, ...measured] = seconds;
+      this.secondsPerStep = measured.sort((a, b) => a - b)[Math.floor(measured.length / 2)] ?? seconds[0]!;
+      return { steps, secondsPerStep: this.secondsPerStep };
+    } finally {
+      model.dispose();
+      await rm("/tmp/measured", { recursive: true, force: true });
+    }
+  }
+
+  /**
+   * Trains, from the beginning or from where it was interrupted.
+   *
+   * @throws what the Trainer throws; where the storage is full it goes on in memory instead, and says so
+   */
+  async train(settings: TrainingSettings, goesOn = false): Promise<Outcome> {
+    if (!goesOn) await this.forgetTraining();
+    const run = path.join(this.folder, "run");
+    try {
+      return await this.trainIn(run, settings, goesOn);
+    } catch (error) {
+      if (!isFull(error)) throw error;
+      this.tell({
+        kind: "note",
+        text: "The browser's storage for this page is full: the training goes on, but is lost if the page is closed before the model is downloaded.",
+      });
+      return await this.trainIn("/tmp/run", settings, (await lastCheckpoint(run)) ?? false);
+    }
+  }
+
+  private async trainIn(
+    run: string,
+    settings: TrainingSettings,
+    resumes: boolean | string,
+  ): Promise<Outcome> {
+    const started = performance.now();
+    const { trainer, model, tokenizer, heldOut } = await this.trainerOf(settings, run, [
+      this.reporter(started),
+    ]);
+    let isKept = false;
+    try {
+      const steps = this.stepsOf(settings);
+      await this.remember({ roles: this.roles!, settings, maxSteps: steps, done: false });
+      const { interrupted, globalStep } = await trainer.train({ resumeFromCheckpoint: resumes });
+      const seconds = (performance.now() - started) / 1000;
+      const figures = await this.judge(trainer, heldOut);
+      if (interrupted) return { interrupted: true, steps: globalStep, seconds, ...figures };
+      const whole = model instanceof PeftModel ? (model.mergeAndUnload() as PreTrainedModel) : model;
+      isKept = true;
+      await this.keep(whole, tokenizer);
+      await this.remember({ roles: this.roles!, settings, maxSteps: steps, done: true }).catch(ignoreFull);
+      return { interrupted: false, steps: globalStep, seconds, ...figures };
+    } finally {
+      if (!isKept) model.dispose();
+    }
+  }
+
+  /** Ends the training that runs, in order: it can go on. */
+  pause(): void {
+    process.emit("SIGINT");
+  }
+
+  /** What the trained model says to a text, the likeliest label first. */
+  async classify(text: string): Promise<Answer[]> {
+    if (text.trim() === "") throw new DatasetError("Type a sentence.");
+    const { model, tokenizer } = this.trained ?? (await this.reopenModel());
+    this.classifier ??= pipeline("text-classification", { model, tokenizer });
+    return await this.classifier(text, { topK: null });
+  }
+
+  /** Writes the trained model, and says where. */
+  async save(as: SavedAs, title: string): Promise<string> {
+    const { model, tokenizer } = this.trained ?? (await this.reopenModel());
+    const folder = `/tmp/saved/${as}`;
+    await rm(folder, { recursive: true, force: true });
+    await mkdir(folder, { recursive: true });
+    if (as === "folder") {
+      await model.savePretrained(folder);
+      await tokenizer.savePretrained(folder);
+    } else if (as === "onnx") await exportOnnx(model, tokenizer, folder, { quantize: "int8" });
+    else await exportPage(model, tokenizer, folder, { title });
+    return folder;
+  }
+
+  /** What the last time has left; undefined where that is nothing. */
+  async kept(): Promise<Kept | undefined> {
+    const brought = await this.sentences.reopen();
+    if (!brought) return undefined;
+    const file = path.join(this.folder, "memory.json");
+    const nothing = { roles: undefined, settings: undefined, step: 0, maxSteps: 0 };
+    if (!existsSync(file)) return { stage: "brought", brought, ...nothing };
+    const { roles, settings, maxSteps, done } = JSON.parse(await readFile(file, "utf8")) as Memory;
+    this.choose(roles, settings.seed);
+    const last = done ? undefined : await lastCheckpoint(path.join(this.folder, "run"));
+    const step = Number(/(\d+)$/.exec(last ?? "")?.[1] ?? 0);
+    return { stage: done ? "trained" : "training", brought, roles, settings, step, maxSteps };
+  }
+
+  /** Forgets everything that was kept. */
+  async discard(): Promise<void> {
+    await this.forgetTraining();
+    await rm(path.join(this.folder, "sentences"), { recursive: true, force: true });
+  }
+
+  private async forgetTraining(): Promise<void> {
+    this.trained?.model.dispose();
+    this.trained = undefined;
+    this.classifier = undefined;
+    for (const name of ["memory.json", "run", "model"]) {
+      await rm(path.join(this.folder, name), { recursive: true, force: true });
+    }
+  }
+
+  private async remember(memory: Memory): Promise<void> {
+    await mkdir(this.folder, { recursive: true });
+    await writeFile(path.join(this.folder, "memory.json"), JSON.stringify(memory));
+  }
+
+  private async keep(model: PreTrainedModel, tokenizer: PreTrainedTokenizer): Promise<void> {
+    this.trained?.model.dispose();
+    this.trained = { model, tokenizer };
+    this.classifier = undefined;
+    const folder = path.join(this.folder, "model");
+    await model
+      .savePretrained(folder)
+      .then(() => tokenizer.savePretrained(folder))
+      .catch(ignoreFull);
+    // The model is all that is needed from here on.
+    await rm(path.join(this.folder, "run"), { recursive: true, force: true });
+  }
+
+  private async reopenModel(): Promise<{ model: PreTrainedModel; tokenizer: PreTrainedTokenizer }> {
+    const folder = path.join(this.folder, "model");
+    if (!existsSync(folder)) throw new ConfigError("There is no trained model yet.");
+    await useEngine();
+    this.trained = {
+      model: await AutoModelForSequenceClassification.fromPretrained(folder),
+      tokenizer: await AutoTokenizer.fromPretrained(folder),
+    };
+    return this.trained;
+  }
+
+  private saveSteps(settings: TrainingSettings): number {
+    const often = this.stepsOf(settings) / CHECKPOINTS.most;
+    return Math.max(1, Math.floor(Math.max(often, CHECKPOINTS.seconds / this.secondsPerStep)));
+  }
+
+  private stepsOf({ batchSize, epochs }: TrainingSettings): number {
+    return Math.ceil(this.sentences.chosen.datasets.train.length / batchSize) * epochs;
+  }
+
+  private async trainerOf(
+    settings: TrainingSettings,
+    outputDir: string,
+    callbacks: TrainerCallback[],
+    maxSteps?: number,
+  ) {
+    if (this.checkpoint === undefined)
+      throw new ConfigError("There is no pretrained model to begin with yet.");
+    const { datasets, labelNames } = this.sentences.chosen;
+    const tokenizer = await AutoTokenizer.fromPretrained(this.checkpoint);
+    const { maxLength, batchSize, epochs, learningRate, seed } = settings;
+    const tokenized = await datasets.map((row) => tokenizer(row.sentence, { truncation: true, maxLength }));
+    const args = new TrainingArguments({
+      outputDir,
+      numTrainEpochs: epochs,
+      perDeviceTrainBatchSize: batchSize,
+      learningRate,
+      seed,
+      loggingSteps: 1,
+      ...(maxSteps === undefined
+        ? {
+            evalStrategy: "epoch",
+            saveStrategy: "steps",
+            saveSteps: this.saveSteps(settings),
+            saveTotalLimit: 1,
+          }
+        : { maxSteps, saveStrategy: "no" }),
+      reportTo: "none",
+    });
+    const model = await this.modelOf(settings, labelNames);
+    const trainer = new Trainer({
+      model,
+      args,
+      trainDataset: tokenized.train,
+      evalDataset: tokenized.validation,
+      dataCollator: new DataCollatorWithPadding({ tokenizer }),
+      processingClass: tokenizer,
+      computeMetrics: (prediction) => ({ accuracy: accuracyOf(gradePredictions(prediction)) }),
+      callbacks,
+    });
+    return { trainer, model, tokenizer, heldOut: tokenized.validation };
+  }
+
+  private async modelOf({ trained, seed }: TrainingSettings, labelNames: string[]): Promise<PreTrainedModel> {
+    const model = await AutoModelForSequenceClassification.fromPretrained(this.checkpoint!, {
+      numLabels: labelNames.length,
+      id2label: Object.fromEntries(labelNames.entries()),
+      ignoreMismatchedSizes: true,
+      seed,
+    });
+    if (trained === "lora")
+      return getPeftModel(model, new LoraConfig({ r: 8, loraAlpha: 16, loraDropout: 0.1 }));
+    return trained === "head" ? model.freeze(model.baseModelPrefix) : model;
+  }
+
+  private reporter(started: number): TrainerCallback {
+    let first: number | undefined;
+    let trainLoss = 0;
+    return {
+      onLog: ({ state }, logs) => {
+        if (logs.loss === undefined) return;
+        trainLoss = logs.loss;
+        first ??= state.globalStep - 1;
+        const secondsPerStep = (performance.now() - started) / 1000 / (state.globalStep - first);
+        this.tell({
+          kind: "step",
+          step: state.globalStep,
+          maxSteps: state.maxSteps,
+          loss: logs.loss,
+          secondsPerStep,
+        });
+      },
+      onEvaluate: ({ state }, metrics) => {
+        const [evalLoss, accuracy] = [metrics.eval_loss ?? NaN, metrics.eval_accuracy ?? NaN];
+        this.tell({ kind: "epoch", epoch: Math.round(state.epoch ?? 0), evalLoss, accuracy, trainLoss });
+      },
+      onSave: ({ state }) => this.tell({ kind: "saved", step: state.globalStep }),
+    };
+  }
+
+  /** The model against the held-out part. */
+  private async judge(
+    trainer: Trainer,
+    heldOut: Dataset,
+  ): Promise<Pick<Outcome, "accuracy" | "right" | "of" | "baseline" | "errors">> {
+    const { datasets, labelNames } = this.sentences.chosen;
+    const graded = gradePredictions(await trainer.predict(heldOut));
+    const right = graded.filter((each) => each.right).length;
+    const counts = new Map<number, number>();
+    for (const { reference } of graded) counts.set(reference, (counts.get(reference) ?? 0) + 1);
+    const errors = surestErrors(graded, 8).map(({ row, reference, predicted, confidence }): SureError => {
+      const [example] = datasets.validation.select([row]);
+      return {
+        text: example!.sentence,
+        label: labelNames[reference]!,
+        predicted: labelNames[predicted]!,
+        confidence,
+      };
+    });
+    return {
+      accuracy: right / graded.length,
+      right,
+      of: graded.length,
+      baseline: Math.max(...counts.values()) / graded.length,
+      errors,
+    };
+  }
+}
+
+/** Whether an error says that the storage is full, or one that it came of does. */
+function isFull(error: unknown): boolean {
+  for (let each = error; each instanceof Error; each = each.cause) {
+    if ((each as NodeJS.ErrnoException).code === "ENOSPC") return true;
+  }
+  return false;
+}
+
+function ignoreFull(error: unknown): void {
+  if (!isFull(error)) throw error;
+}

@@ -1,0 +1,97 @@
+// The studio's worker: everything that computes, so that the page stays alive.
+
+import { addFiles, keepFolder, removeFiles } from "../browser/files";
+import { zipFolder } from "../browser/zip-folder";
+import { describeEngines, useEngine } from "../engines/engines";
+import { AutoConfig } from "../models/auto";
+import { useAssets } from "../platform/assets.browser";
+import { existsSync } from "../platform/files";
+import { setProgressReporter } from "../progress";
+import type { ModelInfo, StudioEvent, StudioMethods } from "./session/protocol";
+import { Session } from "./session/session";
+
+const KEPT = "/studio";
+/** Of a model that was chosen; the page brings another one with it each time. */
+const CHOSEN = `${KEPT}/chosen`;
+const BROUGHT = "/checkpoint";
+
+let session: Session;
+
+const tell = (event: StudioEvent) => self.postMessage({ event });
+
+async function useCheckpoint(folder: string): Promise<ModelInfo> {
+  const config = await AutoConfig.fromPretrained(folder);
+  session.useCheckpoint(folder);
+  const { modelType, numHiddenLayers, hiddenSize } = config;
+  return { modelType, layers: numHiddenLayers, hiddenSize };
+}
+
+const methods: StudioMethods = {
+  async start({ assets, checkpoint }) {
+    useAssets(assets);
+    setProgressReporter(({ label, total, unit = "it" }) => ({
+      update: (done) => tell({ kind: "progress", label, done, total, unit }),
+      finish: () => tell({ kind: "progress", label, done: total, total, unit }),
+    }));
+    const forgets = await keepFolder(KEPT).then(
+      () => undefined,
+      (error: Error) => error.message,
+    );
+    await addFiles(checkpoint, BROUGHT);
+    session = new Session(KEPT, tell);
+    const engine = await useEngine();
+    return {
+      engine,
+      engines: await describeEngines(),
+      model: await useCheckpoint(existsSync(CHOSEN) ? CHOSEN : BROUGHT),
+      kept: await session.kept(),
+      forgets,
+    };
+  },
+  useEngine: (name) => useEngine(name),
+  async useCheckpoint(files) {
+    await removeFiles(CHOSEN);
+    try {
+      return await useCheckpoint(await addFiles(files, CHOSEN));
+    } catch (error) {
+      // What cannot be used is not offered the next time.
+      await removeFiles(CHOSEN);
+      await useCheckpoint(BROUGHT);
+      throw error;
+    }
+  },
+  bring: async (name, content) => session.bring(name, new Uint8Array(await content.arrayBuffer())),
+  choose: async (roles, seed) => Promise.resolve(session.choose(roles, seed)),
+  measure: (settings) => session.measure(settings),
+  train: (settings, goesOn) => session.train(settings, goesOn),
+  async pause() {
+    session.pause();
+    return Promise.resolve();
+  },
+  classify: (text) => session.classify(text),
+  async save(as, title) {
+    const folder = await session.save(as, title);
+    const zip = await zipFolder(folder, title.replace(/[^\p{L}\p{N}._-]+/gu, "-") || as);
+    await removeFiles(folder);
+    return zip;
+  },
+  async discard() {
+    await session.discard();
+    await removeFiles(CHOSEN);
+  },
+};
+
+interface Call {
+  id: number;
+  method: keyof StudioMethods;
+  args: unknown[];
+}
+
+self.onmessage = ({ data: { id, method, args } }: MessageEvent<Call>) => {
+  const call = methods as unknown as Record<string, (...args: unknown[]) => Promise<unknown>>;
+  call[method]!(...args).then(
+    (result) => self.postMessage({ id, result }),
+    (error: unknown) =>
+      self.postMessage({ id, error: error instanceof Error ? error.message : String(error) }),
+  );
+};
