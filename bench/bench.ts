@@ -2,6 +2,7 @@
  * `npm run bench -- NAME [options]`: measures one thing and prints one line of JSON. With `--vs-python` the Python peer
  * runs beside it, turn by turn (`--python PATH` or $PYTHON says which Python; `--peer FILE` which program).
  */
+import { browserBenchmark } from "./browser";
 import { distributedBenchmark, planBenchmark } from "./distributed/distributed";
 import { inferBenchmark } from "./infer";
 import { kernelsBenchmark } from "./kernels";
@@ -45,6 +46,7 @@ const BENCHMARKS: Record<string, Benchmark> = {
   soak: { run: soakBenchmark },
   serve: { run: serveBenchmark },
   stream: { run: streamBenchmark },
+  browser: { run: browserBenchmark },
 };
 
 /** A command line without an option and its value. */

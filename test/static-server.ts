@@ -15,15 +15,17 @@ const TYPES: Readonly<Record<string, string>> = {
 export async function serveFolders(
   folders: Readonly<Record<string, string>>,
   pages: Readonly<Record<string, string>> = {},
+  headers: Readonly<Record<string, string>> = {},
 ): Promise<{ address: string; close: () => Promise<void> }> {
   const server = createServer(({ url = "/" }, response) => {
     const [, name = "", ...rest] = decodeURIComponent(new URL(url, "http://localhost").pathname).split("/");
     const page = rest.length === 0 ? pages[name] : undefined;
     const file = folders[name] && path.join(folders[name], ...rest);
     if (page !== undefined) {
-      response.writeHead(200, { "content-type": TYPES[".html"] }).end(page);
+      response.writeHead(200, { ...headers, "content-type": TYPES[".html"] }).end(page);
     } else if (file && existsSync(file) && statSync(file).isFile()) {
       response.writeHead(200, {
+        ...headers,
         "content-type": TYPES[path.extname(file)] ?? "application/octet-stream",
         "content-length": statSync(file).size,
       });

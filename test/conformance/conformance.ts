@@ -1,5 +1,5 @@
-import { readFileSync } from "node:fs";
-import path from "node:path";
+import { readFileSync } from "../../lib/src/platform/files";
+import path from "../../lib/src/platform/path";
 import {
   AutoModelForMaskedLM,
   AutoModelForMultipleChoice,

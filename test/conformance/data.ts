@@ -1,5 +1,5 @@
-import { existsSync } from "node:fs";
-import path from "node:path";
+import { existsSync } from "../../lib/src/platform/files";
+import path from "../../lib/src/platform/path";
 import type { Dataset } from "../../lib/src/index";
 import { AutoTokenizer, loadDataset, type PreTrainedTokenizer } from "../../lib/src/index";
 

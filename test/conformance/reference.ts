@@ -1,5 +1,5 @@
-import { existsSync, readFileSync } from "node:fs";
-import path from "node:path";
+import { existsSync, readFileSync } from "../../lib/src/platform/files";
+import path from "../../lib/src/platform/path";
 import { DatasetError, type SchedulerType } from "../../lib/src/index";
 import type { Nested } from "./check";
 

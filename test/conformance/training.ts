@@ -1,6 +1,6 @@
-import { mkdtempSync, rmSync } from "node:fs";
-import { tmpdir } from "node:os";
-import path from "node:path";
+import { mkdtemp, rm } from "../../lib/src/platform/files";
+import { tmpdir } from "../../lib/src/platform/machine";
+import path from "../../lib/src/platform/path";
 import {
   argmax,
   DataCollatorForMultipleChoice,
@@ -44,7 +44,7 @@ export async function checkTraining(
   { steps: limit = Infinity, trained }: TrainingOptions,
 ): Promise<Check[]> {
   const { arguments: settings } = trace;
-  const outputDir = mkdtempSync(path.join(tmpdir(), "finetune-conformance-"));
+  const outputDir = await mkdtemp(path.join(tmpdir(), "finetune-conformance-"));
   try {
     const trainer = await makeTrainer(model, trace, data, outputDir, limit);
     await trainer.train();
@@ -56,7 +56,7 @@ export async function checkTraining(
     if (trace.dev) checks.push(...(await checkDev(trainer, trace, data, bounds)));
     return checks;
   } finally {
-    rmSync(outputDir, { recursive: true, force: true });
+    await rm(outputDir, { recursive: true, force: true });
   }
 }
 

@@ -186,7 +186,7 @@ export async function rename(from: string, to: string): Promise<void> {
 }
 
 export async function rm(path: string, { recursive = false, force = false } = {}): Promise<void> {
-  if (force && !existsSync(path)) return;
+  if (force && isMissing(path)) return;
   const place = locate(path, "rm");
   if (place.node === undefined) throw new FileSystemError("ENOENT", "rm", path);
   if (place.node.kind === "folder" && !recursive) throw new FileSystemError("EISDIR", "rm", path);
@@ -199,6 +199,15 @@ export async function link(from: string, to: string): Promise<void> {
   if (place.node) throw new FileSystemError("EEXIST", "link", to);
   put(place, findFile(from, "link"));
   await place.store?.commit();
+}
+
+/** Whether nothing is there; not so where a file stands in the place of a folder. */
+function isMissing(path: string): boolean {
+  try {
+    return locate(path, "stat").node === undefined;
+  } catch (error) {
+    return (error as FileSystemError).code === "ENOENT";
+  }
 }
 
 /** There are no links that lead elsewhere: callers copy where they are refused. */

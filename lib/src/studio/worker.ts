@@ -87,9 +87,17 @@ interface Call {
   args: unknown[];
 }
 
+/** What may come in the midst of something else; all other things are done one after the other. */
+const AT_ONCE: readonly (keyof StudioMethods)[] = ["pause", "classify"];
+
+let before: Promise<unknown> = Promise.resolve();
+
 self.onmessage = ({ data: { id, method, args } }: MessageEvent<Call>) => {
   const call = methods as unknown as Record<string, (...args: unknown[]) => Promise<unknown>>;
-  call[method]!(...args).then(
+  const run = () => call[method]!(...args);
+  const done = AT_ONCE.includes(method) ? run() : before.then(run);
+  if (!AT_ONCE.includes(method)) before = done.catch(() => undefined);
+  done.then(
     (result) => self.postMessage({ id, result }),
     (error: unknown) =>
       self.postMessage({ id, error: error instanceof Error ? error.message : String(error) }),

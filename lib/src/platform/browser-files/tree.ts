@@ -138,6 +138,10 @@ export function renameNode(from: string, to: string): [Place, Place] {
   if (`/${partsOf(to).join("/")}/`.startsWith(`/${partsOf(from).join("/")}/`) && target.node !== node) {
     throw new FileSystemError("EINVAL", "rename", to);
   }
+  // A folder that it lies in.
+  if (`/${partsOf(from).join("/")}/`.startsWith(`/${partsOf(to).join("/")}/`) && target.node !== node) {
+    throw new FileSystemError("ENOTEMPTY", "rename", to);
+  }
   if (source.store !== target.store) throw new FileSystemError("EXDEV", "rename", to);
   if (target.node === node) return [source, target];
   if (target.node?.kind === "folder") {

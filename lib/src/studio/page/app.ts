@@ -85,6 +85,8 @@ async function begin(): Promise<void> {
     chosen: () => training.offer(),
   });
   listeners.push((event) => training.hear(event));
+  // For who puts the page into one of his own.
+  listeners.push((detail) => document.dispatchEvent(new CustomEvent("studio", { detail })));
   state.textContent = describe(started);
   document.querySelector("main")!.hidden = false;
   sentences.listen(assets["examples.tsv"]);

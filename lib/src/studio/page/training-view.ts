@@ -85,6 +85,8 @@ export class TrainingView {
   async run(goesOn: boolean): Promise<void> {
     if (this.isRunning) return;
     const settings = this.settings();
+    // An estimate that is still under way is of no use any more.
+    this.asked++;
     this.setRunning(true);
     if (!goesOn) this.clear();
     this.note.textContent = "Preparing …";
@@ -181,7 +183,6 @@ export class TrainingView {
     const mine = ++this.asked;
     const box = byId("estimate");
     box.textContent = "Measuring how long it would take …";
-    byId<HTMLButtonElement>("start").disabled = true;
     void this.attempt(async () => {
       try {
         const { steps, secondsPerStep } = await this.studio.measure(this.settings());
@@ -190,8 +191,6 @@ export class TrainingView {
       } catch (error) {
         if (mine === this.asked) box.textContent = "";
         throw error;
-      } finally {
-        if (mine === this.asked) byId<HTMLButtonElement>("start").disabled = false;
       }
     });
   }

@@ -1,0 +1,197 @@
+import assert from "node:assert/strict";
+import { execFileSync } from "node:child_process";
+import { mkdtempSync, readFileSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import path from "node:path";
+import { describe, test } from "node:test";
+import { pipeline } from "../../lib/src/inference/pipeline";
+import { AutoModelForSequenceClassification } from "../../lib/src/models/auto";
+import {
+  defaultSettings,
+  type StudioEvent,
+  type TrainingSettings,
+} from "../../lib/src/studio/session/protocol";
+import { Session } from "../../lib/src/studio/session/session";
+import { startEngine } from "../engine";
+import { tearDown, type Owner } from "../teardown";
+import { CHECKPOINT, noStudio, SENTENCES } from "./supplies";
+import { tinyCheckpoint } from "./tiny-checkpoint";
+import { browserProfile, paste, set, SIMULATED_GPU, startStudio, visitStudio, alertOf } from "./visit";
+
+const lossesOf = (events: StudioEvent[]) =>
+  events.flatMap((event) => (event.kind === "step" && event.maxSteps > 5 ? [event.loss] : []));
+
+const largestDifference = (a: readonly number[], b: readonly number[]) =>
+  Math.max(...a.map((value, i) => Math.abs(value - b[i]!)));
+
+/** What the same session comes to in Node.js. */
+async function inNode(t: Owner, checkpoint: string, settings: TrainingSettings, table: string) {
+  const folder = mkdtempSync(path.join(tmpdir(), "finetune-session-"));
+  tearDown(t, () => rmSync(folder, { recursive: true, force: true }));
+  const events: StudioEvent[] = [];
+  const session = new Session(folder, (event) => events.push(event));
+  session.useCheckpoint(checkpoint);
+  const { textColumn, labelColumn } = await session.bring("pasted text", Buffer.from(table));
+  session.choose({ textColumn: textColumn!, labelColumn: labelColumn! }, settings.seed);
+  const outcome = await session.train(settings);
+  return { session, outcome, losses: lossesOf(events) };
+}
+
+describe("the studio", { skip: noStudio }, () => {
+  test("trains 300 pasted sentences as Node.js does, without a network, and hands over what Node.js loads", async (t) => {
+    const address = await startStudio(t, CHECKPOINT);
+    const { page, requests, events } = await visitStudio(t, address, browserProfile(t));
+    assert.ok(
+      requests.every((url) => url.startsWith(address) || /^(blob|data):/.test(url)),
+      requests.join("\n"),
+    );
+    const loaded = requests.length;
+    await paste(page, SENTENCES);
+    assert.equal(await alertOf(page), "");
+    assert.match((await page.textContent("#brought-note"))!, /300 rows/);
+    assert.match((await page.textContent("#estimate"))!, /85 steps, \d+ ms each as measured/);
+    await page.click("#start");
+    await page.waitForSelector("#result:not([hidden])", { timeout: 120_000 });
+
+    await startEngine("wasm");
+    const settings = defaultSettings("all", 384);
+    const { outcome, losses } = await inNode(t, CHECKPOINT, settings, SENTENCES);
+    const own = lossesOf(await events());
+    assert.equal(own.length, 85);
+    assert.ok(
+      largestDifference(own.slice(0, 50), losses) < 1e-4,
+      `${largestDifference(own.slice(0, 50), losses)}`,
+    );
+    const verdict = (await page.textContent("#verdict"))!;
+    assert.ok(
+      verdict.includes(`Of ${outcome.of} texts that it has not seen, it has ${outcome.right} right`),
+      verdict,
+    );
+    assert.ok(outcome.accuracy > 0.7, `${outcome.accuracy}`);
+
+    const text = "A warm and witty film that I would see again.";
+    await page.fill("#text", text);
+    await page.waitForSelector("#answers th");
+    const said = await page.$$eval("#answers tr", (rows) => rows.map((row) => row.textContent));
+    const [download] = await Promise.all([
+      page.waitForEvent("download"),
+      page.click('#keep button[data-as="folder"]'),
+    ]);
+    const folder = mkdtempSync(path.join(tmpdir(), "finetune-download-"));
+    tearDown(t, () => rmSync(folder, { recursive: true, force: true }));
+    await download.saveAs(path.join(folder, "model.zip"));
+    execFileSync("python3", ["-m", "zipfile", "-e", "model.zip", "."], { cwd: folder });
+    const classify = pipeline("text-classification", { model: path.join(folder, "my-classifier") });
+    const answers = await classify(text, { topK: null });
+    assert.deepEqual(
+      said,
+      answers.map(({ label, score }) => `${label}${(100 * score).toFixed(1)}\u00a0%`),
+    );
+    const model = await AutoModelForSequenceClassification.fromPretrained(path.join(folder, "my-classifier"));
+    assert.deepEqual(Object.values(model.config.id2label), ["blame", "praise"]);
+    assert.deepEqual(
+      requests.slice(loaded).filter((url) => !url.startsWith("blob:")),
+      [],
+    );
+  });
+
+  test("goes on from its last checkpoint when the browser was killed in the midst of training", async (t) => {
+    const address = await startStudio(t, CHECKPOINT);
+    const profile = browserProfile(t);
+    const first = await visitStudio(t, address, profile);
+    await paste(first.page, SENTENCES);
+    await first.page.click("#start");
+    await first.page.waitForFunction(
+      () => (globalThis as unknown as { heard: StudioEvent[] }).heard.some(({ kind }) => kind === "saved"),
+      undefined,
+      { timeout: 60_000 },
+    );
+    const before = lossesOf(await first.events());
+    execFileSync("pkill", ["-9", "-f", profile]);
+    await first.context.close().catch(() => undefined);
+
+    const { page, events } = await visitStudio(t, address, profile);
+    const offer = await page.innerText("#kept");
+    const step = Number(/go on from step (\d+) of 85/.exec(offer)?.[1]);
+    assert.ok(step > 0, offer);
+    await page.click("#kept button.main");
+    await page.waitForSelector("#result:not([hidden])", { timeout: 120_000 });
+    const after = lossesOf(await events());
+    assert.equal(after.length, 85 - step);
+
+    await startEngine("wasm");
+    const { losses } = await inNode(t, CHECKPOINT, defaultSettings("all", 384), SENTENCES);
+    assert.ok(largestDifference(before, losses) < 1e-4);
+    assert.ok(largestDifference(after, losses.slice(step)) < 1e-4);
+  });
+
+  test("pauses, goes on, and says what it has in mind; nothing is lost by a reload", async (t) => {
+    const address = await startStudio(t, CHECKPOINT);
+    const { page, context, events } = await visitStudio(t, address, browserProfile(t));
+    await paste(page, SENTENCES);
+    await page.check('input[value="head"]');
+    await set(page, "epochs", "40");
+    await page.click("#start");
+    await page.waitForFunction(() => (globalThis as unknown as { heard: unknown[] }).heard.length > 30);
+    await page.click("#pause");
+    await page.waitForSelector("#continue:not([hidden])");
+    const paused = lossesOf(await events()).length;
+    assert.match((await page.textContent("#progress-note"))!, /Paused at step \d+/);
+    await context.setOffline(false);
+    await page.reload();
+    await page.waitForSelector("html[data-ready]", { state: "attached" });
+    assert.match(await page.innerText("#kept"), /interrupted. It can go on from step \d+ of 680/);
+    await page.click("#kept button.main");
+    await page.waitForSelector("#result:not([hidden])", { timeout: 120_000 });
+    assert.ok(lossesOf(await events()).length < 680 - paused + 3);
+  });
+
+  test("with WebGPU it trains as Node.js does", async (t) => {
+    const checkpoint = await tinyCheckpoint(t);
+    const address = await startStudio(t, checkpoint);
+    const { page, events } = await visitStudio(t, address, browserProfile(t), SIMULATED_GPU);
+    // A device that a program plays is not chosen unasked.
+    assert.match((await page.textContent("#state"))!, /computes with wasm/);
+    await page.evaluate(() => (document.querySelector("details")!.open = true));
+    await paste(page, SENTENCES);
+    await page.selectOption("#engine", "webgpu");
+    await set(page, "epochs", "3");
+    await page.click("#start");
+    await page.waitForSelector("#result:not([hidden])", { timeout: 400_000 });
+    const own = lossesOf(await events());
+    await startEngine("wasm");
+    const settings = { ...defaultSettings("all", 64), epochs: 3 };
+    const { losses } = await inNode(t, checkpoint, settings, SENTENCES);
+    assert.equal(own.length, 51);
+    assert.ok(largestDifference(own, losses) < 1e-3, `${largestDifference(own, losses)}`);
+  });
+
+  test("a full storage ends no training", async (t) => {
+    const address = await startStudio(t, CHECKPOINT);
+    const { page, context } = await visitStudio(t, address, browserProfile(t));
+    await paste(page, SENTENCES);
+    const devTools = await context.newCDPSession(page);
+    const { usage } = await devTools.send("Storage.getUsageAndQuota", { origin: new URL(address).origin });
+    await devTools.send("Storage.overrideQuotaForOrigin", {
+      origin: new URL(address).origin,
+      quotaSize: usage + 20_000_000,
+    });
+    await page.click("#start");
+    await page.waitForFunction(
+      () =>
+        (globalThis as unknown as { heard: StudioEvent[] }).heard.some(
+          (event) => event.kind === "note" && event.text.includes("storage for this page is full"),
+        ),
+      undefined,
+      { timeout: 60_000 },
+    );
+    await page.waitForSelector("#result:not([hidden])", { timeout: 120_000 });
+    const [download] = await Promise.all([
+      page.waitForEvent("download"),
+      page.click('#keep button[data-as="folder"]'),
+    ]);
+    const file = path.join(browserProfile(t), "model.zip");
+    await download.saveAs(file);
+    assert.ok(readFileSync(file).length > 38_000_000);
+  });
+});
