@@ -1,55 +1,14 @@
 import assert from "node:assert/strict";
-import { execFileSync } from "node:child_process";
-import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { existsSync, mkdtempSync, rmSync } from "node:fs";
 import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
 import { tmpdir } from "node:os";
 import path from "node:path";
 import { describe, test } from "node:test";
-import { pipeline } from "../../lib/src/inference/pipeline";
-import { AutoModelForSequenceClassification } from "../../lib/src/models/auto";
-import { Session } from "../../lib/src/studio/session/session";
-import { STUDIO_FOLDER } from "../../lib/src/studio/serve";
-import {
-  defaultSettings,
-  type StudioEvent,
-  type TrainingSettings,
-} from "../../lib/src/studio/session/protocol";
-import { noBrowser } from "../browser";
-import { startEngine } from "../engine";
-import { tearDown, type Owner } from "../teardown";
-import { alertOf, browserProfile, paste, set, SIMULATED_GPU, startStudio, visitStudio } from "./visit";
-import { tinyCheckpoint } from "./tiny-checkpoint";
-
-const ROOT = path.resolve(__dirname, "../..");
-const CHECKPOINT = path.join(ROOT, "data/bert-3x384");
-const reviews = readFileSync(path.join(ROOT, "data/reviews/train.tsv"), "utf8").split("\n");
-/** As somebody would copy them from a spreadsheet. */
-const SENTENCES = reviews
-  .slice(1, 301)
-  .map((line) => line.replace(/\t0$/, "\tblame").replace(/\t1$/, "\tpraise"))
-  .join("\n");
-
-const skip = existsSync(path.join(STUDIO_FOLDER, "index.html")) ? noBrowser : "run `npm run build` first";
-
-const lossesOf = (events: StudioEvent[]) =>
-  events.flatMap((event) => (event.kind === "step" && event.maxSteps > 5 ? [event.loss] : []));
-
-const largestDifference = (a: readonly number[], b: readonly number[]) =>
-  Math.max(...a.map((value, i) => Math.abs(value - b[i]!)));
-
-/** What the same session comes to in Node.js. */
-async function inNode(t: Owner, checkpoint: string, settings: TrainingSettings, table: string) {
-  const folder = mkdtempSync(path.join(tmpdir(), "finetune-session-"));
-  tearDown(t, () => rmSync(folder, { recursive: true, force: true }));
-  const events: StudioEvent[] = [];
-  const session = new Session(folder, (event) => events.push(event));
-  session.useCheckpoint(checkpoint);
-  const { textColumn, labelColumn } = await session.bring("pasted text", Buffer.from(table));
-  session.choose({ textColumn: textColumn!, labelColumn: labelColumn! }, settings.seed);
-  const outcome = await session.train(settings);
-  return { session, outcome, losses: lossesOf(events) };
-}
+import { studio } from "../../lib/src/cli/studio";
+import { tearDown } from "../teardown";
+import { CHECKPOINT, noStudio, SENTENCES } from "./supplies";
+import { alertOf, browserProfile, paste, startStudio, visitStudio } from "./visit";
 
 /** Ways out of a page, as text: what compiles this file would put names into it that a page does not know. */
 const CONNECTIONS = `(async () => {
@@ -74,7 +33,7 @@ const CONNECTIONS = `(async () => {
   };
 })()`;
 
-describe("the studio", { skip }, () => {
+describe("the studio", { skip: noStudio }, () => {
   test("connects to nothing once it is loaded, nor does its worker", async (t) => {
     const hits: string[] = [];
     const listener = createServer((request, response) => {
@@ -177,17 +136,10 @@ describe("the studio", { skip }, () => {
   });
 });
 
-test("the page's folder is written for any host", { skip: skip || false }, async (t) => {
+test("the page's folder is written for any host", { skip: noStudio }, async (t) => {
   const folder = mkdtempSync(path.join(tmpdir(), "finetune-studio-"));
   t.after(() => rmSync(folder, { recursive: true, force: true }));
-  const { main } = await import("../../lib/src/cli/main");
-  const { write } = process.stdout;
-  process.stdout.write = () => true;
-  try {
-    assert.equal(await main(["studio", "--output", path.join(folder, "site")]), 0);
-  } finally {
-    process.stdout.write = write;
-  }
+  assert.equal(await studio(["--output", path.join(folder, "site"), "--json"]), 0);
   for (const file of [
     "index.html",
     "app.js",
@@ -197,5 +149,4 @@ test("the page's folder is written for any host", { skip: skip || false }, async
   ]) {
     assert.ok(existsSync(path.join(folder, "site", file)), file);
   }
-  writeFileSync(path.join(folder, "empty"), "");
 });

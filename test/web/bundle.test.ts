@@ -28,6 +28,8 @@ function askedFor({ outputs }: Metafile): string[] {
 async function bundle(contents: string, options: BuildOptions = {}): Promise<Metafile> {
   const { metafile } = await build({
     stdin: { contents, resolveDir: ROOT },
+    // The package as it is installed, not the sources that this repository's settings lead to.
+    tsconfigRaw: {},
     ...{ bundle: true, format: "esm", platform: "browser", write: false, metafile: true, splitting: true },
     ...{ outdir: "out", logLevel: "silent", ...options },
   });
@@ -70,22 +72,6 @@ describe("the library in a browser", { skip: existsSync(WEB) ? false : "run `npm
   });
 
   test("its surface is the library's, and what takes the place of folders", async () => {
-    const metafile = await build({
-      stdin: {
-        contents: 'import * as library from "finetune-ts/web"; globalThis.names = Object.keys(library);',
-        resolveDir: ROOT,
-      },
-      ...{
-        bundle: true,
-        format: "esm",
-        platform: "browser",
-        write: false,
-        metafile: true,
-        logLevel: "silent",
-      },
-    });
-    const exported = Object.values(metafile.metafile.inputs).length;
-    assert.ok(exported > 0);
     const declared = await import("../../lib/src/index");
     const source = readFileSync(path.join(WEB, "index.mjs"), "utf8");
     const list = /export\s*\{([^}]*)\}\s*;?\s*$/.exec(source)![1]!;
