@@ -71,6 +71,8 @@ const CALLS: Record<string, [call: () => unknown, name: RegExp]> = {
       ),
     /'port'/,
   ],
+  serveStudio: [() => finetune.serveStudio(optionOf({ Port: 1 })), /'port'/],
+  writeStudio: [() => finetune.writeStudio("x", optionOf({ Model: "a" })), /'model'/],
   "classify.stream": [
     () =>
       finetune

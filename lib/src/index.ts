@@ -293,6 +293,8 @@ export { attribute } from "./inference/attribute";
 export type { AttributeOptions, Attributions } from "./inference/attribute";
 export { serveClassifier } from "./inference/serving/serve-classifier";
 export type { ServedClassifier, ServeOptions } from "./inference/serving/serve-classifier";
+export { serveStudio, writeStudio } from "./studio/serve";
+export type { ServedStudio, ServeStudioOptions, StudioOptions } from "./studio/serve";
 export type { FeatureExtractionOptions, FeatureExtractionPipeline } from "./inference/feature-extraction";
 export type { FillMaskOptions, FillMaskPipeline, MaskFilling } from "./inference/fill-mask";
 export type { EntityGroup } from "./inference/entity-groups";

@@ -194,4 +194,30 @@ describe("the studio", { skip: noStudio }, () => {
     await download.saveAs(file);
     assert.ok(readFileSync(file).length > 38_000_000);
   });
+
+  test(
+    "its pictures for the README",
+    { skip: process.env.UPDATE_SCREENSHOTS ? false : "with UPDATE_SCREENSHOTS=1" },
+    async (t) => {
+      const address = await startStudio(t, CHECKPOINT);
+      const { page } = await visitStudio(t, address, browserProfile(t));
+      await page.setViewportSize({ width: 900, height: 1100 });
+      await page.click("#use-example");
+      await page.waitForFunction(() =>
+        document.getElementById("estimate")!.innerText.includes("as measured"),
+      );
+      await page.click("#start");
+      await page.waitForSelector("#result:not([hidden])", { timeout: 120_000 });
+      await page.fill("#text", "A warm and witty film that I would see again.");
+      await page.waitForSelector("#answers th");
+      const picture = (name: string) => path.resolve(__dirname, `../../docs/images/studio-${name}.png`);
+      await page.screenshot({ path: picture("light"), fullPage: true });
+      await page.emulateMedia({ colorScheme: "dark" });
+      await page.screenshot({ path: picture("dark"), fullPage: true });
+      await page.emulateMedia({ colorScheme: "light" });
+      await page.setViewportSize({ width: 390, height: 800 });
+      await page.evaluate(() => document.getElementById("train")!.scrollIntoView());
+      await page.screenshot({ path: picture("phone") });
+    },
+  );
 });

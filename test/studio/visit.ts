@@ -32,7 +32,7 @@ export function browserProfile(t: Owner): string {
 
 /** Serves the page to this machine until the test ends. */
 export async function startStudio(t: Owner, checkpoint: string): Promise<string> {
-  const { address, close } = await serveStudio(checkpoint);
+  const { address, close } = await serveStudio({ model: checkpoint });
   tearDown(t, close);
   return address;
 }

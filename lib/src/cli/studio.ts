@@ -1,10 +1,4 @@
-import { cp, mkdir } from "node:fs/promises";
-import { existsSync } from "node:fs";
-import path from "node:path";
-import { ConfigError } from "../errors";
-import { embeddedCheckpoint } from "../embedded";
-import { downloadSnapshot } from "../hub/snapshot";
-import { serveStudio, STUDIO_FOLDER } from "../studio/serve";
+import { serveStudio, writeStudio } from "../studio/serve";
 import { printJson } from "./talk";
 import { parse, UsageError } from "./usage";
 
@@ -13,7 +7,7 @@ export async function studio(args: string[]): Promise<number> {
   const { values } = parse(
     args,
     {
-      model: { type: "string", default: "bert-3x384" },
+      model: { type: "string" },
       port: { type: "string", default: "0" },
       output: { type: "string" },
       json: { type: "boolean" },
@@ -24,22 +18,15 @@ export async function studio(args: string[]): Promise<number> {
   if (!Number.isInteger(port) || port < 0 || port > 65535) {
     throw new UsageError(`studio: --port ${values.port} is no port; it is a whole number up to 65535`);
   }
-  if (!existsSync(path.join(STUDIO_FOLDER, "index.html"))) {
-    throw new ConfigError("studio: the page is not built; run `npm run build`.");
-  }
-  const checkpoint = await folderOf(values.model);
+  const options = values.model === undefined ? {} : { model: values.model };
   if (values.output !== undefined) {
-    await mkdir(values.output, { recursive: true });
-    await cp(STUDIO_FOLDER, values.output, { recursive: true });
-    await cp(checkpoint, path.join(values.output, "checkpoint"), { recursive: true, dereference: true });
-    if (values.json) printJson({ page: path.join(values.output, "index.html") });
+    const page = await writeStudio(values.output, options);
+    if (values.json) printJson({ page });
     else
-      process.stdout.write(
-        `wrote ${values.output}: put the folder on any host that serves https (docs/studio.md)\n`,
-      );
+      process.stdout.write(`wrote ${page}: put its folder on any host that serves https (docs/studio.md)\n`);
     return 0;
   }
-  const { address, close } = await serveStudio(checkpoint, port);
+  const { address, close } = await serveStudio({ ...options, port });
   if (values.json) printJson({ address });
   else process.stdout.write(`The studio is at ${address}. Ctrl-C ends it.\n`);
   await new Promise<void>((resolve) => {
@@ -47,21 +34,4 @@ export async function studio(args: string[]): Promise<number> {
   });
   await close();
   return 0;
-}
-
-/** The files that the page may ask for. */
-const fromHub = (name: string): Promise<string> =>
-  downloadSnapshot({
-    repo: { type: "model", name },
-    allowPatterns: ["*.json", "model.safetensors", "vocab.txt", "merges.txt"],
-  });
-
-/** @throws ConfigError where the folder has no model in one file of safetensors, which is what the page fetches */
-async function folderOf(model: string): Promise<string> {
-  const folder = embeddedCheckpoint(model) ?? (existsSync(model) ? model : await fromHub(model));
-  for (const file of ["config.json", "model.safetensors", "tokenizer.json"]) {
-    if (!existsSync(path.join(folder, file)))
-      throw new ConfigError(`studio: ${model} has no ${file}, which the page needs.`);
-  }
-  return folder;
 }

@@ -1,9 +1,12 @@
-import { createReadStream } from "node:fs";
-import { stat } from "node:fs/promises";
+import { createReadStream, existsSync } from "node:fs";
+import { cp, mkdir, stat } from "node:fs/promises";
 import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
 import path from "node:path";
+import { embeddedCheckpoint } from "../embedded";
 import { ConfigError } from "../errors";
+import { downloadSnapshot } from "../hub/snapshot";
+import { refuseUnknownOptions } from "../known-options";
 
 /** The page, built: as far from lib/src as from lib/dist. */
 export const STUDIO_FOLDER = path.resolve(__dirname, "../../dist/studio-page");
@@ -27,17 +30,37 @@ const HEADERS = {
   "cache-control": "no-cache",
 };
 
+export interface StudioOptions {
+  /** The pretrained model that training begins with: a folder, or a name on the Hub. Default: the `bert-3x384` that comes along. */
+  model?: string;
+}
+
+export interface ServeStudioOptions extends StudioOptions {
+  /** Default: one that is free. */
+  port?: number;
+}
+
+/** A studio that is served. */
+export interface ServedStudio {
+  /** To be opened in a browser on this machine. */
+  address: string;
+  close: () => Promise<void>;
+}
+
 /**
- * Serves the studio's page to this machine.
+ * Serves the studio to this machine: a page in which one brings labelled sentences, fine-tunes a classifier and keeps it, all of it in
+ * the browser.
  *
- * @param checkpoint  folder of the pretrained model that it begins with
- * @param port        0: one that is free
- * @throws ConfigError if the port is taken
+ * @throws ConfigError if the port is taken, the model has no weights in one file of safetensors, or the library is not built
+ * @example
+ * const { address, close } = await serveStudio();
+ * console.log(address); // http://127.0.0.1:43217/
+ * await close();
  */
-export async function serveStudio(
-  checkpoint: string,
-  port = 0,
-): Promise<{ address: string; close: () => Promise<void> }> {
+export async function serveStudio(options: ServeStudioOptions = {}): Promise<ServedStudio> {
+  refuseUnknownOptions("serveStudio", options, ["model", "port"]);
+  const { model, port = 0 } = options;
+  const checkpoint = await checkpointOf(model);
   const server = createServer((request, response) => {
     void fileOf(request.url ?? "/", checkpoint).then((file) => {
       if (!file || (request.method !== "GET" && request.method !== "HEAD")) {
@@ -88,3 +111,39 @@ async function fileOf(url: string, checkpoint: string): Promise<{ path: string; 
   const found = await stat(file).catch(() => undefined);
   return found?.isFile() ? { path: file, size: found.size } : undefined;
 }
+
+/**
+ * Writes the studio as a folder for any host of static files that speaks https.
+ *
+ * @returns the page's file
+ * @throws ConfigError as {@link serveStudio}
+ * @example
+ * await writeStudio("out/studio", { model: "distilbert-base-uncased" });
+ */
+export async function writeStudio(directory: string, options: StudioOptions = {}): Promise<string> {
+  refuseUnknownOptions("writeStudio", options, ["model"]);
+  const checkpoint = await checkpointOf(options.model);
+  await mkdir(directory, { recursive: true });
+  await cp(STUDIO_FOLDER, directory, { recursive: true });
+  await cp(checkpoint, path.join(directory, "checkpoint"), { recursive: true, dereference: true });
+  return path.join(directory, "index.html");
+}
+
+/** What the page fetches of a model. */
+const NEEDED = ["config.json", "model.safetensors", "tokenizer.json"];
+
+async function checkpointOf(model = "bert-3x384"): Promise<string> {
+  if (!existsSync(path.join(STUDIO_FOLDER, "index.html"))) {
+    throw new ConfigError("The studio's page is not built; run `npm run build`.");
+  }
+  const folder = embeddedCheckpoint(model) ?? (existsSync(model) ? model : await fromHub(model));
+  const missing = NEEDED.find((file) => !existsSync(path.join(folder, file)));
+  if (missing === undefined) return folder;
+  throw new ConfigError(`The studio's page needs ${missing}, which ${model} has not.`);
+}
+
+const fromHub = (name: string): Promise<string> =>
+  downloadSnapshot({
+    repo: { type: "model", name },
+    allowPatterns: ["*.json", "model.safetensors", "vocab.txt", "merges.txt"],
+  });
