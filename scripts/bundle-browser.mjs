@@ -2,8 +2,8 @@
  * What is made for browsers: the library, `lib/dist/web`, ES modules with everything that they need and the engine's files beside
  * them, and the studio's page.
  */
-import { cpSync, mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
-import { join } from "node:path";
+import { cpSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { join, resolve } from "node:path";
 import { fileURLToPath } from "node:url";
 import { gzipSync } from "node:zlib";
 import { build } from "esbuild";
@@ -32,7 +32,7 @@ export function browserOptions() {
     inject: [join(source, "platform/globals.browser.ts")],
     define: { LIBRARY_VERSION: JSON.stringify(version), global: "globalThis", BUNDLE_URL: "import.meta.url" },
     banner: {
-      js: "// finetune-ts (Apache-2.0), with tfjs (Google, Apache-2.0) and others: see package.json.",
+      js: "// finetune-ts (Apache-2.0), with tfjs (Google, Apache-2.0) and others: see LICENCES.txt.",
     },
   };
 }
@@ -66,8 +66,25 @@ export async function bundleForBrowsers(folder) {
     // Beside the library: where its assets lie is told from where the code is.
     chunkNames: "[name]-[hash]",
   });
+  writeLicences(folder, [metafile]);
   writeFileSync(join(folder, "index.d.mts"), `export * from "../browser-index.js";\n`);
   return metafile;
+}
+
+/** What the packages ask of whoever hands them on: their licences, in a file beside the bundles that they are in. */
+function writeLicences(folder, metafiles, others = []) {
+  const places = metafiles
+    .flatMap(({ inputs }) => Object.keys(inputs))
+    .map((file) => /.*node_modules\/(?:@[^/]+\/)?[^/]+(?=\/)/.exec(file)?.[0])
+    .filter(Boolean)
+    .map((place) => resolve(place));
+  const all = [...new Set([...places, ...others.map((name) => join(root, "node_modules", name))])];
+  const texts = all.map((place) => {
+    const { name, version, license } = JSON.parse(readFileSync(join(place, "package.json"), "utf8"));
+    const file = readdirSync(place).find((each) => /^licen[cs]e/i.test(each));
+    return `${name} ${version}: ${license}\n${file ? `\n${readFileSync(join(place, file), "utf8").trim()}\n` : ""}`;
+  });
+  writeFileSync(join(folder, "LICENCES.txt"), texts.sort().join(`\n${"-".repeat(80)}\n\n`));
 }
 
 /** Rows of the example that the studio offers. */
@@ -100,5 +117,9 @@ export async function bundleStudio(folder) {
     .slice(1, EXAMPLES + 1)
     .map((line) => line.replace(/\t0$/, "\tblame").replace(/\t1$/, "\tpraise"));
   writeFileSync(join(assets, "examples.tsv"), ["sentence\tlabel", ...named, ""].join("\n"));
-  return results.map(({ metafile }) => metafile);
+  writeLicences(
+    folder,
+    results.map(({ metafile }) => metafile),
+    ["onnxruntime-web"],
+  );
 }
