@@ -24,6 +24,8 @@ export function browserOptions() {
     platform: "browser",
     target: "es2022",
     minify: true,
+    // An error's name is its class's.
+    keepNames: true,
     legalComments: "none",
     logLevel: "warning",
     resolveExtensions: [".browser.ts", ".ts", ".mjs", ".js", ".json"],
@@ -75,6 +77,8 @@ export async function bundleForBrowsers(folder) {
 function writeLicences(folder, metafiles, others = []) {
   const places = metafiles
     .flatMap(({ inputs }) => Object.keys(inputs))
+    // What is left out for browsers is named too.
+    .filter((file) => !file.startsWith("(disabled)"))
     .map((file) => /.*node_modules\/(?:@[^/]+\/)?[^/]+(?=\/)/.exec(file)?.[0])
     .filter(Boolean)
     .map((place) => resolve(place));

@@ -60,7 +60,8 @@ export type { RepoInfo } from "./hub/repo-info";
 export type { HubRepo } from "./hub/repository";
 export type { HubOptions } from "./hub/settings";
 export { downloadSnapshot, openSnapshot } from "./hub/snapshot";
-export type { DownloadSnapshotOptions, Snapshot, SnapshotOptions } from "./hub/snapshot";
+export type { Snapshot } from "./hub/snapshot";
+export type { DownloadSnapshotOptions, SnapshotOptions } from "./hub/wanted-files";
 
 // Tokenizers and collators
 export { AutoTokenizer } from "./tokenizers/auto-tokenizer";

@@ -4,12 +4,12 @@ import { cacheMayAnswer, notInCache, obtain, warnOfCache } from "./download-file
 import { isCommit } from "./file-metadata";
 import { commitTree } from "./list-files";
 import { nearNames } from "../near-names";
+import { filesWanted, type DownloadSnapshotOptions, type SnapshotOptions } from "./wanted-files";
 import { withNearNames } from "./with-near-names";
 import { checkRepository, checkRepositoryPath, describeRepository, type HubRepo } from "./repository";
 import { fetchRepoInfo } from "./repo-info";
-import { HUB_OPTIONS, type HubOptions, type HubSettings, hubSettings } from "./settings";
+import { HUB_OPTIONS, type HubSettings, hubSettings } from "./settings";
 import { refuseUnknownOptions } from "../known-options";
-import { RE2JS } from "re2js";
 
 /** One commit of a repository, of which files are downloaded as they are asked for. */
 export interface Snapshot {
@@ -20,17 +20,6 @@ export interface Snapshot {
   readonly files: readonly string[];
   /** @returns the path of a file, downloaded if the cache lacks it @throws HubError */
   download(file: string): Promise<string>;
-}
-
-export interface SnapshotOptions extends HubOptions {
-  repo: HubRepo;
-}
-
-export interface DownloadSnapshotOptions extends SnapshotOptions {
-  /** Shell patterns of the files wanted, in which `*` stands for slashes too, as in Python. Default: all. */
-  allowPatterns?: readonly string[];
-  /** Patterns of files not wanted. */
-  ignorePatterns?: readonly string[];
 }
 
 /**
@@ -83,38 +72,10 @@ export async function downloadSnapshot(options: DownloadSnapshotOptions): Promis
     "allowPatterns",
     "ignorePatterns",
   ]);
-  const { allowPatterns, ignorePatterns = [] } = options;
   const snapshot = await openSnapshot(options);
-  const wanted = snapshot.files.filter(
-    (file) =>
-      (allowPatterns === undefined || allowPatterns.some((pattern) => matches(file, pattern))) &&
-      !ignorePatterns.some((pattern) => matches(file, pattern)),
-  );
-  if (wanted.length === 0 && allowPatterns !== undefined) {
-    const shown = snapshot.files.slice(0, 10).join(", ");
-    throw new HubError(
-      `${describeRepository(options.repo, options.revision)}: no file matches ${allowPatterns.join(", ")}. It has: ` +
-        `${shown}${snapshot.files.length > 10 ? `, and ${snapshot.files.length - 10} more` : ""}.`,
-      "file-not-found",
-    );
-  }
+  const wanted = filesWanted(snapshot.files, options);
   for (const file of wanted) await snapshot.download(file);
   return snapshot.folder;
-}
-
-/** Python's fnmatch: `*`, `?`, `[abc]`, `[!abc]`; a folder with a slash at its end stands for all in it. */
-export function matches(file: string, pattern: string): boolean {
-  const whole = pattern.endsWith("/") ? `${pattern}*` : pattern;
-  const expression = whole.replace(
-    /\[(!?)([^\]]+)\]|[\\^$.|?*+(){}[\]]/g,
-    (special, not?: string, set?: string) => {
-      if (set !== undefined) return `[${not === "!" ? "^" : ""}${set.replace(/[\\^[]/g, "\\$&")}]`;
-      if (special === "*") return ".*";
-      return special === "?" ? "." : `\\${special}`;
-    },
-  );
-  // Of a stranger's repository and whatever pattern: linear in both.
-  return RE2JS.matches(`(?s:${expression})`, file);
 }
 
 async function hubSnapshot(
