@@ -1,9 +1,10 @@
 import assert from "node:assert/strict";
 import { execFileSync } from "node:child_process";
-import { mkdtempSync, readFileSync, rmSync } from "node:fs";
+import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import path from "node:path";
 import { describe, test } from "node:test";
+import { pathToFileURL } from "node:url";
 import { pipeline } from "../../lib/src/inference/pipeline";
 import { AutoModelForSequenceClassification } from "../../lib/src/models/auto";
 import {
@@ -35,6 +36,34 @@ async function inNode(t: Owner, checkpoint: string, settings: TrainingSettings, 
   session.choose({ textColumn: textColumn!, labelColumn: labelColumn! }, settings.seed);
   const outcome = await session.train(settings);
   return { session, outcome, losses: lossesOf(events) };
+}
+
+/** Megabytes that the renderers of the browser with this profile take. */
+function residentOf(profile: string): number {
+  const parents = new Map<string, string>();
+  const renderers: string[] = [];
+  let browser = "";
+  for (const pid of readdirSync("/proc").filter((name) => /^\d+$/.test(name))) {
+    try {
+      const command = readFileSync(`/proc/${pid}/cmdline`, "utf8");
+      parents.set(
+        pid,
+        readFileSync(`/proc/${pid}/stat`, "utf8")
+          .replace(/^.*\) /, "")
+          .split(" ")[1]!,
+      );
+      if (command.includes("--type=renderer")) renderers.push(pid);
+      else if (command.includes(`--user-data-dir=${profile}`) && !command.includes("--type=")) browser = pid;
+    } catch {
+      // Gone meanwhile.
+    }
+  }
+  const isOwn = (pid: string | undefined): boolean =>
+    pid !== undefined && pid !== "0" && (pid === browser || isOwn(parents.get(pid)));
+  const pages = renderers
+    .filter(isOwn)
+    .map((pid) => Number(readFileSync(`/proc/${pid}/statm`, "utf8").split(" ")[1]));
+  return Math.round((pages.reduce((sum, each) => sum + each, 0) * 4096) / 2 ** 20);
 }
 
 describe("the studio", { skip: noStudio }, () => {
@@ -193,6 +222,111 @@ describe("the studio", { skip: noStudio }, () => {
     const file = path.join(browserProfile(t), "model.zip");
     await download.saveAs(file);
     assert.ok(readFileSync(file).length > 38_000_000);
+  });
+
+  test("a model of one's own, an adapter, and the other ways to keep what it became", async (t) => {
+    const checkpoint = await tinyCheckpoint(t);
+    const address = await startStudio(t, CHECKPOINT);
+    const { page, context } = await visitStudio(t, address, browserProfile(t));
+    await page.evaluate(() => {
+      document.getElementById("train")!.hidden = false;
+      document.querySelector("details")!.open = true;
+    });
+    await page.setInputFiles("#folder", checkpoint);
+    await page.waitForFunction(() =>
+      document.getElementById("model")!.innerText.includes("2 layers and 64 numbers"),
+    );
+    await paste(page, SENTENCES);
+    await page.check('input[value="lora"]');
+    await page.click("#start");
+    await page.waitForSelector("#result:not([hidden])", { timeout: 120_000 });
+    const text = "A warm and witty film.";
+    await page.fill("#text", text);
+    await page.waitForSelector("#answers th");
+    const said = await page.$eval("#answers th", (cell) => cell.textContent);
+
+    const folder = mkdtempSync(path.join(tmpdir(), "finetune-download-"));
+    tearDown(t, () => rmSync(folder, { recursive: true, force: true }));
+    for (const as of ["onnx", "page"]) {
+      const [download] = await Promise.all([
+        page.waitForEvent("download", { timeout: 60_000 }),
+        page.click(`#keep button[data-as="${as}"]`),
+      ]);
+      assert.equal(download.suggestedFilename(), `my-classifier-${as}.zip`);
+      await download.saveAs(path.join(folder, `${as}.zip`));
+    }
+    const listed = execFileSync("python3", ["-m", "zipfile", "-l", "onnx.zip"], {
+      cwd: folder,
+      encoding: "utf8",
+    });
+    for (const name of ["onnx/model.onnx", "onnx/model_quantized.onnx", "config.json", "tokenizer.json"]) {
+      assert.ok(listed.includes(name), listed);
+    }
+    execFileSync("python3", ["-m", "zipfile", "-e", "page.zip", "."], { cwd: folder });
+    const answering = await context.newPage();
+    await answering.goto(pathToFileURL(path.join(folder, "my-classifier/index.html")).href);
+    await answering.waitForSelector("html[data-ready]", { state: "attached", timeout: 60_000 });
+    await answering.fill("#text", text);
+    await answering.waitForSelector("#answers tr");
+    assert.equal(await answering.$eval("#answers th", (cell) => cell.textContent), said);
+  });
+
+  test("a model of the Hub is fetched before the page is cut off", async (t) => {
+    const checkpoint = await tinyCheckpoint(t);
+    const address = await startStudio(t, CHECKPOINT);
+    const { page, context } = await visitStudio(t, address, browserProfile(t));
+    await context.setOffline(false);
+    await page.route("https://huggingface.co/**", async (route) => {
+      const { pathname } = new URL(route.request().url());
+      const file = path.join(checkpoint, pathname.replace("/owner/tiny/resolve/main/", ""));
+      const headers = {
+        "access-control-allow-origin": "*",
+        "cross-origin-resource-policy": "cross-origin",
+      };
+      if (pathname.startsWith("/owner/tiny/") && existsSync(file)) {
+        await route.fulfill({ body: readFileSync(file), headers });
+      } else await route.fulfill({ status: 404, body: "", headers });
+    });
+    await page.evaluate(() => {
+      document.getElementById("train")!.hidden = false;
+      document.querySelector("details")!.open = true;
+    });
+    await page.fill("#hub-name", "owner/tiny");
+    await page.press("#hub-name", "Enter");
+    await page.waitForFunction(
+      () =>
+        document.documentElement.dataset.ready === "" &&
+        document.getElementById("model")!.innerText.includes("2 layers"),
+    );
+    await page.goto(`${address}?model=owner/none`);
+    await page.waitForSelector("#alert:not([hidden])");
+    assert.match(await alertOf(page), /owner\/none\/resolve\/main\/config.json is not there/);
+  });
+
+  const needsProc = process.platform === "linux" ? false : "needs /proc";
+  test("its memory stays flat over a long training", { skip: needsProc }, async (t) => {
+    const checkpoint = await tinyCheckpoint(t);
+    const address = await startStudio(t, checkpoint);
+    const profile = browserProfile(t);
+    const { page } = await visitStudio(t, address, profile);
+    await paste(page, SENTENCES);
+    await set(page, "epochs", "90");
+    await page.click("#start");
+    const at = async (step: number) => {
+      await page.waitForFunction(
+        (step) =>
+          (globalThis as unknown as { heard: StudioEvent[] }).heard.some(
+            (event) => event.kind === "step" && event.maxSteps > 5 && event.step >= step,
+          ),
+        step,
+        { timeout: 240_000 },
+      );
+      return residentOf(profile);
+    };
+    const early = await at(300);
+    const late = await at(1500);
+    t.diagnostic(`resident: ${early} MB after 300 steps, ${late} MB after 1,500`);
+    assert.ok(early > 50 && late < early + 150, `${early} MB, then ${late} MB`);
   });
 
   test(
