@@ -35,6 +35,7 @@ async function inNode(t: Owner, checkpoint: string, settings: TrainingSettings, 
   const { textColumn, labelColumn } = await session.bring("pasted text", Buffer.from(table));
   session.choose({ textColumn: textColumn!, labelColumn: labelColumn! }, settings.seed);
   const outcome = await session.train(settings);
+  assert.ok(!outcome.interrupted);
   return { session, outcome, losses: lossesOf(events) };
 }
 
@@ -198,13 +199,19 @@ describe("the studio", { skip: noStudio }, () => {
   test("a full storage ends no training", async (t) => {
     const address = await startStudio(t, CHECKPOINT);
     const { page, context } = await visitStudio(t, address, browserProfile(t));
-    await paste(page, SENTENCES);
+    const { origin } = new URL(address);
     const devTools = await context.newCDPSession(page);
-    const { usage } = await devTools.send("Storage.getUsageAndQuota", { origin: new URL(address).origin });
-    await devTools.send("Storage.overrideQuotaForOrigin", {
-      origin: new URL(address).origin,
-      quotaSize: usage + 20_000_000,
-    });
+    const leave = async (bytes: number) => {
+      const { usage } = await devTools.send("Storage.getUsageAndQuota", { origin });
+      await devTools.send("Storage.overrideQuotaForOrigin", { origin, quotaSize: usage + bytes });
+    };
+    // Not even the sentences.
+    await leave(1000);
+    await paste(page, SENTENCES);
+    assert.equal(await alertOf(page), "");
+    // The sentences, and no checkpoint.
+    await leave(20_000_000);
+    await paste(page, SENTENCES);
     await page.click("#start");
     await page.waitForFunction(
       () =>

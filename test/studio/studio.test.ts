@@ -96,6 +96,7 @@ describe("the studio", { skip: noStudio }, () => {
     // A million characters, in one cell and in many.
     await paste(page, `${SENTENCES}\n${"word ".repeat(200_000)}\tpraise`);
     assert.equal(await alertOf(page), "");
+    assert.match((await page.textContent("#estimate"))!, /Of one text the end is not read/);
     await paste(page, Array.from({ length: 40 }, () => SENTENCES).join("\n"));
     assert.equal(await alertOf(page), "");
     assert.match((await page.textContent("#brought-note"))!, /12,000 rows/);

@@ -21,6 +21,11 @@ const FIELDS = {
   seed: "seed",
 } as const;
 
+function cutNote(cut: number): string {
+  if (cut === 0) return "";
+  return ` Of ${cut === 1 ? "one text" : `${cut} texts`} the end is not read: longer ones are cut ("Longest text").`;
+}
+
 /** Step 2: what is trained, how long it takes, and how it goes. */
 export class TrainingView {
   private readonly curve = new LossCurve();
@@ -185,9 +190,9 @@ export class TrainingView {
     box.textContent = "Measuring how long it would take …";
     void this.attempt(async () => {
       try {
-        const { steps, secondsPerStep } = await this.studio.measure(this.settings());
+        const { steps, secondsPerStep, cut } = await this.studio.measure(this.settings());
         if (mine !== this.asked) return;
-        box.textContent = `${steps} steps, ${(1000 * secondsPerStep).toFixed(0)} ms each as measured: about ${duration(steps * secondsPerStep)}, tests and checkpoints aside.`;
+        box.textContent = `${steps} steps, ${(1000 * secondsPerStep).toFixed(0)} ms each as measured: about ${duration(steps * secondsPerStep)}, tests and checkpoints aside.${cutNote(cut)}`;
       } catch (error) {
         if (mine === this.asked) box.textContent = "";
         throw error;

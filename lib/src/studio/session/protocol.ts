@@ -60,6 +60,8 @@ export interface Labelled {
 export interface Estimate {
   steps: number;
   secondsPerStep: number;
+  /** Texts that are longer than what is read of one. */
+  cut: number;
 }
 
 /** A text of the held-out part that the trained model is wrong about. */
@@ -71,10 +73,16 @@ export interface SureError {
   confidence: number;
 }
 
+/** A training that was ended by "pause", and can go on. */
+export interface Paused {
+  interrupted: true;
+  steps: number;
+  seconds: number;
+}
+
 /** What came of a training. */
 export interface Outcome {
-  /** By "pause": it can go on. */
-  interrupted: boolean;
+  interrupted: false;
   steps: number;
   seconds: number;
   /** Of the held-out part. */
@@ -152,7 +160,7 @@ export interface StudioMethods {
   bring(name: string, content: Blob): Promise<Brought>;
   choose(roles: Roles, seed: number): Promise<Labelled>;
   measure(settings: TrainingSettings): Promise<Estimate>;
-  train(settings: TrainingSettings, goesOn: boolean): Promise<Outcome>;
+  train(settings: TrainingSettings, goesOn: boolean): Promise<Outcome | Paused>;
   pause(): Promise<void>;
   classify(text: string): Promise<Answer[]>;
   /** The model as a zip archive. */

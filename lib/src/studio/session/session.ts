@@ -26,6 +26,7 @@ import type {
   Kept,
   Labelled,
   Outcome,
+  Paused,
   Roles,
   SavedAs,
   StudioEvent,
@@ -38,6 +39,9 @@ import { Sentences } from "./sentences";
 const MEASURED = 4;
 /** A checkpoint is written as often in a training, but not more often than after so many seconds. */
 const CHECKPOINTS = { most: 8, seconds: 3 };
+
+const STORAGE_IS_FULL =
+  "The browser's storage for this page is full: the training goes on, but is lost if the page is closed before the model is downloaded.";
 
 /** What is remembered beside the checkpoints. */
 interface Memory {
@@ -52,7 +56,7 @@ interface Memory {
  * in a browser as in Node.js.
  */
 export class Session {
-  private readonly sentences: Sentences;
+  private sentences: Sentences;
   private checkpoint: string | undefined;
   private roles: Roles | undefined;
   private trained: { model: PreTrainedModel; tokenizer: PreTrainedTokenizer } | undefined;
@@ -82,7 +86,14 @@ export class Session {
   async bring(name: string, content: Uint8Array): Promise<Brought> {
     await this.forgetTraining();
     this.roles = undefined;
-    return await this.sentences.bring(name, content);
+    try {
+      return await this.sentences.bring(name, content);
+    } catch (error) {
+      if (!isFull(error)) throw error;
+      this.tell({ kind: "note", text: STORAGE_IS_FULL });
+      this.sentences = new Sentences("/tmp/sentences");
+      return await this.sentences.bring(name, content);
+    }
   }
 
   choose(roles: Roles, seed: number): Labelled {
@@ -99,13 +110,13 @@ export class Session {
       onStepBegin: () => void (began = performance.now()),
       onStepEnd: () => void seconds.push((performance.now() - began) / 1000),
     };
-    const { trainer, model } = await this.trainerOf(settings, "/tmp/measured", [watch], MEASURED + 1);
+    const { trainer, model, cut } = await this.trainerOf(settings, "/tmp/measured", [watch], MEASURED + 1);
     try {
       const steps = this.stepsOf(settings);
       await trainer.train();
       const [, ...measured] = seconds;
       this.secondsPerStep = measured.sort((a, b) => a - b)[Math.floor(measured.length / 2)] ?? seconds[0]!;
-      return { steps, secondsPerStep: this.secondsPerStep };
+      return { steps, secondsPerStep: this.secondsPerStep, cut };
     } finally {
       model.dispose();
       await rm("/tmp/measured", { recursive: true, force: true });
@@ -117,7 +128,7 @@ export class Session {
    *
    * @throws what the Trainer throws; where the storage is full it goes on in memory instead, and says so
    */
-  async train(settings: TrainingSettings, goesOn = false): Promise<Outcome> {
+  async train(settings: TrainingSettings, goesOn = false): Promise<Outcome | Paused> {
     if (!goesOn) await this.forgetTraining();
     const run = path.join(this.folder, "run");
     try {
@@ -126,7 +137,7 @@ export class Session {
       if (!isFull(error)) throw error;
       this.tell({
         kind: "note",
-        text: "The browser's storage for this page is full: the training goes on, but is lost if the page is closed before the model is downloaded.",
+        text: STORAGE_IS_FULL,
       });
       return await this.trainIn("/tmp/run", settings, (await lastCheckpoint(run)) ?? false);
     }
@@ -136,7 +147,7 @@ export class Session {
     run: string,
     settings: TrainingSettings,
     resumes: boolean | string,
-  ): Promise<Outcome> {
+  ): Promise<Outcome | Paused> {
     const started = performance.now();
     const { trainer, model, tokenizer, heldOut } = await this.trainerOf(settings, run, [
       this.reporter(started),
@@ -147,12 +158,12 @@ export class Session {
       await this.remember({ roles: this.roles!, settings, maxSteps: steps, done: false });
       const { interrupted, globalStep } = await trainer.train({ resumeFromCheckpoint: resumes });
       const seconds = (performance.now() - started) / 1000;
+      if (interrupted) return { interrupted: true, steps: globalStep, seconds };
       const figures = await this.judge(trainer, heldOut);
-      if (interrupted) return { interrupted: true, steps: globalStep, seconds, ...figures };
       const whole = model instanceof PeftModel ? (model.mergeAndUnload() as PreTrainedModel) : model;
       isKept = true;
       await this.keep(whole, tokenizer);
-      await this.remember({ roles: this.roles!, settings, maxSteps: steps, done: true }).catch(ignoreFull);
+      await this.remember({ roles: this.roles!, settings, maxSteps: steps, done: true });
       return { interrupted: false, steps: globalStep, seconds, ...figures };
     } finally {
       if (!isKept) model.dispose();
@@ -217,7 +228,7 @@ export class Session {
 
   private async remember(memory: Memory): Promise<void> {
     await mkdir(this.folder, { recursive: true });
-    await writeFile(path.join(this.folder, "memory.json"), JSON.stringify(memory));
+    await writeFile(path.join(this.folder, "memory.json"), JSON.stringify(memory)).catch(ignoreFull);
   }
 
   private async keep(model: PreTrainedModel, tokenizer: PreTrainedTokenizer): Promise<void> {
@@ -293,7 +304,10 @@ export class Session {
       computeMetrics: (prediction) => ({ accuracy: accuracyOf(gradePredictions(prediction)) }),
       callbacks,
     });
-    return { trainer, model, tokenizer, heldOut: tokenized.validation };
+    const cut = [tokenized.train, tokenized.validation]
+      .flatMap((split) => [...split.column("input_ids")])
+      .filter((ids) => ids.length >= maxLength).length;
+    return { trainer, model, tokenizer, heldOut: tokenized.validation, cut };
   }
 
   private async modelOf({ trained, seed }: TrainingSettings, labelNames: string[]): Promise<PreTrainedModel> {
