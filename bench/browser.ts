@@ -71,6 +71,8 @@ export async function browserBenchmark(args: string[]): Promise<object> {
       await browser.close();
     }
   };
+  // What is printed has to be JSON alone.
+  console.info = console.error;
   const inNode = (engine: string) => measureSteps({ engine, checkpoint: CHECKPOINT, sentences, steps });
   const places: Record<string, () => Promise<number[]>> = {
     "node native": () => inNode("native"),
