@@ -12,6 +12,8 @@ class Disk {
   private readonly open = new Set<string>();
   /** Calls that are still answered. */
   calls = Infinity;
+  /** Whether others have their turn while it is asked, as in a browser. */
+  isSlow = false;
   /** Bytes that there is room for. */
   quota = Infinity;
 
@@ -32,22 +34,26 @@ class Disk {
   readonly directory = {
     getDirectoryHandle: () => Promise.resolve(this.directory),
     keys: () => [...this.files.keys()].values(),
-    removeEntry: (name: string) => {
+    removeEntry: async (name: string) => {
+      await this.pause();
       this.call();
       this.files.delete(name);
-      return Promise.resolve();
     },
-    getFileHandle: (name: string, { create }: { create: boolean }) => {
+    getFileHandle: async (name: string, { create }: { create: boolean }) => {
+      await this.pause();
       this.call();
       if (create && !this.files.has(name)) this.files.set(name, new Uint8Array());
-      return Promise.resolve({ createSyncAccessHandle: () => this.access(name) });
+      return { createSyncAccessHandle: () => this.access(name) };
     },
   };
 
-  private access(name: string): Promise<object> {
-    if (this.open.has(name)) {
-      return Promise.reject(Object.assign(new Error("locked"), { name: "NoModificationAllowedError" }));
-    }
+  private async pause(): Promise<void> {
+    if (this.isSlow) await new Promise((resolve) => setImmediate(resolve));
+  }
+
+  private async access(name: string): Promise<object> {
+    await this.pause();
+    if (this.open.has(name)) throw Object.assign(new Error("locked"), { name: "NoModificationAllowedError" });
     this.open.add(name);
     const content = () => this.files.get(name)!;
     const resize = (size: number) => {
@@ -55,7 +61,7 @@ class Disk {
       bytes.set(content().subarray(0, size));
       this.files.set(name, bytes);
     };
-    return Promise.resolve({
+    return {
       getSize: () => content().length,
       read: (into: Uint8Array, { at }: { at: number }) => {
         const piece = content().subarray(at, at + into.length);
@@ -79,7 +85,7 @@ class Disk {
       },
       flush: () => this.call(),
       close: () => this.open.delete(name),
-    });
+    };
   }
 }
 
@@ -199,4 +205,57 @@ test("a file that is deleted while it is open goes on", async () => {
   await files.rm(`${folder}/a`);
   assert.equal(String(await handle.readFile()), "there");
   await handle.close();
+});
+
+test("files that are made while a list is written are whole or in none, whenever the page is killed", async () => {
+  const turn = () => new Promise((resolve) => setImmediate(resolve));
+  const disk = new Disk();
+  const folder = await mount(disk);
+  await files.mkdir(`${folder}/early`);
+  disk.isSlow = true;
+  /** What every kill from here on would leave. */
+  const leavings: Disk[] = [];
+  const watch = async (turns: number) => {
+    for (let i = 0; i < turns; i++) {
+      await turn();
+      const left = new Disk();
+      for (const [name, bytes] of disk.files) left.files.set(name, bytes.slice());
+      leavings.push(left);
+    }
+  };
+  files.appendFileSync(`${folder}/late`, "late\n");
+  await watch(1);
+  // The folder has been looked through by now, and the list is not written yet.
+  files.appendFileSync(`${folder}/early/new`, "new\n");
+  const opening = files.open(`${folder}/early/opened`, "w");
+  await watch(20);
+  const handle = await opening;
+  await handle.write(Buffer.from("opened\n"));
+  await handle.sync();
+  await handle.close();
+  await watch(20);
+  for (const left of leavings) {
+    const opened = await mount(left);
+    for (const entry of await files.readdir(opened, { withFileTypes: true, recursive: true })) {
+      if (entry.name === "early" || entry.name === "opened") continue;
+      assert.equal(files.readFileSync(`${entry.parentPath}/${entry.name}`, "utf8"), `${entry.name}\n`);
+    }
+  }
+  leavings.at(-1)!.restart();
+  const last = await mount(leavings.at(-1)!);
+  assert.deepEqual((await files.readdir(`${last}/early`)).sort(), ["new", "opened"]);
+  assert.equal(files.readFileSync(`${last}/early/opened`, "utf8"), "opened\n");
+});
+
+test("a content that somebody has deleted keeps nobody from the others", async () => {
+  const disk = new Disk();
+  const folder = await mount(disk);
+  await files.writeFile(`${folder}/a`, "first");
+  await files.writeFile(`${folder}/b`, "second");
+  disk.restart();
+  const number = [...disk.files].find(([, bytes]) => Buffer.from(bytes).toString() === "first")![0];
+  disk.files.delete(number);
+  const opened = await mount(disk);
+  assert.deepEqual(await files.readdir(opened), ["b"]);
+  assert.equal(files.readFileSync(`${opened}/b`, "utf8"), "second");
 });

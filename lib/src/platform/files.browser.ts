@@ -92,17 +92,18 @@ export function closeSync(descriptor: number): void {
 
 export async function open(path: string, flags: string | number): Promise<OpenFile> {
   const opening = openNode(path, flags);
-  const { place, node } = opening;
-  if (opening.isNew && place.store) {
-    try {
-      // At once where it is to stay: what is large is not held in memory.
-      (node as FileNode).content = await place.store.create();
-    } catch (error) {
-      take(place);
-      throw error;
-    }
+  const opened = new OpenFile(opening);
+  const { place, node, isNew } = opening;
+  if (!isNew || !place.store) return opened;
+  try {
+    // At once where it is to stay: what is large is not held in memory.
+    await place.store.settle(node as FileNode);
+    return opened;
+  } catch (error) {
+    await opened.close();
+    take(place);
+    throw error;
   }
-  return new OpenFile(opening);
 }
 
 export async function mkdir(path: string, { recursive = false } = {}): Promise<void> {

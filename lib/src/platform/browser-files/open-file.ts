@@ -1,5 +1,4 @@
 import { Buffer } from "buffer";
-import type { Content } from "./content";
 import { FileSystemError } from "./failures";
 import { Stats } from "./stats";
 import { FileNode, locate, put, type FolderNode, type Place } from "./tree";
@@ -61,11 +60,10 @@ export function openNode(path: string, flags: string | number): Opening {
 /** An open file, as `fs.promises` gives one. */
 export class OpenFile {
   private position = 0;
-  private content: (Content & { users?: number }) | undefined;
+  private isOpen = true;
 
   constructor(private readonly opening: Opening) {
-    const { node } = opening;
-    if (node.kind === "file") this.hold(node.content);
+    if (opening.node.kind === "file") opening.node.users++;
   }
 
   async read(into: Uint8Array, offset = 0, length = into.length - offset, position: number | null = null) {
@@ -104,8 +102,9 @@ export class OpenFile {
   }
 
   async close(): Promise<void> {
-    if (this.content?.users !== undefined) this.content.users--;
-    this.content = undefined;
+    const { node } = this.opening;
+    if (this.isOpen && node.kind === "file") node.users--;
+    this.isOpen = false;
     return Promise.resolve();
   }
 
@@ -113,12 +112,6 @@ export class OpenFile {
     const { node } = this.opening;
     if (node.kind === "folder") throw new FileSystemError("EISDIR", "read");
     return node;
-  }
-
-  private hold(content: Content & { users?: number }): void {
-    if (content.users === undefined) return;
-    content.users++;
-    this.content = content;
   }
 }
 

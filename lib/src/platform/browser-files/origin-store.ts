@@ -1,6 +1,6 @@
 import { copyContent, type Content } from "./content";
 import { FileSystemError } from "./failures";
-import { FileNode, FolderNode, type Node, type Store } from "./tree";
+import { FileNode, FolderNode, type Store } from "./tree";
 
 /** A file of the origin's private storage, opened for calls that do not wait; only workers have it. @see WHATWG File System */
 interface SyncAccessHandle {
@@ -38,7 +38,8 @@ const PATIENCE_MS = 5000;
  * the higher number that is whole holds. To rename is to write the other list. What no list names is deleted when the storage is opened.
  */
 export class OriginStore implements Store {
-  private readonly names = new Map<Content, string>();
+  /** The numbers under which files lie. */
+  private readonly numbers = new Map<FileNode, string>();
   private committing: Promise<void> = Promise.resolve();
   private waiting: Promise<void> | undefined;
 
@@ -69,24 +70,25 @@ export class OriginStore implements Store {
       for (const list of LISTS) lists.push(await access(directory, list, true));
       const read = lists.map(readList).filter((list): list is NameList => list !== undefined);
       const newest = read.sort((a, b) => b.version - a.version)[0] ?? { version: 0, root: {} };
-      const contents = new Map<string, OriginContent>();
-      let last = 0;
-      const kept = new Set<string>(numbersIn(newest.root));
+      const listed = new Set<string>(numbersIn(newest.root));
+      const files = new Map<string, FileNode>();
       const leftOver: string[] = [];
-      for await (const file of (directory as Listed).keys()) {
-        if ((LISTS as readonly string[]).includes(file)) continue;
-        last = Math.max(last, Number(file) || 0);
-        if (!kept.has(file)) leftOver.push(file);
+      let last = 0;
+      for await (const number of (directory as Listed).keys()) {
+        if ((LISTS as readonly string[]).includes(number)) continue;
+        last = Math.max(last, Number(number) || 0);
+        if (listed.has(number)) files.set(number, new FileNode());
+        else leftOver.push(number);
       }
-      for (const file of leftOver) await directory.removeEntry(file).catch(() => undefined);
-      for (const file of kept) {
-        const handle = await access(directory, file, false);
+      for (const number of leftOver) await directory.removeEntry(number).catch(() => undefined);
+      for (const [number, file] of files) {
+        const handle = await access(directory, number, false);
         opened.push(handle);
-        contents.set(file, new OriginContent(handle));
+        file.content = new OriginContent(handle);
       }
-      const root = folderOf(newest.root, contents);
+      const root = folderOf(newest.root, files);
       const store = new OriginStore(directory, lists, newest.version, last + 1, root);
-      for (const [file, content] of contents) store.names.set(content, file);
+      for (const [number, file] of files) store.numbers.set(file, number);
       root.store = store;
       return store;
     } catch (error) {
@@ -95,11 +97,25 @@ export class OriginStore implements Store {
     }
   }
 
-  async create(): Promise<Content> {
-    const name = String(this.nextNumber++);
-    const content = new OriginContent(await access(this.directory, name, true));
-    this.names.set(content, name);
-    return content;
+  async settle(file: FileNode): Promise<void> {
+    const number = String(this.nextNumber++);
+    const content = new OriginContent(await access(this.directory, number, true));
+    // From here on nothing waits: what is written into the old content meanwhile, or a list without the new one, would be a loss.
+    if (this.numbers.has(file)) {
+      content.close();
+      await this.directory.removeEntry(number).catch(() => undefined);
+      return;
+    }
+    try {
+      copyContent(file.content, content);
+      content.flush();
+    } catch (error) {
+      content.close();
+      await this.directory.removeEntry(number).catch(() => undefined);
+      throw error;
+    }
+    file.content = content;
+    this.numbers.set(file, number);
   }
 
   /** Changes that come while one list is being written go into the next one, all together. */
@@ -115,8 +131,11 @@ export class OriginStore implements Store {
   }
 
   private async write(): Promise<void> {
-    await this.adopt(this.root);
+    for (const file of filesBelow(this.root)) if (!this.numbers.has(file)) await this.settle(file);
     const listed = this.listOf(this.root);
+    const kept = new Set(numbersIn(listed));
+    // Told now: what is made while the list is written is in none yet, and lives.
+    const unnamed = [...this.numbers].filter(([file, number]) => !kept.has(number) && file.users === 0);
     const text = new TextEncoder().encode(JSON.stringify(listed));
     const bytes = new Uint8Array(HEAD + text.length);
     const view = new DataView(bytes.buffer);
@@ -131,48 +150,29 @@ export class OriginStore implements Store {
       list.flush();
     });
     this.version++;
-    const kept = new Set(numbersIn(listed));
-    for (const [content, name] of this.names) {
-      if (kept.has(name) || (content as OriginContent).isOpen) continue;
-      this.names.delete(content);
-      (content as OriginContent).close();
-      await this.directory.removeEntry(name).catch(() => undefined);
-    }
-  }
-
-  /** Files that were made without waiting lie in memory until now. */
-  private async adopt(folder: FolderNode): Promise<void> {
-    for (const node of folder.entries.values()) {
-      if (node.kind === "folder") await this.adopt(node);
-      else if (!this.names.has(node.content)) {
-        const content = await this.create();
-        // What is written into the old one meanwhile would be lost: nothing waits between copy and change of hands.
-        copyContent(node.content, content);
-        content.flush();
-        node.content = content;
-      }
+    for (const [file, number] of unnamed) {
+      this.numbers.delete(file);
+      (file.content as OriginContent).close();
+      await this.directory.removeEntry(number).catch(() => undefined);
     }
   }
 
   private listOf(folder: FolderNode): ListedFolder {
     const listed = Object.create(null) as ListedFolder;
     for (const [name, node] of folder.entries) {
-      listed[name] =
-        node.kind === "folder" ? this.listOf(node) : `${this.names.get(node.content)!} ${node.modified}`;
+      if (node.kind === "folder") listed[name] = this.listOf(node);
+      else {
+        // A file that was made just now has none yet; the next list has it.
+        const number = this.numbers.get(node);
+        if (number !== undefined) listed[name] = `${number} ${node.modified}`;
+      }
     }
     return listed;
   }
 }
 
 class OriginContent implements Content {
-  /** How many have the file open: it is deleted when its last name and the last of them are gone. */
-  users = 0;
-
   constructor(private readonly handle: SyncAccessHandle) {}
-
-  get isOpen(): boolean {
-    return this.users > 0;
-  }
 
   get size(): number {
     return this.handle.getSize();
@@ -265,16 +265,26 @@ function* numbersIn(folder: ListedFolder): Generator<string> {
   }
 }
 
-function folderOf(listed: ListedFolder, contents: ReadonlyMap<string, Content>): FolderNode {
+/** A file whose content is not there is left out, rather than that all others could not be opened. */
+function folderOf(listed: ListedFolder, files: ReadonlyMap<string, FileNode>): FolderNode {
   const folder = new FolderNode();
-  for (const [name, entry] of Object.entries(listed)) folder.entries.set(name, nodeOf(entry, contents));
+  for (const [name, entry] of Object.entries(listed)) {
+    if (typeof entry !== "string") {
+      folder.entries.set(name, folderOf(entry, files));
+      continue;
+    }
+    const [number = "", modified] = entry.split(" ");
+    const file = files.get(number);
+    if (!file) continue;
+    file.modified = Number(modified);
+    folder.entries.set(name, file);
+  }
   return folder;
 }
 
-function nodeOf(entry: ListedFolder | string, contents: ReadonlyMap<string, Content>): Node {
-  if (typeof entry !== "string") return folderOf(entry, contents);
-  const [number = "", modified] = entry.split(" ");
-  const file = new FileNode(contents.get(number));
-  file.modified = Number(modified);
-  return file;
+function* filesBelow(folder: FolderNode): Generator<FileNode> {
+  for (const node of folder.entries.values()) {
+    if (node.kind === "folder") yield* filesBelow(node);
+    else yield node;
+  }
 }

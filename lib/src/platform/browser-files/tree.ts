@@ -5,6 +5,8 @@ import { FileSystemError } from "./failures";
 export class FileNode {
   readonly kind = "file";
   modified = Date.now();
+  /** How many have it open: what it holds stays when its last name is gone. */
+  users = 0;
   constructor(public content: Content = new MemoryContent()) {}
 }
 
@@ -20,8 +22,8 @@ export type Node = FileNode | FolderNode;
 
 /** Keeps a folder beyond the page. */
 export interface Store {
-  /** A new file's content there. */
-  create(): Promise<Content>;
+  /** Has a new file's content lie there from now on. */
+  settle(file: FileNode): Promise<void>;
   /** Makes durable that names have changed. */
   commit(): Promise<void>;
 }
