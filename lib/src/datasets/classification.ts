@@ -29,6 +29,8 @@ export interface ClassificationDataset {
   datasets: DatasetDict<ClassificationRow>;
   /** Names of the classes, in the order of their numbers. */
   labelNames: string[];
+  /** The columns that were taken for the texts, two of pairs, and for the labels. */
+  columns: { texts: string[]; label: string };
   /** What was taken for what, as a sentence for each. */
   notes: string[];
 }
@@ -109,6 +111,7 @@ export function classificationDataset(
   return {
     datasets: new DatasetDict<ClassificationRow>(Object.fromEntries(named)),
     labelNames: [...classes.names],
+    columns: { texts, label },
     notes,
   };
 }

@@ -7,6 +7,7 @@ import { AutoConfig } from "../models/auto";
 import { useAssets } from "../platform/assets.browser";
 import { existsSync } from "../platform/files";
 import { setProgressReporter } from "../progress";
+import { addDefaultCallback } from "../training/callbacks";
 import type { ModelInfo, StudioEvent, StudioMethods } from "./session/protocol";
 import { Session } from "./session/session";
 
@@ -29,6 +30,8 @@ async function useCheckpoint(folder: string): Promise<ModelInfo> {
 const methods: StudioMethods = {
   async start({ assets, checkpoint }) {
     useAssets(assets);
+    // The page shows what a terminal would.
+    addDefaultCallback(() => ({}));
     setProgressReporter(({ label, total, unit = "it" }) => ({
       update: (done) => tell({ kind: "progress", label, done, total, unit }),
       finish: () => tell({ kind: "progress", label, done: total, total, unit }),

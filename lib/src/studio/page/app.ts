@@ -75,7 +75,10 @@ async function begin(): Promise<void> {
   const { assets, checkpoint } = supplies;
   const started = await studio.start({ assets, checkpoint });
   const view = new ModelView(studio, attempt);
-  const training = new TrainingView(studio, attempt, started, (outcome) => view.show(outcome));
+  const training = new TrainingView(studio, attempt, started, {
+    began: () => view.hide(),
+    trained: (outcome) => view.show(outcome),
+  });
   const sentences = new SentencesView(studio, attempt, {
     brought: () => {
       byId("kept").hidden = true;

@@ -39,7 +39,7 @@ export class TrainingView {
     private readonly studio: StudioMethods,
     private readonly attempt: Attempt,
     private readonly started: Started,
-    private readonly trained: (outcome: Outcome) => void,
+    private readonly heard: { began: () => void; trained: (outcome: Outcome) => void },
   ) {
     byId("curve").append(this.curve.figure);
     byId("start").addEventListener("click", () => void attempt(() => this.run(false)));
@@ -93,6 +93,8 @@ export class TrainingView {
     // An estimate that is still under way is of no use any more.
     this.asked++;
     this.setRunning(true);
+    // Of an earlier model there is nothing more to try or to keep.
+    this.heard.began();
     if (!goesOn) this.clear();
     this.note.textContent = "Preparing …";
     try {
@@ -101,7 +103,7 @@ export class TrainingView {
         ? `Paused at step ${outcome.steps}. It goes on from there, also when the page has been closed.`
         : `Trained in ${duration(outcome.seconds)}.`;
       byId("continue").hidden = !outcome.interrupted;
-      if (!outcome.interrupted) this.trained(outcome);
+      if (!outcome.interrupted) this.heard.trained(outcome);
     } finally {
       this.setRunning(false);
     }

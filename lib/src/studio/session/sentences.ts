@@ -88,23 +88,20 @@ export class Sentences {
     };
   }
 
-  /** The roles that the library finds by itself; of two columns the other one is the other. */
+  /** The roles that the library finds by itself; of two columns that which repeats itself more holds the labels. */
   private guess(columns: string[]): { textColumn: string | undefined; labelColumn: string | undefined } {
-    for (const labelColumn of [undefined, ...columns]) {
+    const distinct = (column: string) => new Set(this.loaded!.column(column) as Iterable<unknown>).size;
+    const [first, second] = columns as [string, string];
+    const fewest = distinct(first) < distinct(second) ? first : second;
+    for (const labelColumn of columns.length === 2 ? [undefined, fewest] : [undefined]) {
       try {
-        const [note = ""] = classificationDataset(dictOf(this.loaded!), { labelColumn }).notes;
-        const [, textColumn, label] = /^texts: "(.*)", labels: "(.*)"$/.exec(note) ?? [];
-        if (
-          textColumn !== undefined &&
-          label !== undefined &&
-          (labelColumn === undefined || columns.length === 2)
-        ) {
-          return { textColumn, labelColumn: label };
-        }
+        const found = classificationDataset(dictOf(this.loaded!), { labelColumn }).columns;
+        // Pairs of texts are not for this page.
+        const textColumn = found.texts.length === 1 ? found.texts[0] : undefined;
+        return { textColumn, labelColumn: found.label };
       } catch (error) {
         if (!(error instanceof DatasetError)) throw error;
       }
-      if (columns.length > 2) break;
     }
     return { textColumn: undefined, labelColumn: undefined };
   }

@@ -1,6 +1,7 @@
 import { DataCollatorWithPadding } from "../../collators/data-collator-with-padding";
 import type { Dataset } from "../../datasets/dataset";
 import { useEngine } from "../../engines/engines";
+import { writeFileAtomic } from "../../checkpoints/atomic-file";
 import { ConfigError, DatasetError } from "../../errors";
 import { accuracyOf, gradePredictions, surestErrors } from "../../evaluation/graded-predictions";
 import { exportOnnx } from "../../export/onnx/export-onnx";
@@ -11,11 +12,11 @@ import { AutoModelForSequenceClassification } from "../../models/auto";
 import { LoraConfig } from "../../models/peft/lora-config";
 import { getPeftModel, PeftModel } from "../../models/peft/peft-model";
 import type { PreTrainedModel } from "../../models/pretrained-model";
-import { existsSync, mkdir, readFile, rm, writeFile } from "../../platform/files";
+import { existsSync, mkdir, readFile, rm } from "../../platform/files";
 import path from "../../platform/path";
 import { AutoTokenizer } from "../../tokenizers/auto-tokenizer";
 import type { PreTrainedTokenizer } from "../../tokenizers/pretrained-tokenizer";
-import { addDefaultCallback, type TrainerCallback } from "../../training/callbacks";
+import type { TrainerCallback } from "../../training/callbacks";
 import { lastCheckpoint } from "../../checkpoints/training-checkpoints";
 import { Trainer } from "../../training/trainer";
 import { TrainingArguments } from "../../training/training-arguments";
@@ -40,8 +41,10 @@ const MEASURED = 4;
 /** A checkpoint is written as often in a training, but not more often than after so many seconds. */
 const CHECKPOINTS = { most: 8, seconds: 3 };
 
+/** Where a training goes on for which there is no room. */
+const IN_MEMORY = "/tmp/finetune-studio-run";
 const STORAGE_IS_FULL =
-  "The browser's storage for this page is full: the training goes on, but is lost if the page is closed before the model is downloaded.";
+  "The browser's storage for this page is full: all goes on, but is lost if the page is closed before the model is downloaded.";
 
 /** What is remembered beside the checkpoints. */
 interface Memory {
@@ -61,6 +64,9 @@ export class Session {
   private roles: Roles | undefined;
   private trained: { model: PreTrainedModel; tokenizer: PreTrainedTokenizer } | undefined;
   private classifier: TextClassificationPipeline | undefined;
+  /** Where checkpoints go: in memory, once the storage was full. */
+  private run: string;
+  private isPausing = false;
   /** As it was measured last. */
   private secondsPerStep = Infinity;
 
@@ -72,8 +78,7 @@ export class Session {
     private readonly folder: string,
     private readonly tell: (event: StudioEvent) => void = () => undefined,
   ) {
-    // The page shows what a terminal would.
-    addDefaultCallback(() => ({}));
+    this.run = path.join(folder, "run");
     this.sentences = new Sentences(path.join(folder, "sentences"));
   }
 
@@ -129,41 +134,37 @@ export class Session {
    * @throws what the Trainer throws; where the storage is full it goes on in memory instead, and says so
    */
   async train(settings: TrainingSettings, goesOn = false): Promise<Outcome | Paused> {
+    this.isPausing = false;
     if (!goesOn) await this.forgetTraining();
-    const run = path.join(this.folder, "run");
     try {
-      return await this.trainIn(run, settings, goesOn);
+      return await this.trainFrom(settings, goesOn);
     } catch (error) {
       if (!isFull(error)) throw error;
-      this.tell({
-        kind: "note",
-        text: STORAGE_IS_FULL,
-      });
-      return await this.trainIn("/tmp/run", settings, (await lastCheckpoint(run)) ?? false);
+      this.tell({ kind: "note", text: STORAGE_IS_FULL });
+      const last = await lastCheckpoint(this.run);
+      this.run = IN_MEMORY;
+      return await this.trainFrom(settings, last ?? false);
     }
   }
 
-  private async trainIn(
-    run: string,
-    settings: TrainingSettings,
-    resumes: boolean | string,
-  ): Promise<Outcome | Paused> {
+  /** @param resumes  from the run's last checkpoint, or from one of another folder */
+  private async trainFrom(settings: TrainingSettings, resumes: boolean | string): Promise<Outcome | Paused> {
     const started = performance.now();
-    const { trainer, model, tokenizer, heldOut } = await this.trainerOf(settings, run, [
+    const { trainer, model, tokenizer, heldOut } = await this.trainerOf(settings, this.run, [
       this.reporter(started),
     ]);
     let isKept = false;
     try {
-      const steps = this.stepsOf(settings);
-      await this.remember({ roles: this.roles!, settings, maxSteps: steps, done: false });
+      const memory = { roles: this.roles!, settings, maxSteps: this.stepsOf(settings) };
+      if (this.run !== IN_MEMORY) await this.remember({ ...memory, done: false });
       const { interrupted, globalStep } = await trainer.train({ resumeFromCheckpoint: resumes });
       const seconds = (performance.now() - started) / 1000;
       if (interrupted) return { interrupted: true, steps: globalStep, seconds };
       const figures = await this.judge(trainer, heldOut);
       const whole = model instanceof PeftModel ? (model.mergeAndUnload() as PreTrainedModel) : model;
       isKept = true;
-      await this.keep(whole, tokenizer);
-      await this.remember({ roles: this.roles!, settings, maxSteps: steps, done: true });
+      this.trained = { model: whole, tokenizer };
+      await this.keep(memory);
       return { interrupted: false, steps: globalStep, seconds, ...figures };
     } finally {
       if (!isKept) model.dispose();
@@ -172,6 +173,7 @@ export class Session {
 
   /** Ends the training that runs, in order: it can go on. */
   pause(): void {
+    this.isPausing = true;
     process.emit("SIGINT");
   }
 
@@ -221,27 +223,32 @@ export class Session {
     this.trained?.model.dispose();
     this.trained = undefined;
     this.classifier = undefined;
+    this.run = path.join(this.folder, "run");
+    // The last of them first: what says that there is something to go on with.
     for (const name of ["memory.json", "run", "model"]) {
       await rm(path.join(this.folder, name), { recursive: true, force: true });
     }
+    await rm(IN_MEMORY, { recursive: true, force: true });
   }
 
   private async remember(memory: Memory): Promise<void> {
-    await mkdir(this.folder, { recursive: true });
-    await writeFile(path.join(this.folder, "memory.json"), JSON.stringify(memory)).catch(ignoreFull);
+    await writeFileAtomic(path.join(this.folder, "memory.json"), JSON.stringify(memory));
   }
 
-  private async keep(model: PreTrainedModel, tokenizer: PreTrainedTokenizer): Promise<void> {
-    this.trained?.model.dispose();
-    this.trained = { model, tokenizer };
-    this.classifier = undefined;
+  /** Keeps the trained model for the next time, in the place of its checkpoints; these stay where there is no room for it. */
+  private async keep(memory: Omit<Memory, "done">): Promise<void> {
+    const { model, tokenizer } = this.trained!;
     const folder = path.join(this.folder, "model");
-    await model
-      .savePretrained(folder)
-      .then(() => tokenizer.savePretrained(folder))
-      .catch(ignoreFull);
-    // The model is all that is needed from here on.
-    await rm(path.join(this.folder, "run"), { recursive: true, force: true });
+    try {
+      await model.savePretrained(folder);
+      await tokenizer.savePretrained(folder);
+      await this.remember({ ...memory, done: true });
+      await rm(this.run, { recursive: true, force: true });
+    } catch (error) {
+      if (!isFull(error)) throw error;
+      this.tell({ kind: "note", text: STORAGE_IS_FULL });
+      await rm(folder, { recursive: true, force: true });
+    }
   }
 
   private async reopenModel(): Promise<{ model: PreTrainedModel; tokenizer: PreTrainedTokenizer }> {
@@ -326,6 +333,8 @@ export class Session {
     let first: number | undefined;
     let trainLoss = 0;
     return {
+      // Asked for before the Trainer had begun to listen.
+      onStepBegin: () => void (this.isPausing && this.pause()),
       onLog: ({ state }, logs) => {
         if (logs.loss === undefined) return;
         trainLoss = logs.loss;
@@ -382,8 +391,4 @@ function isFull(error: unknown): boolean {
     if ((each as NodeJS.ErrnoException).code === "ENOSPC") return true;
   }
   return false;
-}
-
-function ignoreFull(error: unknown): void {
-  if (!isFull(error)) throw error;
 }
