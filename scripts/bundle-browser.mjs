@@ -39,25 +39,21 @@ export function browserOptions() {
   };
 }
 
-/** The engine's modules, and the program of its threads. */
-async function writeAssets(folder) {
+/** The library. @param folder where it is written, anew */
+export async function bundleForBrowsers(folder) {
   rmSync(folder, { recursive: true, force: true });
-  mkdirSync(folder, { recursive: true });
+  const assets = join(folder, "assets");
+  mkdirSync(assets, { recursive: true });
   for (const file of ["kernels.wasm", "kernels.relaxed-simd.wasm"]) {
-    cpSync(join(root, "lib/assets/wasm", file), join(folder, file));
+    cpSync(join(root, "lib/assets/wasm", file), join(assets, file));
   }
   await build({
     ...browserOptions(),
     // It needs nothing of Node.js.
     inject: [],
     entryPoints: [join(source, "engines/wasm/thread-program.browser.ts")],
-    outfile: join(folder, "thread.mjs"),
+    outfile: join(assets, "thread.mjs"),
   });
-}
-
-/** The library. @param folder where it is written, anew */
-export async function bundleForBrowsers(folder) {
-  await writeAssets(join(folder, "assets"));
   const { metafile } = await build({
     ...browserOptions(),
     entryPoints: { index: join(source, "browser-index.ts") },
@@ -94,11 +90,14 @@ function writeLicences(folder, metafiles, others = []) {
 /** Rows of the example that the studio offers. */
 const EXAMPLES = 400;
 
-/** The studio's page: `lib/dist/studio-page`, but for the pretrained model, which comes beside it when it is served or written. */
+/**
+ * The studio's page: `lib/dist/studio-page`, but for what it shares with others and the pretrained model, which come beside it when it
+ * is served or written (`studio/serve.ts`).
+ */
 export async function bundleStudio(folder) {
   rmSync(folder, { recursive: true, force: true });
   const assets = join(folder, "assets");
-  await writeAssets(assets);
+  mkdirSync(assets, { recursive: true });
   const page = join(source, "studio/page");
   for (const file of ["index.html", "studio.css"]) cpSync(join(page, file), join(folder, file));
   // Of each one file: the worker is started from memory, where nothing lies beside it.
@@ -113,7 +112,6 @@ export async function bundleStudio(folder) {
     }),
   ]);
   // For the pages that it exports.
-  cpSync(join(root, "lib/dist/export/page/app.js"), join(assets, "page-app.js"));
   const runtime = readFileSync(join(root, "node_modules/onnxruntime-web/dist/ort-wasm-simd-threaded.wasm"));
   writeFileSync(join(assets, "page-runtime.wasm.gz"), gzipSync(runtime, { level: 9 }));
   const reviews = readFileSync(join(root, "data/reviews/train.tsv"), "utf8").split("\n");

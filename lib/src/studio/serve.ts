@@ -8,8 +8,16 @@ import { ConfigError } from "../errors";
 import { downloadSnapshot } from "../hub/snapshot";
 import { refuseUnknownOptions } from "../known-options";
 
-/** The page, built: as far from lib/src as from lib/dist. */
-export const STUDIO_FOLDER = path.resolve(__dirname, "../../dist/studio-page");
+/** What is built, as far from lib/src as from lib/dist: the page, */
+const BUILT = path.resolve(__dirname, "../../dist");
+export const STUDIO_FOLDER = path.join(BUILT, "studio-page");
+/** and what it shares with others, by its name in the page's folder. */
+const SHARED = new Map([
+  ["assets/kernels.wasm", "web/assets/kernels.wasm"],
+  ["assets/kernels.relaxed-simd.wasm", "web/assets/kernels.relaxed-simd.wasm"],
+  ["assets/thread.mjs", "web/assets/thread.mjs"],
+  ["assets/page-app.js", "export/page/app.js"],
+]);
 
 const TYPES: Readonly<Record<string, string>> = {
   ".html": "text/html; charset=utf-8",
@@ -93,7 +101,7 @@ export async function serveStudio(options: ServeStudioOptions = {}): Promise<Ser
   };
 }
 
-/** The file of an address; undefined for what is no file below one of the two folders. */
+/** The file of an address; undefined for what is no file below one of the folders. */
 async function fileOf(url: string, checkpoint: string): Promise<{ path: string; size: number } | undefined> {
   let parts: string[];
   try {
@@ -101,12 +109,14 @@ async function fileOf(url: string, checkpoint: string): Promise<{ path: string; 
   } catch {
     return undefined;
   }
-  const isModel = parts[0] === "checkpoint";
-  const folder = path.resolve(isModel ? checkpoint : STUDIO_FOLDER);
-  const file = path.resolve(
-    folder,
-    ...(isModel ? parts.slice(1) : parts.length === 0 ? ["index.html"] : parts),
-  );
+  const shared = SHARED.get(parts.join("/"));
+  const [folder, names] =
+    parts[0] === "checkpoint"
+      ? [path.resolve(checkpoint), parts.slice(1)]
+      : shared === undefined
+        ? [STUDIO_FOLDER, parts.length === 0 ? ["index.html"] : parts]
+        : [BUILT, [shared]];
+  const file = path.resolve(folder, ...names);
   if (!file.startsWith(folder + path.sep)) return undefined;
   const found = await stat(file).catch(() => undefined);
   return found?.isFile() ? { path: file, size: found.size } : undefined;
@@ -125,6 +135,7 @@ export async function writeStudio(directory: string, options: StudioOptions = {}
   const checkpoint = await checkpointOf(options.model);
   await mkdir(directory, { recursive: true });
   await cp(STUDIO_FOLDER, directory, { recursive: true });
+  for (const [name, built] of SHARED) await cp(path.join(BUILT, built), path.join(directory, name));
   await cp(checkpoint, path.join(directory, "checkpoint"), { recursive: true, dereference: true });
   return path.join(directory, "index.html");
 }
