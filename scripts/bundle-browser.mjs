@@ -66,7 +66,6 @@ export async function bundleForBrowsers(folder) {
   });
   writeLicences(folder, [metafile]);
   writeFileSync(join(folder, "index.d.mts"), `export * from "../browser-index.js";\n`);
-  return metafile;
 }
 
 /** What the packages ask of whoever hands them on: their licences, in a file beside the bundles that they are in. */

@@ -30,7 +30,7 @@ function filesOf(folder: string): string[] {
 const skip = existsSync(ASSETS) ? noBrowser : "run `npm run build` first";
 
 describe("in Chromium the numbers are PyTorch's", { skip }, () => {
-  const work = mkdtempSync(path.join(tmpdir(), "finetune-conformance-"));
+  const program = mkdtempSync(path.join(tmpdir(), "finetune-conformance-"));
   let server: Awaited<ReturnType<typeof serveFolders>>;
   before(async () => {
     const bundler: string = "../../scripts/bundle-browser.mjs";
@@ -38,17 +38,17 @@ describe("in Chromium the numbers are PyTorch's", { skip }, () => {
     await build({
       ...browserOptions(),
       entryPoints: [path.join(__dirname, "in-chromium.worker.ts")],
-      outfile: path.join(work, "worker.mjs"),
+      outfile: path.join(program, "worker.mjs"),
     });
     server = await serveFolders(
-      { work, references: FIXTURES, assets: ASSETS },
+      { program, references: FIXTURES, assets: ASSETS },
       { page: "<!doctype html><title>conformance</title>" },
       { "cross-origin-opener-policy": "same-origin", "cross-origin-embedder-policy": "require-corp" },
     );
   });
   after(async () => {
     await server?.close();
-    rmSync(work, { recursive: true, force: true });
+    rmSync(program, { recursive: true, force: true });
   });
 
   async function check(question: Question, flags: string[] = []): Promise<Map<string, Check[]>> {
@@ -64,7 +64,7 @@ describe("in Chromium the numbers are PyTorch's", { skip }, () => {
         (question) =>
           new Promise<[string, Check[]][]>((resolve, reject) => {
             const all: [string, Check[]][] = [];
-            const worker = new Worker("/work/worker.mjs", { type: "module" });
+            const worker = new Worker("/program/worker.mjs", { type: "module" });
             worker.onerror = ({ message }) => reject(new Error(message));
             worker.onmessage = ({
               data,

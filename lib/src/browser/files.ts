@@ -3,14 +3,16 @@ import { startProgress } from "../progress";
 import { bytesOf } from "../platform/browser-files/open-file";
 import { OriginStore } from "../platform/browser-files/origin-store";
 import { findFile, locate, makeFolder, put } from "../platform/browser-files/tree";
-import { open, readdir, rm, writeFile, mkdir } from "../platform/files.browser";
+import { writeStream } from "../platform/browser-files/write-stream";
+import { mkdir, readdir, rm, writeFile } from "../platform/files.browser";
 import path from "../platform/path.browser";
+import { CHECKPOINT_FILES } from "./checkpoint-files";
 
 /** What a file can be made of. */
 export type FileContent = Blob | Uint8Array | ArrayBuffer | string;
 
-/** Files are taken over in pieces of so many bytes. */
-const PIECE = 2 ** 22;
+/** The progress of files of more bytes is shown. */
+const LARGE = 2 ** 22;
 
 /**
  * Puts files where the library's functions find them: in memory, until the page is closed.
@@ -39,7 +41,7 @@ export async function addFiles(
   for (const [name, content] of named) {
     const file = path.join(folder, path.normalize(`/${name}`));
     await mkdir(path.dirname(file), { recursive: true });
-    if (content instanceof Blob) await takeOver(content.stream(), file);
+    if (content instanceof Blob) await writeStream(content.stream(), file);
     else await writeFile(file, content instanceof ArrayBuffer ? new Uint8Array(content) : content);
   }
   return folder;
@@ -47,12 +49,6 @@ export async function addFiles(
 
 /** `model/config.json` of a chosen folder is its `config.json`. */
 const withoutTop = (relative: string | undefined): string => relative?.split("/").slice(1).join("/") ?? "";
-
-/** The files that a checkpoint may have; who saves one writes a part of them. */
-const CHECKPOINT_FILES = [
-  ...["config.json", "model.safetensors", "tokenizer.json", "tokenizer_config.json"],
-  ...["special_tokens_map.json", "vocab.txt", "vocab.json", "merges.txt"],
-];
 
 /**
  * Fetches a model's folder from a server, to be loaded by `fromPretrained`.
@@ -91,36 +87,15 @@ export async function fetchCheckpoint(
         `${address.href} is not there: the server answers ${isPage ? "with a page" : response.status}.`,
       );
     }
-    await takeOver(
-      response.body!,
-      path.join(target, name),
-      name,
-      Number(response.headers.get("content-length")),
-    );
+    const total = Number(response.headers.get("content-length"));
+    const bar = total > LARGE ? startProgress({ label: name, total, unit: "bytes" }) : undefined;
+    try {
+      await writeStream(response.body!, path.join(target, name), (bytes) => bar?.update(bytes));
+    } finally {
+      bar?.finish();
+    }
   }
   return target;
-}
-
-async function takeOver(
-  stream: ReadableStream<Uint8Array>,
-  file: string,
-  label = "",
-  total = 0,
-): Promise<void> {
-  const bar = total > PIECE ? startProgress({ label, total, unit: "bytes" }) : undefined;
-  const handle = await open(file, "w");
-  const reader = stream.getReader();
-  try {
-    let done = 0;
-    for (let piece = await reader.read(); !piece.done; piece = await reader.read()) {
-      await handle.write(piece.value);
-      bar?.update((done += piece.value.length));
-    }
-    await handle.sync();
-  } finally {
-    bar?.finish();
-    await handle.close();
-  }
 }
 
 /**

@@ -12,9 +12,9 @@ import { filesIn } from "./files";
  */
 export async function zipFolder(folder: string, top = path.basename(folder)): Promise<Blob> {
   const parts: BlobPart[] = [];
-  let failure: Error | null = null;
+  const failures: Error[] = [];
   const zip = new Zip((error, piece) => {
-    failure ??= error;
+    if (error) failures.push(error);
     parts.push(piece);
   });
   for (const file of await filesIn(folder)) {
@@ -24,7 +24,6 @@ export async function zipFolder(folder: string, top = path.basename(folder)): Pr
     entry.push(new Uint8Array(), true);
   }
   zip.end();
-  // eslint-disable-next-line @typescript-eslint/only-throw-error -- set in the callback
-  if (failure) throw failure;
+  if (failures[0]) throw failures[0];
   return new Blob(parts, { type: "application/zip" });
 }

@@ -1,5 +1,5 @@
 import { randomBytes } from "../platform/crypto";
-import { lstat, readdir, rename, rm } from "../platform/files";
+import { lstat, readdir, rename, rm } from "node:fs/promises";
 import path from "../platform/path";
 import { HOST, isRunning } from "./lock";
 

@@ -1,5 +1,5 @@
 import { randomBytes } from "../platform/crypto";
-import { readFile, rename, rm, stat, utimes, writeFile } from "../platform/files";
+import { readFile, rename, rm, stat, utimes, writeFile } from "node:fs/promises";
 import { hostname } from "../platform/machine";
 import { sleep } from "../platform/pause";
 

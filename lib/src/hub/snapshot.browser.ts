@@ -1,5 +1,6 @@
 import { HubError } from "../errors";
-import { open, existsSync, mkdir, rename } from "../platform/files.browser";
+import { writeStream } from "../platform/browser-files/write-stream";
+import { existsSync, mkdir, rename } from "../platform/files.browser";
 import path from "../platform/path.browser";
 import { startProgress } from "../progress";
 import {
@@ -88,18 +89,10 @@ async function write(response: Response, file: string): Promise<void> {
   const incomplete = `${file}.incomplete`;
   const total = Number(response.headers.get("content-length"));
   const bar = startProgress({ label: path.basename(file), total, unit: "bytes" });
-  const handle = await open(incomplete, "w");
   try {
-    const reader = response.body!.getReader();
-    let done = 0;
-    for (let piece = await reader.read(); !piece.done; piece = await reader.read()) {
-      await handle.write(piece.value);
-      bar.update((done += piece.value.length));
-    }
-    await handle.sync();
+    await writeStream(response.body!, incomplete, (bytes) => bar.update(bytes));
   } finally {
     bar.finish();
-    await handle.close();
   }
   await rename(incomplete, file);
 }

@@ -174,13 +174,6 @@ export async function stat(path: string): Promise<Stats> {
   return Promise.resolve(new Stats(find(path, "stat")));
 }
 
-export const lstat = stat;
-
-export async function utimes(path: string, _accessed: Date, modified: Date): Promise<void> {
-  find(path, "utime").modified = modified.getTime();
-  return Promise.resolve();
-}
-
 export async function rename(from: string, to: string): Promise<void> {
   const places = renameNode(from, to);
   for (const { store } of places) await store?.commit();

@@ -18,7 +18,6 @@ export {
 export {
   copyFile,
   link,
-  lstat,
   mkdir,
   mkdtemp,
   open,
@@ -28,7 +27,6 @@ export {
   rm,
   stat,
   symlink,
-  utimes,
   writeFile,
 } from "node:fs/promises";
 export type { FileHandle } from "node:fs/promises";

@@ -6,14 +6,12 @@ type Listener = (...args: unknown[]) => void;
 const listeners = new Map<string, Listener[]>();
 
 export const process = {
-  /** The library's settings, as environment variables are elsewhere; links in the Hub's cache are refused by `platform/files`. */
-  env: { HF_HUB_DISABLE_SYMLINKS: "1" } as Record<string, string | undefined>,
+  /** The library's settings, as environment variables are elsewhere. */
+  env: {} as Record<string, string | undefined>,
   argv: [] as string[],
   /** Another one each time that the page is loaded: what an earlier one left half-written is known by it. */
   pid: 1 + (crypto.getRandomValues(new Uint32Array(1))[0]! % 2 ** 30),
   platform: "browser",
-  version: `v${navigator.userAgent}`,
-  versions: {},
   cwd: () => "/",
   uptime: () => performance.now() / 1000,
   memoryUsage: Object.assign(() => ({ rss: 0 }), { rss: () => 0 }),
@@ -28,7 +26,11 @@ export const process = {
     return process;
   },
   once(event: string, listener: Listener) {
-    return process.on(event, listener);
+    const first: Listener = (...args) => {
+      process.off(event, first);
+      listener(...args);
+    };
+    return process.on(event, first);
   },
   off(event: string, listener: Listener) {
     const left = listeners.get(event)?.filter((each) => each !== listener) ?? [];

@@ -1,5 +1,9 @@
 // Modules whose packages have types, but not where this resolution looks for them.
 declare module "hyparquet/src/*";
+declare module "object-inspect" {
+  /** A value as a message shows it. */
+  export default function inspect(value: unknown): string;
+}
 declare module "path-browserify" {
   export { default } from "node:path";
 }

@@ -3,6 +3,7 @@ import { cp, mkdir, stat } from "node:fs/promises";
 import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
 import path from "node:path";
+import { CHECKPOINT_FILES } from "../browser/checkpoint-files";
 import { embeddedCheckpoint } from "../embedded";
 import { ConfigError } from "../errors";
 import { downloadSnapshot } from "../hub/snapshot";
@@ -141,7 +142,7 @@ export async function writeStudio(directory: string, options: StudioOptions = {}
 }
 
 /** What the page fetches of a model. */
-const NEEDED = ["config.json", "model.safetensors", "tokenizer.json"];
+const NEEDED = CHECKPOINT_FILES.slice(0, 3);
 
 async function checkpointOf(model = "bert-3x384"): Promise<string> {
   if (!existsSync(path.join(STUDIO_FOLDER, "index.html"))) {
@@ -156,5 +157,5 @@ async function checkpointOf(model = "bert-3x384"): Promise<string> {
 const fromHub = (name: string): Promise<string> =>
   downloadSnapshot({
     repo: { type: "model", name },
-    allowPatterns: ["*.json", "model.safetensors", "vocab.txt", "merges.txt"],
+    allowPatterns: CHECKPOINT_FILES,
   });

@@ -12,5 +12,8 @@ export function findGpu(): Gpu {
   return gpu;
 }
 
+/** It is where it is looked for. */
+export const exposeGpu = (): void => undefined;
+
 /** tfjs's backend; who does without it does not load it. */
 export const loadBackend = () => import("@tensorflow/tfjs-backend-webgpu");

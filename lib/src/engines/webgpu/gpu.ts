@@ -47,13 +47,16 @@ export function findGpu(): Gpu {
       { cause },
     );
   }
-  const gpu = dawn.create([]);
-  // The backend of tfjs looks for what a browser has.
-  Object.assign(globalThis, dawn.globals);
+  return dawn.create([]);
+}
+
+/** Has a program find WebGPU where it looks for it in a browser, as the backend of tfjs does. */
+export function exposeGpu(gpu: Gpu): void {
+  const { globals } = load("webgpu") as Dawn;
+  Object.assign(globalThis, globals);
   const navigator: object = Object.create((globalThis as { navigator?: object }).navigator ?? null) as object;
   Object.defineProperty(navigator, "gpu", { value: gpu });
   Object.defineProperty(globalThis, "navigator", { value: navigator, configurable: true, writable: true });
-  return gpu;
 }
 
 /** tfjs's backend. */

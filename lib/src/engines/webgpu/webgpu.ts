@@ -3,7 +3,7 @@ import { EngineError } from "../../errors";
 import { warn } from "../../notices";
 import { silenceBanner } from "../banner";
 import type { Engine } from "../engine";
-import { findGpu, loadBackend, type GpuAdapter } from "./gpu";
+import { exposeGpu, findGpu, loadBackend, type GpuAdapter } from "./gpu";
 import { registerWebGpuBackend } from "./backend";
 
 let loading: Promise<void> | undefined;
@@ -29,7 +29,8 @@ export const webgpu: Engine = {
 
 async function register(): Promise<void> {
   silenceBanner();
-  adapter = (await findGpu().requestAdapter({ powerPreference: "high-performance" })) ?? undefined;
+  const gpu = findGpu();
+  adapter = (await gpu.requestAdapter({ powerPreference: "high-performance" })) ?? undefined;
   if (!adapter) {
     throw new EngineError(
       "The webgpu engine did not load: there is no graphics device. Choose another engine.",
@@ -45,6 +46,7 @@ async function register(): Promise<void> {
       `The graphics device is gone (${message || reason}). Load the page or start the program again, and resume from the last checkpoint.`,
     );
   });
+  exposeGpu(gpu);
   registerWebGpuBackend(await loadBackend(), device, adapter.info);
   await tf.ready();
 }

@@ -1,3 +1,4 @@
+import { CHECKPOINT_FILES } from "../../browser/checkpoint-files";
 import type { Supplies } from "../session/protocol";
 
 /** What the library needs beside the worker's program. */
@@ -9,12 +10,9 @@ const ASSETS = [
   "page-runtime.wasm.gz",
   "examples.tsv",
 ];
-/** The files of a pretrained model; the first two have to be there. */
-const CHECKPOINT = [
-  ...["config.json", "model.safetensors", "tokenizer.json"],
-  ...["tokenizer_config.json", "special_tokens_map.json", "vocab.txt", "vocab.json", "merges.txt"],
-];
+/** Of a pretrained model's files the first two have to be there; the page's own model has the first four, which `serveStudio` sees to. */
 const NEEDED = 2;
+const OWN = 4;
 
 export interface Loaded extends Supplies {
   /** The worker's program. */
@@ -29,10 +27,7 @@ export interface Loaded extends Supplies {
  */
 export async function loadSupplies(model: string, tell: (bytes: number) => void): Promise<Loaded> {
   let bytes = 0;
-  const get = async (url: string) => {
-    const blob = await fetchBlob(url, (more) => tell((bytes += more)));
-    return blob;
-  };
+  const get = (url: string) => fetchBlob(url, (more) => tell((bytes += more)));
   const named = async (names: readonly string[], url: (name: string) => string, optionalFrom: number) => {
     const blobs = await Promise.all(names.map((name) => get(url(name))));
     const found = names.flatMap((name, i): [string, Blob][] => {
@@ -50,7 +45,7 @@ export async function loadSupplies(model: string, tell: (bytes: number) => void)
   const [program, assets, checkpoint] = await Promise.all([
     get("worker.js"),
     named(ASSETS, (name) => `assets/${name}`, ASSETS.length),
-    named(model === "" ? CHECKPOINT.slice(0, 4) : CHECKPOINT, (name) => base + name, NEEDED),
+    named(model === "" ? CHECKPOINT_FILES.slice(0, OWN) : CHECKPOINT_FILES, (name) => base + name, NEEDED),
   ]);
   if (!program) throw new Error("worker.js is not there.");
   return { program, assets, checkpoint };

@@ -1,5 +1,6 @@
 import { mkdir } from "../../platform/files";
 import path from "../../platform/path";
+import { runtimeName } from "../../platform/version";
 import { writeFileAtomic } from "../../checkpoints/atomic-file";
 import { refuseUnknownOptions } from "../../known-options";
 import type { Logs } from "../callbacks";
@@ -83,7 +84,7 @@ function modelCard(
       ...["### Training hyperparameters", "", "The following hyperparameters were used during training:"],
       ...Object.entries(hyperparameters(args, processes)).map(([name, value]) => `- ${name}: ${value}`),
       ...(evaluations.length > 0 ? ["", "### Training results", "", ...resultsTable(state)] : []),
-      ...["", "### Framework versions", "", "- finetune-ts", `- Node.js ${process.version.slice(1)}`],
+      ...["", "### Framework versions", "", "- finetune-ts", `- ${runtimeName()}`],
     ]),
     "",
   ].join("\n");
