@@ -5,6 +5,7 @@ import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { build as esbuild } from "esbuild";
 import { bundleForBrowsers, bundleStudio } from "./bundle-browser.mjs";
+import { pruneDeclarations } from "./prune-declarations.mjs";
 
 const root = fileURLToPath(new URL("..", import.meta.url));
 
@@ -99,4 +100,5 @@ copyData(join(library, "data"));
 await bundlePage(join(library, "export/page"));
 await bundleForBrowsers(join(library, "web"));
 await bundleStudio(join(library, "studio-page"));
+pruneDeclarations(library, ["index.d.ts", "index.d.mts", "internal.d.ts", "web/index.d.mts"]);
 compile("notebook");

@@ -107,6 +107,9 @@ export async function bundleStudio(folder) {
     build({
       ...options,
       entryPoints: [join(source, "studio/worker.ts")],
+      // Of other files than tables and JSON, and of the Hub, which are loaded when they are first met: nothing here leads to them.
+      external: ["apache-arrow", "hyparquet*", "@huggingface/hub"],
+      alias: {},
       outfile: join(folder, "worker.js"),
     }),
   ]);
