@@ -20,6 +20,7 @@ import { serveBenchmark } from "./serve";
 import { streamBenchmark } from "./stream";
 import { tokenizeBenchmark } from "./tokenize";
 import { trainStepBenchmark } from "./train-step";
+import { webGpuBenchmark } from "./webgpu";
 
 interface Benchmark {
   run: (args: string[]) => Promise<object>;
@@ -47,6 +48,7 @@ const BENCHMARKS: Record<string, Benchmark> = {
   serve: { run: serveBenchmark },
   stream: { run: streamBenchmark },
   browser: { run: browserBenchmark },
+  webgpu: { run: webGpuBenchmark },
 };
 
 /** A command line without an option and its value. */
