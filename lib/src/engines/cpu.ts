@@ -1,7 +1,7 @@
 import type { Engine } from "./engine";
 import { cpuMemory } from "./host/host-memory";
-import { registerHostKernels } from "./host/host-kernel";
 import { hostKernels } from "./host/kernels";
+import { registerKernels } from "./kernel";
 import { silenceBanner } from "./banner";
 
 /** tfjs's reference backend in plain JavaScript: slow, but always there. */
@@ -12,7 +12,7 @@ export const cpu: Engine = {
   supportsBf16: false,
   load() {
     silenceBanner();
-    registerHostKernels("cpu", cpuMemory, hostKernels);
+    registerKernels("cpu", hostKernels, (backend, compute) => compute(cpuMemory(backend)));
     return Promise.resolve();
   },
 };

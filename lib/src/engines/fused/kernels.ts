@@ -1,7 +1,8 @@
 import * as tf from "../../tfjs";
-import { registerHostKernels, type HostKernel } from "../host/host-kernel";
 import { meanSquaredError, meanSquaredErrorGradient } from "../host/mean-squared-error";
 import { unsortedSegmentSum } from "../host/unsorted-segment-sum";
+import { registerKernels } from "../kernel";
+import { registerKernelGradients } from "../kernel-gradients";
 import { gelu, geluNew, tanh } from "./activations";
 import { add } from "./add";
 import { packedAttention, packedAttentionGradient } from "./attention";
@@ -15,13 +16,15 @@ import { geglu, gegluGradient } from "./geglu";
 import * as norm from "./layer-norm";
 import * as linear from "./linear";
 import { batchMatMul } from "./mat-mul";
-import { registerKernelGradients } from "../kernel-gradients";
-import { registerFusedKernel, type FusedKernel } from "./fused-kernel";
+import type { FusedKernel } from "./fused-kernel";
 import { adamw, squaredSum } from "./optimizer";
 import { rotaryProjections, rotaryProjectionsGradient } from "./rotary";
 import { takeRows, takeRowsGradient } from "./take-rows";
 
 const KERNELS: FusedKernel[] = [
+  unsortedSegmentSum,
+  meanSquaredError,
+  meanSquaredErrorGradient,
   add,
   batchMatMul,
   linear.linear,
@@ -70,12 +73,10 @@ export function registerFusedBackend(name: string, create: () => FusedBackend): 
       (call.backend as FusedBackend).attempt(() => kernel.kernelFunc(call));
     tf.registerKernel({ ...kernel, kernelFunc, backendName: name });
   }
-  registerHostKernels(name, (backend) => backend as FusedBackend, [
-    unsortedSegmentSum,
-    meanSquaredError,
-    meanSquaredErrorGradient,
-  ] as HostKernel[]);
-  for (const kernel of KERNELS) registerFusedKernel(name, kernel);
+  registerKernels(name, KERNELS, (backend, compute) => {
+    const fused = backend as FusedBackend;
+    return fused.attempt(() => compute(fused));
+  });
   registerKernelGradients();
   tf.registerBackend(name, create);
 }

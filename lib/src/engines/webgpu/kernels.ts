@@ -1,12 +1,14 @@
+import { registerKernels } from "../kernel";
 import { registerKernelGradients } from "../kernel-gradients";
 import { adamw } from "./adamw";
 import { packedAttention, packedAttentionGradient } from "./attention";
+import type { WebGpuBackend } from "./backend";
 import { dropout, dropoutGradient } from "./dropout";
 import { gelu, geluGradient } from "./gelu";
 import * as norm from "./layer-norm";
 import { squaredSum } from "./squared-sum";
 import { takeRows, takeRowsGradient } from "./take-rows";
-import { registerWebGpuKernel, type WebGpuKernel } from "./webgpu-kernel";
+import type { WebGpuKernel } from "./webgpu-kernel";
 
 const KERNELS: WebGpuKernel[] = [
   adamw,
@@ -27,6 +29,6 @@ const KERNELS: WebGpuKernel[] = [
 
 /** Registers every kernel of this folder, and the gradients that belong to them. */
 export function registerWebGpuKernels(): void {
-  for (const kernel of KERNELS) registerWebGpuKernel(kernel);
+  registerKernels("webgpu", KERNELS, (backend, compute) => compute(backend as WebGpuBackend));
   registerKernelGradients();
 }
