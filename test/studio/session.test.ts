@@ -1,10 +1,11 @@
 import assert from "node:assert/strict";
-import { mkdtempSync, rmSync } from "node:fs";
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import path from "node:path";
 import { test } from "node:test";
 import { defaultSettings, type StudioEvent } from "../../lib/src/studio/session/protocol";
 import { Session } from "../../lib/src/studio/session/session";
+import { startEngine } from "../engine";
 import { tearDown, type Owner } from "../teardown";
 import { SENTENCES } from "./supplies";
 import { tinyCheckpoint } from "./tiny-checkpoint";
@@ -67,6 +68,75 @@ test("sentences without a training are kept too, and an estimate leaves nothing"
   assert.deepEqual([kept?.stage, kept?.brought.rows], ["brought", 300]);
 });
 
+test("what cannot be read takes the place of nothing", async (t) => {
+  const checkpoint = await tinyCheckpoint(t);
+  const { session, folder } = await begin(t, checkpoint);
+  const training = session.train(SETTINGS);
+  session.pause();
+  await training;
+  for (const [name, content] of [
+    ["empty.csv", ""],
+    ["short.csv", 'text,label\n"a, b",x\nc\n'],
+    ["half.json", '[{"text": "a", "label":'],
+  ] as const) {
+    await assert.rejects(session.bring(name, Buffer.from(content)));
+  }
+  const again = new Session(folder);
+  again.useCheckpoint(checkpoint);
+  const kept = await again.kept();
+  assert.deepEqual([kept?.stage, kept?.step, kept?.brought.rows], ["training", 1, 300]);
+  // In the session that was told of them too.
+  const outcome = await session.train(SETTINGS, true);
+  assert.deepEqual([outcome.interrupted, outcome.steps], [false, 34]);
+  // What can be read takes the place of all of it.
+  await session.bring("two.csv", Buffer.from("text,label\na,x\nb,y\n"));
+  assert.equal((await new Session(folder).kept())?.stage, "brought");
+  await assert.rejects(session.classify("A fine film."), /no trained model yet/);
+});
+
+test("a choice that is refused leaves what was chosen", async (t) => {
+  const { session } = await begin(t, await tinyCheckpoint(t));
+  assert.throws(() => session.choose({ textColumn: "text", labelColumn: "text" }, 42), /two columns/);
+  const { steps } = await session.measure(SETTINGS);
+  assert.equal(steps, 34);
+});
+
+test("a training goes on with the pretrained model that it began with alone", async (t) => {
+  const checkpoint = await tinyCheckpoint(t);
+  const { session, folder } = await begin(t, checkpoint);
+  const training = session.train(SETTINGS);
+  session.pause();
+  await training;
+  const again = new Session(folder);
+  again.useCheckpoint(checkpoint, "owner/name");
+  assert.equal((await again.kept())?.model, "");
+  await assert.rejects(again.train(SETTINGS, true), /another pretrained model/);
+  again.useCheckpoint(checkpoint);
+  const outcome = await again.train(SETTINGS, true);
+  assert.equal(outcome.interrupted, false);
+});
+
+test("what is remembered and cannot be read costs no sentences", async (t) => {
+  const { session, folder } = await begin(t, await tinyCheckpoint(t));
+  await session.train({ ...SETTINGS, epochs: 1 });
+  for (const memory of ["{", "{}", '{"roles": {"textColumn": "a", "labelColumn": "b"}, "settings": {}}']) {
+    writeFileSync(path.join(folder, "memory.json"), memory);
+    const kept = await new Session(folder).kept();
+    assert.deepEqual([kept?.stage, kept?.brought.rows], ["brought", 300], memory);
+  }
+});
+
+test("a trained model moves to another engine", async (t) => {
+  const { session } = await begin(t, await tinyCheckpoint(t));
+  await session.train({ ...SETTINGS, epochs: 1 });
+  tearDown(t, () => startEngine("wasm"));
+  const [before] = await session.classify("A fine film.");
+  assert.equal(await session.useEngine("cpu"), "cpu");
+  const [after] = await session.classify("A fine film.");
+  assert.equal(after!.label, before!.label);
+  assert.ok(Math.abs(after!.score - before!.score) < 1e-5);
+});
+
 test("what is brought is read as what it is", async (t) => {
   const session = new Session(newFolder(t));
   const rows = [
@@ -85,6 +155,9 @@ test("what is brought is read as what it is", async (t) => {
     ["pasted text", table("\t", ["sentence", "mood"]), ["sentence", "mood"]],
     ["pasted text", table(",", ["text", "label"]), ["text", "label"]],
     ["pasted text", table(";", ["text", "label"]), ["text", "label"]],
+    // Semicolons and tabs in some of the texts.
+    ["pasted text", table(","), ["text", "label"]],
+    ["pasted text", table(",").replace("Fine.", "Fi\tne."), ["text", "label"]],
     ["windows.csv", `\ufeff${table(",", ["text", "label"]).replaceAll("\n", "\r\n")}\r\n`, ["text", "label"]],
     ["pasted text", JSON.stringify(records), ["text", "label"]],
     ["rows.jsonl", records.map((record) => JSON.stringify(record)).join("\n"), ["text", "label"]],

@@ -214,6 +214,18 @@ describe("the studio", { skip: noStudio }, () => {
     const { losses } = await inNode(t, checkpoint, settings, SENTENCES);
     assert.equal(own.length, 51);
     assert.ok(largestDifference(own, losses) < 1e-3, `${largestDifference(own, losses)}`);
+
+    // What was trained there answers on another engine too.
+    const answer = async () => {
+      await page.evaluate(() => document.getElementById("answers")!.replaceChildren());
+      await page.fill("#text", "A warm and witty film.");
+      await page.waitForSelector("#answers meter");
+      return await page.$eval("#answers meter", (meter) => (meter as HTMLMeterElement).value);
+    };
+    const there = await answer();
+    await page.selectOption("#engine", "wasm");
+    await page.waitForFunction(() => document.getElementById("estimate")!.innerText.includes("as measured"));
+    assert.ok(Math.abs((await answer()) - there) < 1e-4);
   });
 
   test("a full storage ends no training", async (t) => {

@@ -1,11 +1,12 @@
 import assert from "node:assert/strict";
-import { existsSync, mkdtempSync, rmSync } from "node:fs";
+import { cpSync, existsSync, mkdirSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from "node:fs";
 import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
 import { tmpdir } from "node:os";
 import path from "node:path";
 import { describe, test } from "node:test";
 import { studio } from "../../lib/src/cli/studio";
+import { serveStudio, writeStudio } from "../../lib/src/studio/serve";
 import { tearDown } from "../teardown";
 import { CHECKPOINT, noStudio, SENTENCES } from "./supplies";
 import { alertOf, browserProfile, paste, startStudio, visitStudio } from "./visit";
@@ -140,7 +141,8 @@ describe("the studio", { skip: noStudio }, () => {
 test("the page's folder is written for any host", { skip: noStudio }, async (t) => {
   const folder = mkdtempSync(path.join(tmpdir(), "finetune-studio-"));
   t.after(() => rmSync(folder, { recursive: true, force: true }));
-  assert.equal(await studio(["--output", path.join(folder, "site"), "--json"]), 0);
+  const site = path.join(folder, "site");
+  assert.equal(await studio(["--output", site, "--json"]), 0);
   for (const file of [
     "index.html",
     "app.js",
@@ -148,6 +150,28 @@ test("the page's folder is written for any host", { skip: noStudio }, async (t) 
     "assets/kernels.wasm",
     "checkpoint/model.safetensors",
   ]) {
-    assert.ok(existsSync(path.join(folder, "site", file)), file);
+    assert.ok(existsSync(path.join(site, file)), file);
   }
+  // With another model, beside which other things lie.
+  const model = path.join(folder, "model");
+  cpSync(CHECKPOINT, model, { recursive: true });
+  mkdirSync(path.join(model, "checkpoint-50"));
+  writeFileSync(path.join(model, "notes.txt"), "not for others");
+  rmSync(path.join(model, "tokenizer_config.json"));
+  await writeStudio(site, { model });
+  assert.deepEqual(readdirSync(path.join(site, "checkpoint")).sort(), [
+    "config.json",
+    "model.safetensors",
+    "tokenizer.json",
+  ]);
+  const { address, close } = await serveStudio({ model });
+  tearDown(t, close);
+  const status = async (name: string) => (await fetch(`${address}checkpoint/${name}`)).status;
+  assert.deepEqual(await Promise.all(["config.json", "notes.txt", "", "../package.json"].map(status)), [
+    ...[200, 404, 404, 404],
+  ]);
+  // Never over the model itself.
+  const own = path.join(site, "checkpoint");
+  await assert.rejects(writeStudio(site, { model: own }), /choose another folder/);
+  assert.ok(existsSync(path.join(own, "model.safetensors")));
 });

@@ -1,5 +1,5 @@
 import { createReadStream, existsSync } from "node:fs";
-import { cp, mkdir, stat } from "node:fs/promises";
+import { cp, mkdir, rm, stat } from "node:fs/promises";
 import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
 import path from "node:path";
@@ -113,7 +113,8 @@ async function fileOf(url: string, checkpoint: string): Promise<{ path: string; 
   const shared = SHARED.get(parts.join("/"));
   const [folder, names] =
     parts[0] === "checkpoint"
-      ? [path.resolve(checkpoint), parts.slice(1)]
+      ? // Not what else lies in a folder of somebody's.
+        [path.resolve(checkpoint), CHECKPOINT_FILES.filter((name) => name === parts.slice(1).join("/"))]
       : shared === undefined
         ? [STUDIO_FOLDER, parts.length === 0 ? ["index.html"] : parts]
         : [BUILT, [shared]];
@@ -124,7 +125,7 @@ async function fileOf(url: string, checkpoint: string): Promise<{ path: string; 
 }
 
 /**
- * Writes the studio as a folder for any host of static files that speaks https.
+ * Writes the studio as a folder for any host of static files that speaks https. What an earlier studio has left there goes.
  *
  * @returns the page's file
  * @throws ConfigError as {@link serveStudio}
@@ -134,10 +135,22 @@ async function fileOf(url: string, checkpoint: string): Promise<{ path: string; 
 export async function writeStudio(directory: string, options: StudioOptions = {}): Promise<string> {
   refuseUnknownOptions("writeStudio", options, ["model"]);
   const checkpoint = await checkpointOf(options.model);
+  const target = path.join(directory, "checkpoint");
+  if (path.resolve(checkpoint) === path.resolve(target)) {
+    throw new ConfigError(
+      `${checkpoint} is where the studio's page would have its own copy of the model; choose another folder for it.`,
+    );
+  }
   await mkdir(directory, { recursive: true });
   await cp(STUDIO_FOLDER, directory, { recursive: true });
   for (const [name, built] of SHARED) await cp(path.join(BUILT, built), path.join(directory, name));
-  await cp(checkpoint, path.join(directory, "checkpoint"), { recursive: true, dereference: true });
+  await mkdir(target, { recursive: true });
+  for (const name of CHECKPOINT_FILES) {
+    const [from, to] = [path.join(checkpoint, name), path.join(target, name)];
+    if (existsSync(from)) await cp(from, to, { dereference: true });
+    // Of another model.
+    else await rm(to, { force: true });
+  }
   return path.join(directory, "index.html");
 }
 

@@ -3,32 +3,29 @@
 import { addFiles, keepFolder, removeFiles } from "../browser/files";
 import { zipFolder } from "../browser/zip-folder";
 import { describeEngines, useEngine } from "../engines/engines";
-import { AutoConfig } from "../models/auto";
 import { useAssets } from "../platform/assets.browser";
-import { existsSync } from "../platform/files";
 import { setProgressReporter } from "../progress";
 import { addDefaultCallback } from "../training/callbacks";
+import { isFull, STORAGE_IS_FULL } from "./session/full-storage";
+import { PretrainedModels, type Pretrained } from "./session/pretrained";
 import type { ModelInfo, StudioEvent, StudioMethods } from "./session/protocol";
 import { Session } from "./session/session";
 
 const KEPT = "/studio";
-/** Of a model that was chosen; the page brings another one with it each time. */
-const CHOSEN = `${KEPT}/chosen`;
 const BROUGHT = "/checkpoint";
 
 let session: Session;
+let models: PretrainedModels;
 
 const tell = (event: StudioEvent) => self.postMessage({ event });
 
-async function useCheckpoint(folder: string): Promise<ModelInfo> {
-  const config = await AutoConfig.fromPretrained(folder);
-  session.useCheckpoint(folder);
-  const { modelType, numHiddenLayers, hiddenSize } = config;
-  return { modelType, layers: numHiddenLayers, hiddenSize };
+function use({ folder, ...info }: Pretrained): ModelInfo {
+  session.useCheckpoint(folder, info.name);
+  return info;
 }
 
 const methods: StudioMethods = {
-  async start({ assets, checkpoint }) {
+  async start({ assets, checkpoint, model }) {
     useAssets(assets);
     // The page shows what a terminal would.
     addDefaultCallback(() => ({}));
@@ -42,25 +39,25 @@ const methods: StudioMethods = {
     );
     await addFiles(checkpoint, BROUGHT);
     session = new Session(KEPT, tell);
+    models = new PretrainedModels(KEPT, { folder: BROUGHT, name: model });
     const engine = await useEngine();
     return {
       engine,
       engines: await describeEngines(),
-      model: await useCheckpoint(existsSync(CHOSEN) ? CHOSEN : BROUGHT),
+      model: use(await models.open()),
       kept: await session.kept(),
       forgets,
     };
   },
-  useEngine: (name) => useEngine(name),
+  useEngine: (name) => session.useEngine(name),
   async useCheckpoint(files) {
-    await removeFiles(CHOSEN);
+    const write = (folder: string) => addFiles(files, folder);
     try {
-      return await useCheckpoint(await addFiles(files, CHOSEN));
+      return use(await models.choose(write));
     } catch (error) {
-      // What cannot be used is not offered the next time.
-      await removeFiles(CHOSEN);
-      await useCheckpoint(BROUGHT);
-      throw error;
+      if (!isFull(error)) throw error;
+      tell({ kind: "note", text: STORAGE_IS_FULL });
+      return use(await models.inMemory().choose(write));
     }
   },
   bring: async (name, content) => session.bring(name, new Uint8Array(await content.arrayBuffer())),
@@ -80,7 +77,7 @@ const methods: StudioMethods = {
   },
   async discard() {
     await session.discard();
-    await removeFiles(CHOSEN);
+    return use(await models.forget());
   },
 };
 

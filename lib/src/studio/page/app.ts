@@ -1,6 +1,6 @@
 // The studio's page: what it shows and what it asks its worker.
 
-import type { Kept, Started, StudioEvent, StudioMethods } from "../session/protocol";
+import type { Kept, ModelInfo, Started, StudioEvent, StudioMethods } from "../session/protocol";
 import { SentencesView } from "./sentences-view";
 import { TrainingView } from "./training-view";
 import { ModelView } from "./model-view";
@@ -32,6 +32,7 @@ function describe({ engine, engines, forgets }: Started): string {
 /** A training that was interrupted, or a model that was trained, the last time. */
 function offerKept(
   kept: Kept,
+  model: ModelInfo,
   views: { sentences: SentencesView; training: TrainingView; model: ModelView },
 ): void {
   const box = byId("kept");
@@ -53,9 +54,13 @@ function offerKept(
     box.hidden = true;
     void attempt(() => views.training.discard());
   });
+  const isOther = stage === "training" && kept.model !== model.name;
+  if (isOther) goOn.hidden = true;
   const text = {
     brought: `The sentences of ${brought.name} are still here.`,
-    training: `A training on ${brought.name} was interrupted. It can go on from step ${step} of ${maxSteps}.`,
+    training: isOther
+      ? `A training on ${brought.name} was interrupted. It began with another pretrained model, and can go on where the page is opened with that.`
+      : `A training on ${brought.name} was interrupted. It can go on from step ${step} of ${maxSteps}.`,
     trained: `The model that was trained on ${brought.name} is still here.`,
   }[stage];
   box.replaceChildren(element("p", {}, text), element("div", { className: "row" }, goOn, forget));
@@ -69,11 +74,9 @@ async function begin(): Promise<void> {
   });
   lock();
   const listeners: ((event: StudioEvent) => void)[] = [];
-  const studio: StudioMethods = startWorker(supplies.program, (event) =>
-    listeners.forEach((hear) => hear(event)),
-  );
-  const { assets, checkpoint } = supplies;
-  const started = await studio.start({ assets, checkpoint });
+  const { program, ...handed } = supplies;
+  const studio: StudioMethods = startWorker(program, (event) => listeners.forEach((hear) => hear(event)));
+  const started = await studio.start(handed);
   const view = new ModelView(studio, attempt);
   const training = new TrainingView(studio, attempt, started, {
     began: () => view.hide(),
@@ -85,6 +88,7 @@ async function begin(): Promise<void> {
       view.hide();
       training.hide();
     },
+    choosing: () => training.hide(),
     chosen: () => training.offer(),
   });
   listeners.push((event) => training.hear(event));
@@ -92,8 +96,8 @@ async function begin(): Promise<void> {
   listeners.push((detail) => document.dispatchEvent(new CustomEvent("studio", { detail })));
   state.textContent = describe(started);
   document.querySelector("main")!.hidden = false;
-  sentences.listen(assets["examples.tsv"]);
-  if (started.kept) offerKept(started.kept, { sentences, training, model: view });
+  sentences.listen(handed.assets["examples.tsv"]);
+  if (started.kept) offerKept(started.kept, started.model, { sentences, training, model: view });
   document.documentElement.dataset.ready = "";
 }
 

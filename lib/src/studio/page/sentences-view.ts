@@ -13,7 +13,7 @@ export class SentencesView {
   constructor(
     private readonly studio: StudioMethods,
     private readonly attempt: Attempt,
-    private readonly heard: { brought: () => void; chosen: () => void },
+    private readonly heard: { brought: () => void; choosing: () => void; chosen: () => void },
   ) {}
 
   /** @param example labelled sentences for who has none at hand */
@@ -51,9 +51,15 @@ export class SentencesView {
 
   private bring(name: string, content: Blob): void {
     void this.attempt(async () => {
-      this.heard.brought();
-      byId("brought").hidden = true;
-      this.show(await this.studio.bring(name, content));
+      const reading = byId("reading");
+      reading.textContent = `Reading ${name} …`;
+      try {
+        const brought = await this.studio.bring(name, content);
+        this.heard.brought();
+        this.show(brought);
+      } finally {
+        reading.textContent = "";
+      }
     });
   }
 
@@ -87,7 +93,7 @@ export class SentencesView {
       labelColumn: byId<HTMLSelectElement>("label-column").value,
     };
     void this.attempt(async () => {
-      this.heard.brought();
+      this.heard.choosing();
       if (roles.textColumn === "" || roles.labelColumn === "") {
         throw new Error(
           "Say which column holds the texts and which the labels: it cannot be told from their names.",

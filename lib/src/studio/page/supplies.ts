@@ -48,7 +48,7 @@ export async function loadSupplies(model: string, tell: (bytes: number) => void)
     named(model === "" ? CHECKPOINT_FILES.slice(0, OWN) : CHECKPOINT_FILES, (name) => base + name, NEEDED),
   ]);
   if (!program) throw new Error("worker.js is not there.");
-  return { program, assets, checkpoint };
+  return { program, assets, checkpoint, model };
 }
 
 /** @returns undefined for what is not there */

@@ -110,7 +110,8 @@ export class TrainingView {
   }
 
   async discard(): Promise<void> {
-    await this.studio.discard();
+    this.started.model = await this.studio.discard();
+    this.describeModel();
     this.hide();
   }
 
@@ -125,9 +126,10 @@ export class TrainingView {
     byId("running").hidden = false;
     byId("pause").hidden = !isRunning;
     byId<HTMLButtonElement>("pause").disabled = false;
-    for (const id of ["start", "continue", "engine", "use-paste", "use-example", "file", "folder"]) {
+    for (const id of ["start", "continue", "engine", "folder"])
       byId<HTMLButtonElement>(id).disabled = isRunning;
-    }
+    // Other sentences, another column: not in the midst of it.
+    byId("bring").inert = isRunning;
     if (isRunning) {
       this.progress.removeAttribute("value");
       byId("estimate").textContent = "";
@@ -230,6 +232,8 @@ export class TrainingView {
       void this.attempt(async () => {
         this.started.model = await this.studio.useCheckpoint(Object.fromEntries(files));
         this.describeModel();
+        // What began with another one.
+        byId("continue").hidden = true;
         this.fill();
       });
       folder.value = "";

@@ -101,6 +101,8 @@ export interface Kept {
   brought: Brought;
   roles: Roles | undefined;
   settings: TrainingSettings | undefined;
+  /** The name of the pretrained model that the training began with, and can go on with. */
+  model: string | undefined;
   /** The step that training goes on from, 0 where it had no checkpoint yet, of how many. */
   step: number;
   maxSteps: number;
@@ -127,6 +129,8 @@ export interface Supplies {
   assets: Record<string, Blob>;
   /** Those of the pretrained model. */
   checkpoint: Record<string, Blob>;
+  /** Its name on the Hub; empty: the page's own. */
+  model: string;
 }
 
 export interface EngineInfo {
@@ -138,14 +142,16 @@ export interface EngineInfo {
 export interface Started {
   engine: string;
   engines: EngineInfo[];
-  /** Of the pretrained model. */
   model: ModelInfo;
   kept: Kept | undefined;
   /** Why nothing is kept when the page is closed; undefined where it is. */
   forgets: string | undefined;
 }
 
+/** Of a pretrained model. */
 export interface ModelInfo {
+  /** What tells it from others: its name on the Hub; empty: the page's own. */
+  name: string;
   modelType: string;
   layers: number;
   hiddenSize: number;
@@ -165,5 +171,6 @@ export interface StudioMethods {
   classify(text: string): Promise<Answer[]>;
   /** The model as a zip archive. */
   save(as: SavedAs, title: string): Promise<Blob>;
-  discard(): Promise<void>;
+  /** Forgets all that is kept. */
+  discard(): Promise<ModelInfo>;
 }

@@ -4,7 +4,7 @@ import { DatasetDict } from "../../datasets/dataset-dict";
 import { featureToString } from "../../datasets/features";
 import { loadDataset } from "../../datasets/load-dataset";
 import { DatasetError } from "../../errors";
-import { existsSync, mkdir, readFile, rm, writeFile } from "../../platform/files";
+import { existsSync, mkdir, readFile, rename, rm, writeFile } from "../../platform/files";
 import path from "../../platform/path";
 import type { Brought, Labelled, Roles } from "./protocol";
 import { LOOKED_AT, sniff } from "./sniff";
@@ -16,106 +16,83 @@ const FEW = 8;
 /** So many times rarer than the most frequent class is told of too. */
 const UNEVEN = 10;
 
+const NOTHING = "Nothing has been brought yet.";
+
 /** Labelled sentences: as they were brought, and then as there is to be learned from them. */
 export class Sentences {
+  private readonly arriving: string;
+  private read: Dataset | undefined;
   private loaded: Dataset | undefined;
   private labelled: { datasets: DatasetDict<ClassificationRow>; labelNames: string[] } | undefined;
 
   /** @param folder where what was brought is put, for the next time */
-  constructor(private readonly folder: string) {}
+  constructor(private readonly folder: string) {
+    this.arriving = `${folder}-arriving`;
+  }
 
-  /** @throws DatasetError that says which line or row is wrong, and what to do */
+  /**
+   * Reads what is brought, beside what was brought before, which it has the place of from {@link take} on.
+   *
+   * @throws DatasetError that says which line or row is wrong, and what to do
+   */
   async bring(name: string, content: Uint8Array): Promise<Brought> {
-    // Whatever name a file has on somebody's disk, here it is one in this folder.
-    const file = path.join(this.folder, `brought.${/\.jsonl?$/i.test(name) ? "json" : "csv"}`);
+    await rm(this.arriving, { recursive: true, force: true });
+    try {
+      await mkdir(this.arriving, { recursive: true });
+      const file = path.join(this.arriving, fileOf(name));
+      await writeFile(file, content);
+      this.read = await readTable(name, file, content);
+      // The last of the files: what has none was not read.
+      await writeFile(path.join(this.arriving, "name"), name);
+      return describe(name, this.read);
+    } catch (error) {
+      await rm(this.arriving, { recursive: true, force: true });
+      throw error;
+    }
+  }
+
+  /** From now on there is what was brought last, and it is kept. */
+  async take(): Promise<void> {
     await rm(this.folder, { recursive: true, force: true });
-    await mkdir(this.folder, { recursive: true });
-    await writeFile(file, content);
-    const brought = await this.read(name, file, content);
-    // The last of the files: what has none was not read.
-    await writeFile(path.join(this.folder, "name"), name);
-    return brought;
+    await rename(this.arriving, this.folder);
+    this.loaded = this.read;
+    this.labelled = undefined;
   }
 
   /** What was brought the last time; undefined where that was nothing, or what is left of it cannot be read. */
   async reopen(): Promise<Brought | undefined> {
-    if (!existsSync(path.join(this.folder, "name"))) return undefined;
-    const name = await readFile(path.join(this.folder, "name"), "utf8");
-    const file = path.join(this.folder, `brought.${/\.jsonl?$/i.test(name) ? "json" : "csv"}`);
-    return await this.read(name, file, await readFile(file)).catch(() => undefined);
+    const nameFile = path.join(this.folder, "name");
+    // Killed between two calls of `take`.
+    if (!existsSync(nameFile) && existsSync(path.join(this.arriving, "name")))
+      await rename(this.arriving, this.folder);
+    if (!existsSync(nameFile)) return undefined;
+    const name = await readFile(nameFile, "utf8");
+    const file = path.join(this.folder, fileOf(name));
+    try {
+      this.loaded = await readTable(name, file, await readFile(file));
+      return describe(name, this.loaded);
+    } catch {
+      return undefined;
+    }
   }
 
-  private async read(name: string, file: string, content: Uint8Array): Promise<Brought> {
-    const beginning = new TextDecoder().decode(content.subarray(0, LOOKED_AT));
-    if (beginning.trim() === "")
-      throw new DatasetError(`${name} is empty. Bring sentences with their labels, a line each.`);
-    const { format, delimiter, heading } = sniff(name, beginning);
-    let dataFiles = file;
-    if (heading !== undefined) {
-      dataFiles = path.join(this.folder, "headed.csv");
-      await writeFile(dataFiles, Buffer.concat([Buffer.from(`${heading}\n`), withoutMark(content)]));
-    }
-    const options = format === "csv" ? { dataFiles, delimiter } : { dataFiles };
-    const { train } = await loadDataset(format, options).catch((error: Error) => {
-      // The message tells of a file that nobody has seen.
-      throw new DatasetError(error.message.replaceAll(dataFiles, name), { cause: error });
-    });
-    this.loaded = train;
-    return this.describe(name);
-  }
-
-  private describe(name: string): Brought {
-    const { features, length } = this.loaded!;
-    const columns = Array.from(features, ([column, feature]) => ({
-      name: column,
-      type: featureToString(feature),
-    }));
-    if (columns.length < 2) {
-      throw new DatasetError(
-        `${name} has one column, "${columns[0]?.name}". Two are needed: the texts, and the label of each. In a table they stand ` +
-          "beside each other, with a tab or a comma between them.",
-      );
-    }
-    const preview = this.loaded!.select(
-      Array.from({ length: Math.min(SHOWN.rows, length) }, (_, row) => row),
-    );
-    return {
-      name,
-      rows: length,
-      columns,
-      preview: Array.from(preview, (row) => columns.map((column) => cellText(row[column.name]))),
-      ...this.guess(columns.map((column) => column.name)),
-    };
-  }
-
-  /** The roles that the library finds by itself; of two columns that which repeats itself more holds the labels. */
-  private guess(columns: string[]): { textColumn: string | undefined; labelColumn: string | undefined } {
-    const distinct = (column: string) => new Set(this.loaded!.column(column) as Iterable<unknown>).size;
-    const [first, second] = columns as [string, string];
-    const fewest = distinct(first) < distinct(second) ? first : second;
-    for (const labelColumn of columns.length === 2 ? [undefined, fewest] : [undefined]) {
-      try {
-        const found = classificationDataset(dictOf(this.loaded!), { labelColumn }).columns;
-        // Pairs of texts are not for this page.
-        const textColumn = found.texts.length === 1 ? found.texts[0] : undefined;
-        return { textColumn, labelColumn: found.label };
-      } catch (error) {
-        if (!(error instanceof DatasetError)) throw error;
-      }
-    }
-    return { textColumn: undefined, labelColumn: undefined };
+  /** Forgets what was brought, here and for the next time. */
+  async forget(): Promise<void> {
+    this.loaded = undefined;
+    this.labelled = undefined;
+    for (const folder of [this.folder, this.arriving]) await rm(folder, { recursive: true, force: true });
   }
 
   /** @throws DatasetError where the columns hold no texts and labels, or there is nothing to tell apart */
   choose({ textColumn, labelColumn }: Roles, seed: number): Labelled {
     if (textColumn === labelColumn)
       throw new DatasetError("The texts and the labels are in two columns; choose another one.");
-    const { datasets, labelNames } = classificationDataset(dictOf(this.loaded!), {
+    if (!this.loaded) throw new DatasetError(NOTHING);
+    const { datasets, labelNames } = classificationDataset(dictOf(this.loaded), {
       textColumn,
       labelColumn,
       seed,
     });
-    this.labelled = { datasets, labelNames };
     const counts = labelNames.map((name, number) => ({
       name,
       count: [...datasets].reduce((sum, [, split]) => sum + countOf(split, number), 0),
@@ -125,6 +102,7 @@ export class Sentences {
         `All rows have the label "${labelNames[0]}". There is something to learn where there are two labels at least.`,
       );
     }
+    this.labelled = { datasets, labelNames };
     return {
       labels: counts,
       train: datasets.train.length,
@@ -135,9 +113,69 @@ export class Sentences {
 
   /** What {@link choose} has made. */
   get chosen(): { datasets: DatasetDict<ClassificationRow>; labelNames: string[] } {
-    if (!this.labelled) throw new DatasetError("Nothing has been brought yet.");
+    if (!this.labelled) throw new DatasetError(NOTHING);
     return this.labelled;
   }
+}
+
+/** Whatever name a file has on somebody's disk, here it is one in the folder. */
+const fileOf = (name: string): string => `brought.${/\.jsonl?$/i.test(name) ? "json" : "csv"}`;
+
+async function readTable(name: string, file: string, content: Uint8Array): Promise<Dataset> {
+  const beginning = new TextDecoder().decode(content.subarray(0, LOOKED_AT));
+  if (beginning.trim() === "")
+    throw new DatasetError(`${name} is empty. Bring sentences with their labels, a line each.`);
+  const { format, delimiter, heading } = sniff(name, beginning);
+  let dataFiles = file;
+  if (heading !== undefined) {
+    dataFiles = path.join(path.dirname(file), "headed.csv");
+    await writeFile(dataFiles, Buffer.concat([Buffer.from(`${heading}\n`), withoutMark(content)]));
+  }
+  const options = format === "csv" ? { dataFiles, delimiter } : { dataFiles };
+  const { train } = await loadDataset(format, options).catch((error: Error) => {
+    // The message tells of a file that nobody has seen.
+    throw new DatasetError(error.message.replaceAll(dataFiles, name), { cause: error });
+  });
+  if (train.features.size < 2) {
+    throw new DatasetError(
+      `${name} has one column, "${train.columnNames[0]}". Two are needed: the texts, and the label of each. In a table they stand ` +
+        "beside each other, with a tab or a comma between them.",
+    );
+  }
+  return train;
+}
+
+function describe(name: string, table: Dataset): Brought {
+  const columns = Array.from(table.features, ([column, feature]) => ({
+    name: column,
+    type: featureToString(feature),
+  }));
+  const shown = Array.from({ length: Math.min(SHOWN.rows, table.length) }, (_, row) => row);
+  return {
+    name,
+    rows: table.length,
+    columns,
+    preview: Array.from(table.select(shown), (row) => columns.map((column) => cellText(row[column.name]))),
+    ...guessRoles(table),
+  };
+}
+
+/** The roles that the library finds by itself; of two columns that which repeats itself more holds the labels. */
+function guessRoles(table: Dataset): Pick<Brought, "textColumn" | "labelColumn"> {
+  const distinct = (column: string) => new Set(table.column(column) as Iterable<unknown>).size;
+  const [first, second] = table.columnNames as [string, string];
+  const fewest = distinct(first) < distinct(second) ? first : second;
+  for (const labelColumn of table.columnNames.length === 2 ? [undefined, fewest] : [undefined]) {
+    try {
+      const found = classificationDataset(dictOf(table), { labelColumn }).columns;
+      // Pairs of texts are not for this page.
+      const textColumn = found.texts.length === 1 ? found.texts[0] : undefined;
+      return { textColumn, labelColumn: found.label };
+    } catch (error) {
+      if (!(error instanceof DatasetError)) throw error;
+    }
+  }
+  return { textColumn: undefined, labelColumn: undefined };
 }
 
 function warningsOf(counts: Labelled["labels"], datasets: DatasetDict<ClassificationRow>): string[] {

@@ -34,7 +34,9 @@ import type {
   SureError,
   TrainingSettings,
 } from "./protocol";
+import { isFull, STORAGE_IS_FULL } from "./full-storage";
 import { Sentences } from "./sentences";
+import { TokenizedSentences } from "./tokenized";
 
 /** Steps that are measured, after one that makes what all of them need. */
 const MEASURED = 4;
@@ -43,16 +45,26 @@ const CHECKPOINTS = { most: 8, seconds: 3 };
 
 /** Where a training goes on for which there is no room. */
 const IN_MEMORY = "/tmp/finetune-studio-run";
-const STORAGE_IS_FULL =
-  "The browser's storage for this page is full: all goes on, but is lost if the page is closed before the model is downloaded.";
 
 /** What is remembered beside the checkpoints. */
 interface Memory {
   roles: Roles;
   settings: TrainingSettings;
   maxSteps: number;
+  /** The name of the pretrained model. */
+  model: string;
   done: boolean;
 }
+
+interface TrainedModel {
+  model: PreTrainedModel;
+  tokenizer: PreTrainedTokenizer;
+}
+
+const openModel = async (folder: string): Promise<TrainedModel> => ({
+  model: await AutoModelForSequenceClassification.fromPretrained(folder),
+  tokenizer: await AutoTokenizer.fromPretrained(folder),
+});
 
 /**
  * From labelled sentences to a model that is kept: what the studio's page asks for, one thing after the other. It works on files alone,
@@ -60,9 +72,10 @@ interface Memory {
  */
 export class Session {
   private sentences: Sentences;
-  private checkpoint: string | undefined;
+  private readonly tokenized = new TokenizedSentences();
+  private checkpoint: { folder: string; name: string } | undefined;
   private roles: Roles | undefined;
-  private trained: { model: PreTrainedModel; tokenizer: PreTrainedTokenizer } | undefined;
+  private trained: TrainedModel | undefined;
   private classifier: TextClassificationPipeline | undefined;
   /** Where checkpoints go: in memory, once the storage was full. */
   private run: string;
@@ -82,23 +95,42 @@ export class Session {
     this.sentences = new Sentences(path.join(folder, "sentences"));
   }
 
-  /** @param folder of the pretrained model that training begins with */
-  useCheckpoint(folder: string): void {
-    this.checkpoint = folder;
+  /**
+   * @param folder  of the pretrained model that training begins with
+   * @param name    what tells it from others, of which a training cannot go on
+   */
+  useCheckpoint(folder: string, name = ""): void {
+    this.checkpoint = { folder, name };
   }
 
-  /** Labelled sentences in a file, or pasted. */
+  /** Another engine; the trained model moves to it. */
+  async useEngine(name: string): Promise<string> {
+    const moves = this.trained ? await this.save("folder") : undefined;
+    const engine = await useEngine(name);
+    if (moves !== undefined) {
+      this.dropTrained();
+      this.trained = await openModel(moves);
+      await rm(moves, { recursive: true, force: true });
+    }
+    return engine;
+  }
+
+  /** Labelled sentences in a file, or pasted. They take the place of earlier ones, and of what was trained on these, if they can be read. */
   async bring(name: string, content: Uint8Array): Promise<Brought> {
-    await this.forgetTraining();
-    this.roles = undefined;
-    try {
-      return await this.sentences.bring(name, content);
-    } catch (error) {
+    const before = this.sentences;
+    const brought = await before.bring(name, content).catch(async (error: unknown) => {
       if (!isFull(error)) throw error;
       this.tell({ kind: "note", text: STORAGE_IS_FULL });
-      this.sentences = new Sentences("/tmp/sentences");
-      return await this.sentences.bring(name, content);
-    }
+      const sentences = new Sentences("/tmp/sentences");
+      const brought = await sentences.bring(name, content);
+      this.sentences = sentences;
+      return brought;
+    });
+    await this.forgetTraining();
+    this.roles = undefined;
+    if (this.sentences !== before) await before.forget();
+    await this.sentences.take();
+    return brought;
   }
 
   choose(roles: Roles, seed: number): Labelled {
@@ -135,7 +167,8 @@ export class Session {
    */
   async train(settings: TrainingSettings, goesOn = false): Promise<Outcome | Paused> {
     this.isPausing = false;
-    if (!goesOn) await this.forgetTraining();
+    if (goesOn) await this.refuseOtherModel();
+    else await this.forgetTraining();
     try {
       return await this.trainFrom(settings, goesOn);
     } catch (error) {
@@ -155,7 +188,8 @@ export class Session {
     ]);
     let isKept = false;
     try {
-      const memory = { roles: this.roles!, settings, maxSteps: this.stepsOf(settings) };
+      const maxSteps = this.stepsOf(settings);
+      const memory = { roles: this.roles!, settings, maxSteps, model: this.checkpoint!.name };
       if (this.run !== IN_MEMORY) await this.remember({ ...memory, done: false });
       const { interrupted, globalStep } = await trainer.train({ resumeFromCheckpoint: resumes });
       const seconds = (performance.now() - started) / 1000;
@@ -186,7 +220,7 @@ export class Session {
   }
 
   /** Writes the trained model, and says where. */
-  async save(as: SavedAs, title: string): Promise<string> {
+  async save(as: SavedAs, title = ""): Promise<string> {
     const { model, tokenizer } = this.trained ?? (await this.reopenModel());
     const folder = `/tmp/saved/${as}`;
     await rm(folder, { recursive: true, force: true });
@@ -203,26 +237,48 @@ export class Session {
   async kept(): Promise<Kept | undefined> {
     const brought = await this.sentences.reopen();
     if (!brought) return undefined;
+    const nothing = { roles: undefined, settings: undefined, model: undefined, step: 0, maxSteps: 0 };
+    try {
+      const memory = await this.memory();
+      if (!memory) return { stage: "brought", brought, ...nothing };
+      const { done, ...rest } = memory;
+      this.choose(rest.roles, rest.settings.seed);
+      const last = done ? undefined : await lastCheckpoint(path.join(this.folder, "run"));
+      const step = Number(/(\d+)$/.exec(last ?? "")?.[1] ?? 0);
+      return { stage: done ? "trained" : "training", brought, ...rest, step };
+    } catch {
+      // Written by another version, or by chance: the sentences are there.
+      return { stage: "brought", brought, ...nothing };
+    }
+  }
+
+  private async memory(): Promise<Memory | undefined> {
     const file = path.join(this.folder, "memory.json");
-    const nothing = { roles: undefined, settings: undefined, step: 0, maxSteps: 0 };
-    if (!existsSync(file)) return { stage: "brought", brought, ...nothing };
-    const { roles, settings, maxSteps, done } = JSON.parse(await readFile(file, "utf8")) as Memory;
-    this.choose(roles, settings.seed);
-    const last = done ? undefined : await lastCheckpoint(path.join(this.folder, "run"));
-    const step = Number(/(\d+)$/.exec(last ?? "")?.[1] ?? 0);
-    return { stage: done ? "trained" : "training", brought, roles, settings, step, maxSteps };
+    return existsSync(file) ? (JSON.parse(await readFile(file, "utf8")) as Memory) : undefined;
+  }
+
+  private async refuseOtherModel(): Promise<void> {
+    const memory = await this.memory();
+    if (memory && memory.model !== this.checkpoint?.name)
+      throw new ConfigError(
+        "This training began with another pretrained model, and can go on with that alone.",
+      );
   }
 
   /** Forgets everything that was kept. */
   async discard(): Promise<void> {
     await this.forgetTraining();
-    await rm(path.join(this.folder, "sentences"), { recursive: true, force: true });
+    await this.sentences.forget();
   }
 
-  private async forgetTraining(): Promise<void> {
+  private dropTrained(): void {
     this.trained?.model.dispose();
     this.trained = undefined;
     this.classifier = undefined;
+  }
+
+  private async forgetTraining(): Promise<void> {
+    this.dropTrained();
     this.run = path.join(this.folder, "run");
     // The last of them first: what says that there is something to go on with.
     for (const name of ["memory.json", "run", "model"]) {
@@ -251,14 +307,10 @@ export class Session {
     }
   }
 
-  private async reopenModel(): Promise<{ model: PreTrainedModel; tokenizer: PreTrainedTokenizer }> {
+  private async reopenModel(): Promise<TrainedModel> {
     const folder = path.join(this.folder, "model");
     if (!existsSync(folder)) throw new ConfigError("There is no trained model yet.");
-    await useEngine();
-    this.trained = {
-      model: await AutoModelForSequenceClassification.fromPretrained(folder),
-      tokenizer: await AutoTokenizer.fromPretrained(folder),
-    };
+    this.trained = await openModel(folder);
     return this.trained;
   }
 
@@ -280,9 +332,8 @@ export class Session {
     if (this.checkpoint === undefined)
       throw new ConfigError("There is no pretrained model to begin with yet.");
     const { datasets, labelNames } = this.sentences.chosen;
-    const tokenizer = await AutoTokenizer.fromPretrained(this.checkpoint);
     const { maxLength, batchSize, epochs, learningRate, seed } = settings;
-    const tokenized = await datasets.map((row) => tokenizer(row.sentence, { truncation: true, maxLength }));
+    const { tokenizer, rows, cut } = await this.tokenized.of(datasets, this.checkpoint, maxLength);
     const args = new TrainingArguments({
       outputDir,
       numTrainEpochs: epochs,
@@ -304,21 +355,18 @@ export class Session {
     const trainer = new Trainer({
       model,
       args,
-      trainDataset: tokenized.train,
-      evalDataset: tokenized.validation,
+      trainDataset: rows.train,
+      evalDataset: rows.validation,
       dataCollator: new DataCollatorWithPadding({ tokenizer }),
       processingClass: tokenizer,
       computeMetrics: (prediction) => ({ accuracy: accuracyOf(gradePredictions(prediction)) }),
       callbacks,
     });
-    const cut = [tokenized.train, tokenized.validation]
-      .flatMap((split) => [...split.column("input_ids")])
-      .filter((ids) => ids.length >= maxLength).length;
-    return { trainer, model, tokenizer, heldOut: tokenized.validation, cut };
+    return { trainer, model, tokenizer, heldOut: rows.validation, cut };
   }
 
   private async modelOf({ trained, seed }: TrainingSettings, labelNames: string[]): Promise<PreTrainedModel> {
-    const model = await AutoModelForSequenceClassification.fromPretrained(this.checkpoint!, {
+    const model = await AutoModelForSequenceClassification.fromPretrained(this.checkpoint!.folder, {
       numLabels: labelNames.length,
       id2label: Object.fromEntries(labelNames.entries()),
       ignoreMismatchedSizes: true,
@@ -383,12 +431,4 @@ export class Session {
       errors,
     };
   }
-}
-
-/** Whether an error says that the storage is full, or one that it came of does. */
-function isFull(error: unknown): boolean {
-  for (let each = error; each instanceof Error; each = each.cause) {
-    if ((each as NodeJS.ErrnoException).code === "ENOSPC") return true;
-  }
-  return false;
 }

@@ -20,7 +20,7 @@ export function sniff(name: string, beginning: string): Sniffed {
   if (/\.jsonl?$/i.test(name) || /^[[{]/.test(text))
     return { format: "json", delimiter: ",", heading: undefined };
   const lines = text.split(/\r\n?|\n/).filter((line) => line.trim() !== "");
-  const delimiter = ["\t", ";", ","].find((mark) => lines[0]?.includes(mark)) ?? ",";
+  const delimiter = delimiterOf(lines);
   // What was cut off at the end is no label.
   const whole = beginning.length >= LOOKED_AT ? lines.slice(0, -1) : lines;
   const [first, ...labels] = whole.map((line) => line.slice(line.lastIndexOf(delimiter) + 1).trim());
@@ -30,4 +30,14 @@ export function sniff(name: string, beginning: string): Sniffed {
   const names =
     columns === 2 ? ["text", "label"] : Array.from({ length: columns }, (_, i) => `column ${i + 1}`);
   return { format: "csv", delimiter, heading: lacksHeading ? names.join(delimiter) : undefined };
+}
+
+/** The mark that stands in the most lines: others are punctuation of some sentences. */
+function delimiterOf(lines: string[]): string {
+  const counts = ["\t", ";", ","].map((mark) => ({
+    mark,
+    lines: lines.filter((line) => line.includes(mark)).length,
+  }));
+  const most = Math.max(...counts.map((count) => count.lines));
+  return counts.find((count) => count.lines === most && most > 0)?.mark ?? ",";
 }
