@@ -228,6 +228,28 @@ describe("the studio", { skip: noStudio }, () => {
     assert.ok(Math.abs((await answer()) - there) < 1e-4);
   });
 
+  test("a graphics device that goes ends no training", async (t) => {
+    const address = await startStudio(t, await tinyCheckpoint(t));
+    const { page, context } = await visitStudio(t, address, browserProfile(t), SIMULATED_GPU);
+    await page.evaluate(() => (document.querySelector("details")!.open = true));
+    await paste(page, SENTENCES);
+    await page.selectOption("#engine", "webgpu");
+    await page.click("#start");
+    await page.waitForFunction(
+      () => (globalThis as unknown as { heard: StudioEvent[] }).heard.some(({ kind }) => kind === "saved"),
+      undefined,
+      { timeout: 200_000 },
+    );
+    const devTools = await context.newCDPSession(page);
+    await devTools.send("Browser.crashGpuProcess");
+    await page.waitForSelector("#alert:not([hidden])", { timeout: 60_000 });
+    assert.match(await alertOf(page), /graphics device is gone/);
+    await page.selectOption("#engine", "wasm");
+    await page.click("#continue");
+    await page.waitForSelector("#result:not([hidden])", { timeout: 120_000 });
+    assert.equal(await alertOf(page), "");
+  });
+
   test("a full storage ends no training", async (t) => {
     const address = await startStudio(t, CHECKPOINT);
     const { page, context } = await visitStudio(t, address, browserProfile(t));

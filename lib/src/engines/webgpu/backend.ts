@@ -1,5 +1,7 @@
+import { EngineError } from "../../errors";
 import * as tf from "../../tfjs";
 import type * as Package from "@tensorflow/tfjs-backend-webgpu";
+import { sleep } from "../../platform/pause";
 import type { GpuDevice } from "./gpu";
 import { registerWebGpuKernels } from "./kernels";
 
@@ -40,6 +42,7 @@ interface Internals extends Omit<WebGpuBackend, "dispatch" | "hostValues"> {
   ensureCommandEncoderReady(): void;
   endComputePassEncoder(): void;
   submitQueue(): void;
+  read(dataId: object): Promise<unknown>;
 }
 
 interface ComputePass {
@@ -55,6 +58,9 @@ const UNIFORM = 64;
 /** Of so many numbers, such as the labels of a batch, the host keeps its copy; of whole numbers always. */
 const FEW = 4096;
 
+/** Milliseconds after a failure in which a device says that it is gone. */
+const NEWS = 100;
+
 /** So many operands `AddN` takes, with its output and its uniforms, on every device. */
 const MOST_OPERANDS = 8;
 
@@ -64,6 +70,7 @@ const MOST_OPERANDS = 8;
  * - What a batch says (ids, masks, labels) is looked at on the host, also after it has gone to the device. tfjs drops its copy then, and
  *   could get it back only by way of a canvas.
  * - Programs that write several tensors, or write into one that is there.
+ * - A device that goes is an error that says so, where somebody waits for it.
  * - `AddN` takes any number of operands: tfjs binds them all at once, and a device has eight places.
  */
 export function registerWebGpuBackend(
@@ -85,6 +92,19 @@ export function registerWebGpuBackend(
 
     hostValues({ dataId }: tf.TensorInfo): tf.TypedArray | undefined {
       return this.tensorMap.get(dataId).values ?? undefined;
+    }
+
+    override async read(dataId: object): Promise<unknown> {
+      try {
+        return await super.read(dataId);
+      } catch (cause) {
+        const lost = await Promise.race([device.lost, sleep(NEWS, undefined)]);
+        if (!lost) throw cause;
+        throw new EngineError(
+          `The graphics device is gone (${(lost.message || lost.reason).replace(/\.$/, "")}). Choose another engine, or load the page or start the program again; a training goes on from its last checkpoint.`,
+          { cause },
+        );
+      }
     }
 
     /** As tfjs's own `runWebGPUProgram`, for programs that say themselves what they bind. */

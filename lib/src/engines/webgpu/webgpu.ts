@@ -1,6 +1,5 @@
 import * as tf from "../../tfjs";
 import { EngineError } from "../../errors";
-import { warn } from "../../notices";
 import { silenceBanner } from "../banner";
 import type { Engine } from "../engine";
 import { exposeGpu, findGpu, loadBackend, type GpuAdapter } from "./gpu";
@@ -40,12 +39,8 @@ async function register(): Promise<void> {
   const device = await adapter.requestDevice({
     requiredLimits: Object.fromEntries(LIMITS.map((limit) => [limit, limits[limit]])),
   });
-  void device.lost.then(({ reason, message }) => {
-    if (reason === "destroyed") return;
-    warn(
-      `The graphics device is gone (${message || reason}). Load the page or start the program again, and resume from the last checkpoint.`,
-    );
-  });
+  // Whoever asks for the engine again gets another device.
+  void device.lost.then(() => (loading = undefined));
   exposeGpu(gpu);
   registerWebGpuBackend(await loadBackend(), device, adapter.info);
   await tf.ready();

@@ -67,6 +67,15 @@ function offerKept(
   box.hidden = false;
 }
 
+/** Where nothing is kept, the browser asks before it closes the page on a training or what came of it. */
+function guard(listeners: ((event: StudioEvent) => void)[], forgets: boolean): void {
+  let isLost = forgets;
+  listeners.push(({ kind }) => (isLost ||= kind === "note"));
+  addEventListener("beforeunload", (event) => {
+    if (isLost && !byId("running").hidden) event.preventDefault();
+  });
+}
+
 async function begin(): Promise<void> {
   const model = new URLSearchParams(location.search).get("model") ?? "";
   const supplies = await loadSupplies(model, (bytes) => {
@@ -92,6 +101,7 @@ async function begin(): Promise<void> {
     chosen: () => training.offer(),
   });
   listeners.push((event) => training.hear(event));
+  guard(listeners, started.forgets !== undefined);
   // For who puts the page into one of his own.
   listeners.push((detail) => document.dispatchEvent(new CustomEvent("studio", { detail })));
   state.textContent = describe(started);

@@ -34,6 +34,7 @@ export class TrainingView {
   /** Estimates in turn: the last settings count. */
   private asked = 0;
   private isRunning = false;
+  private hasCheckpoint = false;
 
   constructor(
     private readonly studio: StudioMethods,
@@ -84,7 +85,8 @@ export class TrainingView {
     } else if (event.kind === "epoch") {
       this.curve.addEpoch(event.evalLoss);
       this.addEpoch(event);
-    } else if (event.kind === "note") this.note.textContent = event.text;
+    } else if (event.kind === "saved") this.hasCheckpoint = true;
+    else if (event.kind === "note") this.note.textContent = event.text;
   }
 
   async run(goesOn: boolean): Promise<void> {
@@ -96,15 +98,23 @@ export class TrainingView {
     // Of an earlier model there is nothing more to try or to keep.
     this.heard.began();
     if (!goesOn) this.clear();
+    this.hasCheckpoint = goesOn;
+    byId("continue").hidden = true;
     this.note.textContent = "Preparing …";
     try {
       const outcome = await this.studio.train(settings, goesOn);
+      this.hasCheckpoint = outcome.interrupted;
       this.note.textContent = outcome.interrupted
         ? `Paused at step ${outcome.steps}. It goes on from there, also when the page has been closed.`
         : `Trained in ${duration(outcome.seconds)}.`;
-      byId("continue").hidden = !outcome.interrupted;
       if (!outcome.interrupted) this.heard.trained(outcome);
+    } catch (error) {
+      this.note.textContent = this.hasCheckpoint
+        ? "It has stopped, and can go on from its last checkpoint."
+        : "It has stopped.";
+      throw error;
     } finally {
+      byId("continue").hidden = !this.hasCheckpoint;
       this.setRunning(false);
     }
   }

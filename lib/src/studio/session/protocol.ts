@@ -121,6 +121,7 @@ export type StudioEvent =
   | { kind: "epoch"; epoch: number; evalLoss: number; accuracy: number; trainLoss: number }
   | { kind: "saved"; step: number }
   | { kind: "progress"; label: string; done: number; total: number; unit: string }
+  /** Why nothing is kept from now on. */
   | { kind: "note"; text: string };
 
 /** What the page hands over before it lets no connection through any more. */
