@@ -105,10 +105,11 @@ export class Session {
 
   /** Another engine; the trained model moves to it. */
   async useEngine(name: string): Promise<string> {
-    const moves = this.trained ? await this.save("folder") : undefined;
+    // From a device that is gone nothing can be had: then there is what was kept.
+    const moves = this.trained && (await this.save("folder").catch(() => undefined));
     const engine = await useEngine(name);
+    this.dropTrained();
     if (moves !== undefined) {
-      this.dropTrained();
       this.trained = await openModel(moves);
       await rm(moves, { recursive: true, force: true });
     }
