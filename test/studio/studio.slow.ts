@@ -259,6 +259,12 @@ describe("the studio", { skip: noStudio }, () => {
     // There is another device, which goes too.
     await changeEngine(page, "webgpu");
     assert.ok(Math.abs((await answerOf(page)) - said) < 1e-4);
+    // From which the model can be kept in all ways.
+    for (const as of ["folder", "onnx", "page"]) {
+      const download = page.waitForEvent("download", { timeout: 60_000 });
+      await page.click(`#keep button[data-as="${as}"]`);
+      assert.match((await download).suggestedFilename(), /^my-classifier.*\.zip$/);
+    }
     await devTools.send("Browser.crashGpuProcess");
     await changeEngine(page, "wasm");
     assert.ok(Math.abs((await answerOf(page)) - said) < 1e-6);
