@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { cpSync, existsSync, mkdtempSync, rmSync } from "node:fs";
+import { cpSync, existsSync, mkdtempSync, readdirSync, renameSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import path from "node:path";
 import { describe, test } from "node:test";
@@ -42,6 +42,19 @@ describe("the pretrained model", () => {
     const named = new PretrainedModels(folder, { folder: CHECKPOINT, name: "owner/name" });
     assert.deepEqual([(await named.open()).name, (await named.open()).layers], ["owner/name", 3]);
     assert.equal((await new PretrainedModels(folder, PAGES).open()).layers, 2);
+  });
+
+  test("is there where a kill came in the midst of choosing it", async (t) => {
+    const folder = newFolder(t);
+    const tiny = await tinyCheckpoint(t);
+    const models = new PretrainedModels(folder, PAGES);
+    const chosen = await models.choose((place) => Promise.resolve(cpSync(tiny, place, { recursive: true })));
+    // Before the last call, and before the last of the files.
+    renameSync(path.join(folder, "chosen"), path.join(folder, "chosen-arriving"));
+    assert.deepEqual(await models.open(), chosen);
+    cpSync(CHECKPOINT, path.join(folder, "chosen-arriving"), { recursive: true });
+    assert.deepEqual(await models.open(), chosen);
+    assert.deepEqual(readdirSync(folder), ["chosen"]);
   });
 
   test("stays what it was where files are no model, or were not all written", async (t) => {

@@ -385,6 +385,23 @@ describe("the studio", { skip: noStudio }, () => {
         document.documentElement.dataset.ready === "" &&
         document.getElementById("model")!.innerText.includes("2 layers"),
     );
+    // What it trains can go on with it, and not with the page's own.
+    await paste(page, SENTENCES);
+    await set(page, "epochs", "60");
+    await page.click("#start");
+    await page.waitForFunction(() =>
+      (globalThis as unknown as { heard: StudioEvent[] }).heard.some(({ kind }) => kind === "saved"),
+    );
+    await page.click("#pause");
+    await page.waitForSelector("#continue:not([hidden])");
+    await page.goto(address);
+    await page.waitForSelector("html[data-ready]", { state: "attached" });
+    assert.match(await page.innerText("#kept"), /It began with owner\/tiny, and can go on where/);
+    assert.ok(!(await page.isVisible("#kept button.main")));
+    await page.goto(`${address}?model=owner/tiny`);
+    await page.waitForSelector("html[data-ready]", { state: "attached" });
+    await page.click("#kept button.main");
+    await page.waitForSelector("#result:not([hidden])", { timeout: 60_000 });
     await page.goto(`${address}?model=owner/none`);
     await page.waitForSelector("#alert:not([hidden])");
     assert.match(await alertOf(page), /owner\/none\/resolve\/main\/config.json is not there/);

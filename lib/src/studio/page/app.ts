@@ -1,6 +1,13 @@
 // The studio's page: what it shows and what it asks its worker.
 
-import type { Kept, ModelInfo, Started, StudioEvent, StudioMethods } from "../session/protocol";
+import {
+  CHOSEN,
+  type Kept,
+  type ModelInfo,
+  type Started,
+  type StudioEvent,
+  type StudioMethods,
+} from "../session/protocol";
 import { SentencesView } from "./sentences-view";
 import { TrainingView } from "./training-view";
 import { ModelView } from "./model-view";
@@ -27,6 +34,11 @@ function describe({ engine, engines, forgets }: Started): string {
   const note = engines.find(({ name }) => name === engine)?.note ?? engine;
   const keeps = forgets === undefined ? "" : ` Nothing is kept when it is closed: ${forgets}`;
   return `Ready. The page is cut off from every network. It computes with ${engine}: ${note}.${keeps}`;
+}
+
+function sayModel(name: string): string {
+  if (name === "") return "the model that comes with the page";
+  return name.startsWith(CHOSEN) ? "a model of your own" : name;
 }
 
 /** A training that was interrupted, or a model that was trained, the last time. */
@@ -59,7 +71,7 @@ function offerKept(
   const text = {
     brought: `The sentences of ${brought.name} are still here.`,
     training: isOther
-      ? `A training on ${brought.name} was interrupted. It began with another pretrained model, and can go on where the page is opened with that.`
+      ? `A training on ${brought.name} was interrupted. It began with ${sayModel(kept.model ?? "")}, and can go on where the page is opened with that.`
       : `A training on ${brought.name} was interrupted. It can go on from step ${step} of ${maxSteps}.`,
     trained: `The model that was trained on ${brought.name} is still here.`,
   }[stage];

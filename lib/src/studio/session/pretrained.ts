@@ -2,7 +2,7 @@ import { existsSync, mkdir, readFile, rename, rm, writeFile } from "../../platfo
 import { randomUUID } from "../../platform/crypto";
 import path from "../../platform/path";
 import { AutoConfig } from "../../models/auto";
-import type { ModelInfo } from "./protocol";
+import { CHOSEN, type ModelInfo } from "./protocol";
 
 /** Beside the files of a chosen model: what tells it from others. */
 const NAME_FILE = "studio-name";
@@ -15,6 +15,7 @@ export interface Pretrained extends ModelInfo {
 /** The model that training begins with: that of the page, or one that a visitor has chosen, which is there the next time too. */
 export class PretrainedModels {
   private readonly chosen: string;
+  private readonly arriving: string;
 
   /**
    * @param folder   what is kept
@@ -25,10 +26,15 @@ export class PretrainedModels {
     private readonly brought: { folder: string; name: string },
   ) {
     this.chosen = path.join(folder, "chosen");
+    this.arriving = path.join(folder, "chosen-arriving");
   }
 
   /** The one to begin with: a name in the page's address says more than what was chosen another time. */
   async open(): Promise<Pretrained> {
+    // Killed in the midst of `choose`: the last of the files says that all are there.
+    if (!existsSync(this.chosen) && existsSync(path.join(this.arriving, NAME_FILE)))
+      await rename(this.arriving, this.chosen);
+    await rm(this.arriving, { recursive: true, force: true });
     if (this.brought.name === "" && existsSync(this.chosen)) {
       try {
         return await openAt(this.chosen, await readFile(path.join(this.chosen, NAME_FILE), "utf8"));
@@ -46,13 +52,13 @@ export class PretrainedModels {
    * @throws where they are no model; that which was there stays
    */
   async choose(write: (folder: string) => Promise<unknown>): Promise<Pretrained> {
-    const arriving = `${this.chosen}-arriving`;
+    const { arriving } = this;
     await rm(arriving, { recursive: true, force: true });
     try {
       await mkdir(arriving, { recursive: true });
       await write(arriving);
       await openAt(arriving, "");
-      const name = `chosen ${randomUUID()}`;
+      const name = `${CHOSEN}${randomUUID()}`;
       await writeFile(path.join(arriving, NAME_FILE), name);
       await rm(this.chosen, { recursive: true, force: true });
       await rename(arriving, this.chosen);

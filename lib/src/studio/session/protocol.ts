@@ -149,9 +149,12 @@ export interface Started {
   forgets: string | undefined;
 }
 
+/** How the name of a model begins that is a folder of the visitor's. */
+export const CHOSEN = "chosen ";
+
 /** Of a pretrained model. */
 export interface ModelInfo {
-  /** What tells it from others: its name on the Hub; empty: the page's own. */
+  /** What tells it from others: its name on the Hub; empty: the page's own; else {@link CHOSEN} and a number. */
   name: string;
   modelType: string;
   layers: number;

@@ -1,21 +1,14 @@
 import { DataCollatorWithPadding } from "../../collators/data-collator-with-padding";
 import type { Dataset } from "../../datasets/dataset";
-import { useEngine } from "../../engines/engines";
 import { writeFileAtomic } from "../../checkpoints/atomic-file";
-import { ConfigError, DatasetError } from "../../errors";
+import { ConfigError } from "../../errors";
 import { accuracyOf, gradePredictions, surestErrors } from "../../evaluation/graded-predictions";
-import { exportOnnx } from "../../export/onnx/export-onnx";
-import { exportPage } from "../../export/page/export-page";
-import { pipeline } from "../../inference/pipeline";
-import type { TextClassificationPipeline } from "../../inference/text-classification";
 import { AutoModelForSequenceClassification } from "../../models/auto";
 import { LoraConfig } from "../../models/peft/lora-config";
 import { getPeftModel, PeftModel } from "../../models/peft/peft-model";
 import type { PreTrainedModel } from "../../models/pretrained-model";
-import { existsSync, mkdir, readFile, rm } from "../../platform/files";
+import { existsSync, readFile, rm } from "../../platform/files";
 import path from "../../platform/path";
-import { AutoTokenizer } from "../../tokenizers/auto-tokenizer";
-import type { PreTrainedTokenizer } from "../../tokenizers/pretrained-tokenizer";
 import type { TrainerCallback } from "../../training/callbacks";
 import { lastCheckpoint } from "../../checkpoints/training-checkpoints";
 import { Trainer } from "../../training/trainer";
@@ -37,6 +30,7 @@ import type {
 import { isFull, STORAGE_IS_FULL } from "./full-storage";
 import { Sentences } from "./sentences";
 import { TokenizedSentences } from "./tokenized";
+import { TrainedModel } from "./trained-model";
 
 /** Steps that are measured, after one that makes what all of them need. */
 const MEASURED = 4;
@@ -56,16 +50,6 @@ interface Memory {
   done: boolean;
 }
 
-interface TrainedModel {
-  model: PreTrainedModel;
-  tokenizer: PreTrainedTokenizer;
-}
-
-const openModel = async (folder: string): Promise<TrainedModel> => ({
-  model: await AutoModelForSequenceClassification.fromPretrained(folder),
-  tokenizer: await AutoTokenizer.fromPretrained(folder),
-});
-
 /**
  * From labelled sentences to a model that is kept: what the studio's page asks for, one thing after the other. It works on files alone,
  * in a browser as in Node.js.
@@ -75,8 +59,7 @@ export class Session {
   private readonly tokenized = new TokenizedSentences();
   private checkpoint: { folder: string; name: string } | undefined;
   private roles: Roles | undefined;
-  private trained: TrainedModel | undefined;
-  private classifier: TextClassificationPipeline | undefined;
+  private readonly trained: TrainedModel;
   /** Where checkpoints go: in memory, once the storage was full. */
   private run: string;
   private isPausing = false;
@@ -93,6 +76,7 @@ export class Session {
   ) {
     this.run = path.join(folder, "run");
     this.sentences = new Sentences(path.join(folder, "sentences"));
+    this.trained = new TrainedModel(path.join(folder, "model"));
   }
 
   /**
@@ -104,16 +88,8 @@ export class Session {
   }
 
   /** Another engine; the trained model moves to it. */
-  async useEngine(name: string): Promise<string> {
-    // From a device that is gone nothing can be had: then there is what was kept.
-    const moves = this.trained && (await this.save("folder").catch(() => undefined));
-    const engine = await useEngine(name);
-    this.dropTrained();
-    if (moves !== undefined) {
-      this.trained = await openModel(moves);
-      await rm(moves, { recursive: true, force: true });
-    }
-    return engine;
+  useEngine(name: string): Promise<string> {
+    return this.trained.useEngine(name);
   }
 
   /** Labelled sentences in a file, or pasted. They take the place of earlier ones, and of what was trained on these, if they can be read. */
@@ -198,7 +174,7 @@ export class Session {
       const figures = await this.judge(trainer, heldOut);
       const whole = model instanceof PeftModel ? (model.mergeAndUnload() as PreTrainedModel) : model;
       isKept = true;
-      this.trained = { model: whole, tokenizer };
+      this.trained.take(whole, tokenizer);
       await this.keep(memory);
       return { interrupted: false, steps: globalStep, seconds, ...figures };
     } finally {
@@ -213,25 +189,13 @@ export class Session {
   }
 
   /** What the trained model says to a text, the likeliest label first. */
-  async classify(text: string): Promise<Answer[]> {
-    if (text.trim() === "") throw new DatasetError("Type a sentence.");
-    const { model, tokenizer } = this.trained ?? (await this.reopenModel());
-    this.classifier ??= pipeline("text-classification", { model, tokenizer });
-    return await this.classifier(text, { topK: null });
+  classify(text: string): Promise<Answer[]> {
+    return this.trained.classify(text);
   }
 
   /** Writes the trained model, and says where. */
-  async save(as: SavedAs, title = ""): Promise<string> {
-    const { model, tokenizer } = this.trained ?? (await this.reopenModel());
-    const folder = `/tmp/saved/${as}`;
-    await rm(folder, { recursive: true, force: true });
-    await mkdir(folder, { recursive: true });
-    if (as === "folder") {
-      await model.savePretrained(folder);
-      await tokenizer.savePretrained(folder);
-    } else if (as === "onnx") await exportOnnx(model, tokenizer, folder, { quantize: "int8" });
-    else await exportPage(model, tokenizer, folder, { title });
-    return folder;
+  save(as: SavedAs, title: string): Promise<string> {
+    return this.trained.save(as, title);
   }
 
   /** What the last time has left; undefined where that is nothing. */
@@ -272,20 +236,12 @@ export class Session {
     await this.sentences.forget();
   }
 
-  private dropTrained(): void {
-    this.trained?.model.dispose();
-    this.trained = undefined;
-    this.classifier = undefined;
-  }
-
   private async forgetTraining(): Promise<void> {
-    this.dropTrained();
     this.run = path.join(this.folder, "run");
-    // The last of them first: what says that there is something to go on with.
-    for (const name of ["memory.json", "run", "model"]) {
-      await rm(path.join(this.folder, name), { recursive: true, force: true });
-    }
-    await rm(IN_MEMORY, { recursive: true, force: true });
+    // First what says that there is something to go on with.
+    await rm(path.join(this.folder, "memory.json"), { force: true });
+    for (const folder of [this.run, IN_MEMORY]) await rm(folder, { recursive: true, force: true });
+    await this.trained.forget();
   }
 
   private async remember(memory: Memory): Promise<void> {
@@ -294,25 +250,14 @@ export class Session {
 
   /** Keeps the trained model for the next time, in the place of its checkpoints; these stay where there is no room for it. */
   private async keep(memory: Omit<Memory, "done">): Promise<void> {
-    const { model, tokenizer } = this.trained!;
-    const folder = path.join(this.folder, "model");
     try {
-      await model.savePretrained(folder);
-      await tokenizer.savePretrained(folder);
+      await this.trained.keep();
       await this.remember({ ...memory, done: true });
       await rm(this.run, { recursive: true, force: true });
     } catch (error) {
       if (!isFull(error)) throw error;
       this.tell({ kind: "note", text: STORAGE_IS_FULL });
-      await rm(folder, { recursive: true, force: true });
     }
-  }
-
-  private async reopenModel(): Promise<TrainedModel> {
-    const folder = path.join(this.folder, "model");
-    if (!existsSync(folder)) throw new ConfigError("There is no trained model yet.");
-    this.trained = await openModel(folder);
-    return this.trained;
   }
 
   private saveSteps(settings: TrainingSettings): number {
