@@ -125,7 +125,7 @@ async function fileOf(url: string, checkpoint: string): Promise<{ path: string; 
 }
 
 /**
- * Writes the studio as a folder for any host of static files that speaks https. What an earlier studio has left there goes.
+ * Writes the studio as a folder for any host of static files that speaks https. The model of an earlier one that lies there goes.
  *
  * @returns the page's file
  * @throws ConfigError as {@link serveStudio}
