@@ -21,7 +21,7 @@ const NOTHING = "Nothing has been brought yet.";
 /** Labelled sentences: as they were brought, and then as there is to be learned from them. */
 export class Sentences {
   private readonly arriving: string;
-  private read: Dataset | undefined;
+  private arrived: Dataset | undefined;
   private loaded: Dataset | undefined;
   private labelled: { datasets: DatasetDict<ClassificationRow>; labelNames: string[] } | undefined;
 
@@ -41,10 +41,10 @@ export class Sentences {
       await mkdir(this.arriving, { recursive: true });
       const file = path.join(this.arriving, fileOf(name));
       await writeFile(file, content);
-      this.read = await readTable(name, file, content);
+      this.arrived = await readTable(name, file, content);
       // The last of the files: what has none was not read.
       await writeFile(path.join(this.arriving, "name"), name);
-      return describe(name, this.read);
+      return describe(name, this.arrived);
     } catch (error) {
       await rm(this.arriving, { recursive: true, force: true });
       throw error;
@@ -55,7 +55,7 @@ export class Sentences {
   async take(): Promise<void> {
     await rm(this.folder, { recursive: true, force: true });
     await rename(this.arriving, this.folder);
-    this.loaded = this.read;
+    this.loaded = this.arrived;
     this.labelled = undefined;
   }
 

@@ -174,7 +174,7 @@ export class Session {
       const figures = await this.judge(trainer, heldOut);
       const whole = model instanceof PeftModel ? (model.mergeAndUnload() as PreTrainedModel) : model;
       isKept = true;
-      this.trained.take(whole, tokenizer);
+      await this.trained.take(whole, tokenizer);
       await this.keep(memory);
       return { interrupted: false, steps: globalStep, seconds, ...figures };
     } finally {

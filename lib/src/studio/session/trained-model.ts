@@ -19,15 +19,16 @@ interface Open {
 
 /** What came of a training: it is asked, written, and there the next time. */
 export class TrainedModel {
-  private opened: Open | undefined;
+  /** Of several who ask at once the first opens it. */
+  private opened: Promise<Open> | undefined;
 
   /** @param folder where it is kept */
   constructor(private readonly folder: string) {}
 
   /** Takes what a training has made; it is kept from {@link keep} on. */
-  take(model: PreTrainedModel, tokenizer: PreTrainedTokenizer): void {
-    this.close();
-    this.opened = { model, tokenizer, classify: pipeline("text-classification", { model, tokenizer }) };
+  async take(model: PreTrainedModel, tokenizer: PreTrainedTokenizer): Promise<void> {
+    await this.close();
+    this.opened = Promise.resolve(openOf(model, tokenizer));
   }
 
   /** @throws where there is no room for it; nothing is left of it then */
@@ -68,7 +69,7 @@ export class TrainedModel {
     // From a device that is gone nothing can be had: then there is what was kept.
     const moves = this.opened && (await this.save("folder", "").catch(() => undefined));
     const engine = await useEngine(name);
-    this.close();
+    await this.close();
     if (moves !== undefined) {
       await this.openFrom(moves);
       await rm(moves, { recursive: true, force: true });
@@ -78,29 +79,44 @@ export class TrainedModel {
 
   /** Forgets it, here and for the next time. */
   async forget(): Promise<void> {
-    this.close();
+    await this.close();
     await rm(this.folder, { recursive: true, force: true });
   }
 
-  private async open(): Promise<Open> {
-    if (!this.opened && !existsSync(this.folder)) throw new ConfigError("There is no trained model yet.");
-    return this.opened ?? (await this.openFrom(this.folder));
+  private open(): Promise<Open> {
+    if (!this.opened && !existsSync(this.folder))
+      return Promise.reject(new ConfigError("There is no trained model yet."));
+    return this.opened ?? this.openFrom(this.folder);
   }
 
-  private async openFrom(folder: string): Promise<Open> {
-    const model = await AutoModelForSequenceClassification.fromPretrained(folder);
-    this.take(model, await AutoTokenizer.fromPretrained(folder));
-    return this.opened!;
+  private openFrom(folder: string): Promise<Open> {
+    const opening = readFrom(folder).catch((error: unknown) => {
+      this.opened = undefined;
+      throw error;
+    });
+    this.opened = opening;
+    return opening;
   }
 
   private async writeTo(folder: string): Promise<void> {
-    const { model, tokenizer } = this.opened!;
+    const { model, tokenizer } = await this.open();
     await model.savePretrained(folder);
     await tokenizer.savePretrained(folder);
   }
 
-  private close(): void {
-    this.opened?.model.dispose();
+  private async close(): Promise<void> {
+    const { opened } = this;
     this.opened = undefined;
+    (await opened?.catch(() => undefined))?.model.dispose();
   }
+}
+
+const openOf = (model: PreTrainedModel, tokenizer: PreTrainedTokenizer): Open => ({
+  ...{ model, tokenizer },
+  classify: pipeline("text-classification", { model, tokenizer }),
+});
+
+async function readFrom(folder: string): Promise<Open> {
+  const model = await AutoModelForSequenceClassification.fromPretrained(folder);
+  return openOf(model, await AutoTokenizer.fromPretrained(folder));
 }
