@@ -5,53 +5,15 @@ import { tmpdir } from "node:os";
 import path from "node:path";
 import { describe, test } from "node:test";
 import { pathToFileURL } from "node:url";
-import type { Page } from "playwright-core";
 import { pipeline } from "../../lib/src/inference/pipeline";
 import { AutoModelForSequenceClassification } from "../../lib/src/models/auto";
-import {
-  defaultSettings,
-  type StudioEvent,
-  type TrainingSettings,
-} from "../../lib/src/studio/session/protocol";
-import { Session } from "../../lib/src/studio/session/session";
+import { defaultSettings, type StudioEvent } from "../../lib/src/studio/session/protocol";
 import { startEngine } from "../engine";
-import { tearDown, type Owner } from "../teardown";
+import { tearDown } from "../teardown";
+import { inNode, largestDifference, lossesOf } from "./in-node";
 import { CHECKPOINT, noStudio, SENTENCES } from "./supplies";
 import { tinyCheckpoint } from "./tiny-checkpoint";
-import { browserProfile, paste, set, SIMULATED_GPU, startStudio, visitStudio, alertOf } from "./visit";
-
-const lossesOf = (events: StudioEvent[]) =>
-  events.flatMap((event) => (event.kind === "step" && event.maxSteps > 5 ? [event.loss] : []));
-
-const largestDifference = (a: readonly number[], b: readonly number[]) =>
-  Math.max(...a.map((value, i) => Math.abs(value - b[i]!)));
-
-/** What the same session comes to in Node.js. */
-async function inNode(t: Owner, checkpoint: string, settings: TrainingSettings, table: string) {
-  const folder = mkdtempSync(path.join(tmpdir(), "finetune-session-"));
-  tearDown(t, () => rmSync(folder, { recursive: true, force: true }));
-  const events: StudioEvent[] = [];
-  const session = new Session(folder, (event) => events.push(event));
-  session.useCheckpoint(checkpoint);
-  const { textColumn, labelColumn } = await session.bring("pasted text", Buffer.from(table));
-  session.choose({ textColumn: textColumn!, labelColumn: labelColumn! }, settings.seed);
-  const outcome = await session.train(settings);
-  assert.ok(!outcome.interrupted);
-  return { session, outcome, losses: lossesOf(events) };
-}
-
-/** The score of the trained model's first answer to a sentence. */
-async function answerOf(page: Page): Promise<number> {
-  await page.evaluate(() => document.getElementById("answers")!.replaceChildren());
-  await page.fill("#text", "A warm and witty film.");
-  await page.waitForSelector("#answers meter");
-  return await page.$eval("#answers meter", (meter) => (meter as HTMLMeterElement).value);
-}
-
-async function changeEngine(page: Page, name: string): Promise<void> {
-  await page.selectOption("#engine", name);
-  await page.waitForFunction(() => document.getElementById("estimate")!.innerText.includes("as measured"));
-}
+import { browserProfile, paste, set, startStudio, visitStudio, alertOf } from "./visit";
 
 /** Megabytes that the renderers of the browser with this profile take. */
 function residentOf(profile: string): number {
@@ -208,66 +170,6 @@ describe("the studio", { skip: noStudio }, () => {
     await page.click("#kept button.main");
     await page.waitForSelector("#result:not([hidden])", { timeout: 120_000 });
     assert.ok(lossesOf(await events()).length < 680 - paused + 3);
-  });
-
-  test("with WebGPU it trains as Node.js does", async (t) => {
-    const checkpoint = await tinyCheckpoint(t);
-    const address = await startStudio(t, checkpoint);
-    const { page, events } = await visitStudio(t, address, browserProfile(t), SIMULATED_GPU);
-    // A device that a program plays is not chosen unasked.
-    assert.match((await page.textContent("#state"))!, /computes with wasm/);
-    await page.evaluate(() => (document.querySelector("details")!.open = true));
-    await paste(page, SENTENCES);
-    await page.selectOption("#engine", "webgpu");
-    await set(page, "epochs", "3");
-    await page.click("#start");
-    await page.waitForSelector("#result:not([hidden])", { timeout: 400_000 });
-    const own = lossesOf(await events());
-    await startEngine("wasm");
-    const settings = { ...defaultSettings("all", 64), epochs: 3 };
-    const { losses } = await inNode(t, checkpoint, settings, SENTENCES);
-    assert.equal(own.length, 51);
-    assert.ok(largestDifference(own, losses) < 1e-3, `${largestDifference(own, losses)}`);
-
-    // What was trained there answers on another engine too.
-    const there = await answerOf(page);
-    await changeEngine(page, "wasm");
-    assert.ok(Math.abs((await answerOf(page)) - there) < 1e-4);
-  });
-
-  test("a graphics device that goes ends no training", async (t) => {
-    const address = await startStudio(t, await tinyCheckpoint(t));
-    const { page, context } = await visitStudio(t, address, browserProfile(t), SIMULATED_GPU);
-    await page.evaluate(() => (document.querySelector("details")!.open = true));
-    await paste(page, SENTENCES);
-    await page.selectOption("#engine", "webgpu");
-    await page.click("#start");
-    await page.waitForFunction(
-      () => (globalThis as unknown as { heard: StudioEvent[] }).heard.some(({ kind }) => kind === "saved"),
-      undefined,
-      { timeout: 200_000 },
-    );
-    const devTools = await context.newCDPSession(page);
-    await devTools.send("Browser.crashGpuProcess");
-    await page.waitForSelector("#alert:not([hidden])", { timeout: 60_000 });
-    assert.match(await alertOf(page), /graphics device is gone/);
-    await page.selectOption("#engine", "wasm");
-    await page.click("#continue");
-    await page.waitForSelector("#result:not([hidden])", { timeout: 120_000 });
-    assert.equal(await alertOf(page), "");
-    const said = await answerOf(page);
-    // There is another device, which goes too.
-    await changeEngine(page, "webgpu");
-    assert.ok(Math.abs((await answerOf(page)) - said) < 1e-4);
-    // From which the model can be kept in all ways.
-    for (const as of ["folder", "onnx", "page"]) {
-      const download = page.waitForEvent("download", { timeout: 60_000 });
-      await page.click(`#keep button[data-as="${as}"]`);
-      assert.match((await download).suggestedFilename(), /^my-classifier.*\.zip$/);
-    }
-    await devTools.send("Browser.crashGpuProcess");
-    await changeEngine(page, "wasm");
-    assert.ok(Math.abs((await answerOf(page)) - said) < 1e-6);
   });
 
   test("a full storage ends no training", async (t) => {
